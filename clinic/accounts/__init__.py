@@ -1,0 +1,1 @@
+"""Staff users, which role may do what, and how they sign in."""

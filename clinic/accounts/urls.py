@@ -1,0 +1,9 @@
+"""How staff sign in and out; allauth's other pages open with the issue that needs them."""
+
+from allauth.account import views
+from django.urls import path
+
+urlpatterns = [
+    path("sign-in/", views.login, name="account_login"),
+    path("sign-out/", views.logout, name="account_logout"),
+]

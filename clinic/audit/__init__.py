@@ -1,0 +1,1 @@
+"""The record: who did or saw what, to whom, when and why; only ever added to."""

@@ -1,0 +1,42 @@
+"""One row for everything that was done or seen. The database itself refuses to change or remove a row."""
+
+from __future__ import annotations
+
+import pgtrigger
+from django.db import models
+from django.db.models.functions import Now
+
+
+class AuditEvent(models.Model):
+    """Who did what, to whom, when and why. Ids are texts and there are no foreign keys: the record outlives its subjects.
+
+    `detail` holds codes and counts only, never an answer, a name or a free text about a patient.
+    """
+
+    at = models.DateTimeField(db_default=Now(), editable=False)
+    actor = models.TextField()
+    action = models.TextField()
+    subject = models.TextField()
+    patient = models.TextField(default="", db_default="")
+    why = models.TextField(default="", db_default="")
+    detail = models.JSONField(default=dict)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["patient", "-id"], name="audit_by_patient", condition=~models.Q(patient="")),
+            models.Index(fields=["subject", "-id"], name="audit_by_subject"),
+        ]
+        triggers = [
+            pgtrigger.Protect(
+                name="only_ever_added_to",
+                operation=pgtrigger.Update | pgtrigger.Delete,
+            ),
+            pgtrigger.Protect(
+                name="never_emptied",
+                operation=pgtrigger.Truncate,
+                level=pgtrigger.Statement,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.actor} {self.action} {self.subject}"

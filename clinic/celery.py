@@ -1,0 +1,90 @@
+"""Celery: the only place that may send a task. Tasks carry ids; PostgreSQL remembers what they are for."""
+
+from __future__ import annotations
+
+import logging
+import os
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+
+from celery import Celery
+from django.conf import settings
+from django.db import transaction
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinic.settings")
+
+log = logging.getLogger(__name__)
+
+MAX_WAITING_NUDGES = 100
+_sender = ThreadPoolExecutor(max_workers=1, thread_name_prefix="nudge")
+"""One thread sends, so that no page ever waits for the broker, not even for one that accepts and then says nothing."""
+
+app = Celery("clinic")
+app.conf.update(
+    broker_url=settings.CELERY_BROKER_URL,
+    result_backend=None,
+    task_ignore_result=True,
+    task_acks_late=True,
+    task_reject_on_worker_lost=True,
+    worker_prefetch_multiplier=1,
+    task_default_queue="default",
+    task_create_missing_queues=True,
+    task_time_limit=120,
+    task_soft_time_limit=100,
+    task_publish_retry=False,
+    broker_connection_retry_on_startup=True,
+    broker_connection_timeout=2,
+    broker_transport_options={
+        "socket_timeout": 2,
+        "socket_connect_timeout": 2,
+        "visibility_timeout": 300,
+        "confirm_publish": True,
+    },
+    worker_hijack_root_logger=False,
+    worker_log_format="%(levelname)s %(name)s %(message)s",
+    worker_task_log_format="%(levelname)s %(task_name)s %(task_id)s %(message)s",
+    beat_schedule={
+        "deliver-due-messages": {
+            "task": "clinic.notifications.tasks.deliver_due",
+            "schedule": 60.0,
+            "options": {"queue": "default", "expires": 55},
+        },
+        "do-due-followups": {
+            "task": "clinic.followups.tasks.do_due",
+            "schedule": 60.0,
+            "options": {"queue": "default", "expires": 55},
+        },
+    },
+    beat_schedule_filename=str(settings.BEAT_SCHEDULE_FILE),
+    timezone="UTC",
+)
+app.autodiscover_tasks(["clinic.notifications", "clinic.followups"])
+
+
+def nudge(task_name: str, row_id: uuid.UUID, *, queue: str = "default") -> None:
+    """Ask a worker to look at one row as soon as the current transaction commits.
+
+    A nudge may be lost: the row stays due, and the sweep every minute finds it. So a page never waits for the broker
+    and never fails because of it.
+
+    Args:
+        task_name: the dotted name of the task.
+        row_id: the only thing the message carries.
+        queue: `urgent`, `default` or `bulk`.
+    """
+
+    transaction.on_commit(partial(_hand_over, task_name, str(row_id), queue))
+
+
+def _hand_over(task_name: str, row_id: str, queue: str) -> None:
+    """Give the nudge to the sending thread; with many waiting the broker is down, and the sweep will do."""
+    if _sender._work_queue.qsize() < MAX_WAITING_NUDGES:
+        _sender.submit(_send, task_name, row_id, queue)
+
+
+def _send(task_name: str, row_id: str, queue: str) -> None:
+    try:
+        app.send_task(task_name, args=[row_id], queue=queue, ignore_result=True, retry=False)
+    except Exception as error:  # noqa: BLE001 - whatever the broker says, the row is safe and the sweep will find it
+        log.warning("nudge not sent, the sweep will find it: %s (%s)", task_name, type(error).__name__)

@@ -1,0 +1,1 @@
+"""A patient answers a protocol; submission screens the answers and seals the record."""

@@ -1,0 +1,89 @@
+"""Intakes while they are filled in, and the sealed record of what was screened."""
+
+from __future__ import annotations
+
+import uuid
+
+import pgtrigger
+from django.db import models
+from django.utils import timezone
+
+from clinic.patients.models import Patient
+from clinic.patients.references import new_reference
+from clinic.vault.fields import EncryptedField
+
+
+class Intake(models.Model):
+    """One patient answering one protocol. The answers are kept as given, hidden questions included."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft"
+        SUBMITTED = "submitted"
+
+    TRANSITIONS = {State.DRAFT: {State.SUBMITTED}, State.SUBMITTED: set()}
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    reference = models.CharField(max_length=12, unique=True, default=new_reference, editable=False)
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="intakes")
+    protocol = models.CharField(max_length=20)
+    seal = models.CharField(max_length=64)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.DRAFT)
+    answers = EncryptedField(default=dict)
+    medicines = EncryptedField(default=list)
+    visited = EncryptedField(default=list)
+    history = EncryptedField(default=list)
+    submit_key = models.UUIDField(default=uuid.uuid4, editable=False)
+    started_at = models.DateTimeField(default=timezone.now)
+    saved_at = models.DateTimeField(default=timezone.now)
+    submitted_at = models.DateTimeField(null=True)
+    safety_raised_at = models.DateTimeField(null=True)
+    safety_priority = models.CharField(max_length=2, blank=True, default="")
+    said_safe_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="intake_submitted_has_a_time",
+                condition=models.Q(state="submitted", submitted_at__isnull=False)
+                | models.Q(state="draft", submitted_at__isnull=True),
+            ),
+        ]
+        indexes = [models.Index(fields=["patient", "-started_at"], name="intake_of_patient")]
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+class ScreeningRecord(models.Model):
+    """What was screened, under which protocol, and what came out; the database refuses to change or remove it.
+
+    Only the route, its priority and the clock are readable without a key, so that a worklist can be sorted.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    intake = models.ForeignKey(Intake, on_delete=models.PROTECT, related_name="records")
+    number = models.PositiveSmallIntegerField(default=1)
+    protocol = models.CharField(max_length=20)
+    seal = models.CharField(max_length=64)
+    answers_hash = models.CharField(max_length=64)
+    body_hash = models.CharField(max_length=64)
+    answers = EncryptedField()
+    result = EncryptedField()
+    signature = EncryptedField()
+    outcome = models.CharField(max_length=30)
+    priority = models.CharField(max_length=2)
+    screened_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["intake", "number"], name="record_number_once")]
+        indexes = [models.Index(fields=["due_at", "id"], name="record_by_due")]
+        triggers = [
+            pgtrigger.Protect(name="record_is_sealed", operation=pgtrigger.Update | pgtrigger.Delete),
+            pgtrigger.Protect(
+                name="records_never_emptied", operation=pgtrigger.Truncate, level=pgtrigger.Statement
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"record {self.number} of {self.intake_id}"

@@ -1,0 +1,95 @@
+"""What is done with messages: queued in the transaction of their cause; delivery is in `delivery.py`."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db import transaction
+
+from clinic.audit.actors import Actor
+from clinic.audit.record import record
+from clinic.celery import nudge
+from clinic.notifications.models import Message
+from clinic.patients.models import Patient
+
+DELIVER: Final = "clinic.notifications.tasks.deliver"
+
+
+@transaction.atomic
+def queue(
+    *,
+    key: str,
+    template: str,
+    by: Actor,
+    now: datetime,
+    patient: Patient | None = None,
+    to_role: str = "",
+    channel: str = Message.Channel.EMAIL,
+    about: dict[str, str] | None = None,
+    due_at: datetime | None = None,
+    good_for: timedelta | None = None,
+    is_urgent: bool = False,
+    keeps_quiet_hours: bool = True,
+) -> Message:
+    """Write that something must be said; a second call with the same key changes nothing and returns the first.
+
+    Args:
+        key: what it is for, unique, such as `intake-received:<intake id>`.
+        template: the folder-less name of templates/messages/<name>.{subject,text}.
+        by: whose deed causes it.
+        now: the moment.
+        patient: to whom; or
+        to_role: to which role of the staff.
+        channel: one of `Message.Channel`.
+        about: ids the template needs, never words about health.
+        due_at: when; at once when left out.
+        good_for: after this much time past due it is not sent any more.
+        is_urgent: it goes through the urgent queue and ignores quiet hours.
+        keeps_quiet_hours: wait for the morning of the patient when it is due at night.
+    """
+    due_at = due_at or now
+    message, is_new = Message.objects.get_or_create(
+        key=key,
+        defaults={
+            "patient": patient,
+            "to_role": to_role,
+            "channel": channel,
+            "template": template,
+            "about": about or {},
+            "due_at": due_at,
+            "too_late_at": due_at + good_for if good_for else None,
+            "is_urgent": is_urgent,
+            "keeps_quiet_hours": keeps_quiet_hours and not is_urgent,
+            "created_at": now,
+        },
+    )
+    if is_new:
+        record(
+            by=by,
+            action="notifications.queue",
+            subject=f"message:{message.pk}",
+            patient=patient.pk if patient else None,
+            detail={"template": template, "channel": channel},
+        )
+        if due_at <= now:
+            nudge(DELIVER, message.pk, queue="urgent" if is_urgent else "default")
+    return message
+
+
+@transaction.atomic
+def cancel(*, key_prefix: str, reason: str, by: Actor) -> int:
+    """Take back messages that have not been sent.
+
+    Args:
+        key_prefix: the beginning of their keys.
+        reason: why, kept on the row.
+        by: who.
+    Returns:
+        How many were taken back.
+    """
+    waiting = Message.objects.filter(key__startswith=key_prefix, state=Message.State.DUE)
+    count = waiting.update(state=Message.State.CANCELLED, reason=reason)
+    if count:
+        record(by=by, action="notifications.cancel", subject=f"messages:{key_prefix}", detail={"count": count})
+    return count

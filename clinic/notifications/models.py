@@ -1,0 +1,73 @@
+"""Messages: what must be said to somebody, when, and what became of it."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+from django.utils import timezone
+
+from clinic.patients.models import Patient
+
+
+class Message(models.Model):
+    """One message to a patient or to a role. Its words are made when it is sent; no clinical word is ever in it.
+
+    `key` says what it is for, so that the same thing is never said twice. `about` holds ids only.
+    """
+
+    class State(models.TextChoices):
+        DUE = "due"
+        CLAIMED = "claimed"
+        SENT = "sent"
+        CANCELLED = "cancelled"
+        FAILED = "failed"
+
+    class Channel(models.TextChoices):
+        EMAIL = "email"
+        SMS = "sms"
+        PAGER = "pager"
+
+    TRANSITIONS = {
+        State.DUE: {State.CLAIMED, State.CANCELLED},
+        State.CLAIMED: {State.SENT, State.DUE, State.FAILED, State.CANCELLED},
+        State.FAILED: {State.DUE},
+        State.SENT: set(),
+        State.CANCELLED: set(),
+    }
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    key = models.CharField(max_length=120, unique=True)
+    patient = models.ForeignKey(Patient, null=True, on_delete=models.PROTECT, related_name="messages")
+    to_role = models.CharField(max_length=20, blank=True, default="")
+    channel = models.CharField(max_length=10, choices=Channel.choices)
+    template = models.CharField(max_length=60)
+    about = models.JSONField(default=dict)
+    is_urgent = models.BooleanField(default=False)
+    keeps_quiet_hours = models.BooleanField(default=True)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.DUE)
+    due_at = models.DateTimeField(default=timezone.now)
+    too_late_at = models.DateTimeField(null=True)
+    claimed_at = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    sent_at = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=200, blank=True, default="")
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="message_is_to_somebody",
+                condition=models.Q(patient__isnull=False) | ~models.Q(to_role=""),
+            ),
+            models.CheckConstraint(
+                name="message_sent_has_a_time",
+                condition=models.Q(state="sent", sent_at__isnull=False) | ~models.Q(state="sent"),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["due_at"], name="message_due", condition=models.Q(state__in=["due", "claimed"])),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.template} by {self.channel}: {self.state}"

@@ -1,0 +1,187 @@
+"""What is done to patients: started, told who they are, agreed, given a link, let back in."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from django.db import transaction
+
+from clinic.audit.actors import Actor
+from clinic.audit.record import record
+from clinic.patients.models import Consent, Patient, PatientLink
+from clinic.vault.keys import ring
+
+LINK_DAYS: Final = 30
+TRIES: Final = 5
+CLOSED_FOR: Final = timedelta(minutes=15)
+TOKEN_BYTES: Final = 24
+
+
+class LinkNotUsable(Exception):
+    """A link that is unknown, expired, spent, or closed for some minutes; the page says the same for all."""
+
+
+class WrongBirthDate(Exception):
+    """The date of birth typed on the landing page of a link is not the patient's."""
+
+
+@transaction.atomic
+def begin(*, by: Actor, now: datetime) -> Patient:
+    """Make room for somebody who starts an intake; nothing is known of them yet.
+
+    Args:
+        by: the visitor.
+        now: the moment.
+    Returns:
+        The new patient.
+    """
+    patient = Patient.objects.create(created_at=now)
+    record(by=by, action="patients.begin", subject=f"patient:{patient.pk}", patient=patient.pk)
+    return patient
+
+
+@transaction.atomic
+def describe(*, patient: Patient, told: dict[str, str], by: Actor) -> None:
+    """Keep who a patient is and how to reach them, as they told it in the intake.
+
+    Args:
+        patient: whom.
+        told: any of legal_name, preferred_name, pronouns, born_on (ISO date), email, phone, safe_contact, country,
+            region, language; a key that is absent is left as it was.
+        by: who tells.
+    """
+    for field, value in told.items():
+        setattr(patient, field, value)
+    if "email" in told:
+        patient.email_index = ring().blind_index("email", told["email"].strip().lower())
+    if "phone" in told:
+        patient.phone_index = ring().blind_index("phone", "".join(filter(str.isdigit, told["phone"])))
+    patient.save()
+    record(
+        by=by,
+        action="patients.describe",
+        subject=f"patient:{patient.pk}",
+        patient=patient.pk,
+        detail={"fields": sorted(told)},
+    )
+
+
+@transaction.atomic
+def agree(
+    *, patient: Patient, kind: str, given: bool, wording: str, wording_version: str, by: Actor, now: datetime
+) -> Consent:
+    """Keep that a patient agreed to, refused or withdrew something.
+
+    Args:
+        patient: who.
+        kind: which consent, a question id of the protocol.
+        given: True for yes.
+        wording: the exact words they read; only the hash is kept here, the words are in the protocol.
+        wording_version: the protocol name and language of the words.
+        by: who says so.
+        now: the moment.
+    """
+    consent = Consent.objects.create(
+        patient=patient,
+        kind=kind,
+        given=given,
+        wording_hash=hashlib.sha256(wording.encode()).hexdigest(),
+        wording_version=wording_version,
+        at=now,
+    )
+    record(
+        by=by,
+        action="patients.agree" if given else "patients.refuse",
+        subject=f"consent:{consent.pk}",
+        patient=patient.pk,
+        detail={"kind": kind},
+    )
+    return consent
+
+
+def has_agreed(patient: Patient, kind: str) -> bool:
+    """True when the latest word of the patient on this consent is yes."""
+    latest = Consent.objects.filter(patient=patient, kind=kind).order_by("-at").first()
+    return latest is not None and latest.given
+
+
+@transaction.atomic
+def issue_link(*, patient: Patient, purpose: str, by: Actor, now: datetime) -> str:
+    """Make a private link for a message that is about to be sent.
+
+    Args:
+        patient: whom it lets in.
+        purpose: one of `PatientLink.Purpose`.
+        by: who sends it.
+        now: the moment; it works for 30 days.
+    Returns:
+        The token, which is not kept anywhere.
+    """
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    link = PatientLink.objects.create(
+        patient=patient,
+        purpose=purpose,
+        token_hash=_hash(token),
+        expires_at=now + timedelta(days=LINK_DAYS),
+        created_at=now,
+    )
+    record(by=by, action="patients.issue_link", subject=f"link:{link.pk}", patient=patient.pk)
+    return token
+
+
+@transaction.atomic(durable=True)
+def _try_link(*, token: str, purpose: str, born_on: date, now: datetime) -> PatientLink | None:
+    """Count one try at a link; return it spent when the date of birth is right, None when it is wrong."""
+    link = (
+        PatientLink.objects.select_for_update(of=("self",))
+        .select_related("patient")
+        .filter(token_hash=_hash(token), purpose=purpose)
+        .first()
+    )
+    if link is None or link.spent_at or link.expires_at <= now or (link.closed_until and link.closed_until > now):
+        raise LinkNotUsable
+    if secrets.compare_digest(str(link.patient.born_on), born_on.isoformat()):
+        link.spent_at = now
+        link.save(update_fields=["spent_at"])
+        return link
+    link.wrong_tries += 1
+    if link.wrong_tries % TRIES == 0:
+        link.closed_until = now + CLOSED_FOR
+    link.save(update_fields=["wrong_tries", "closed_until"])
+    return None
+
+
+def come_back(*, token: str, purpose: str, born_on: date, by: Actor, now: datetime) -> Patient:
+    """Spend a private link with a date of birth.
+
+    1. Lock the link; unknown, spent, expired or closed ones are all the same. 2. A wrong date is counted and kept,
+    every fifth closes the link for 15 minutes. 3. The right date spends it.
+
+    Args:
+        token: from the address.
+        purpose: what the page is for.
+        born_on: what was typed.
+        by: the visitor.
+        now: the moment.
+    Returns:
+        The patient, who may now be let in.
+    Raises:
+        LinkNotUsable: it lets nobody in.
+        WrongBirthDate: it may be tried again.
+    """
+    link = _try_link(token=token, purpose=purpose, born_on=born_on, now=now)
+    with transaction.atomic():
+        if link is None:
+            record(by=by, action="patients.link_refused", subject=f"link:{_hash(token)[:12]}")
+        else:
+            record(by=by, action="patients.come_back", subject=f"link:{link.pk}", patient=link.patient_id)
+    if link is None:
+        raise WrongBirthDate
+    return link.patient
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,84 @@
+"""Patients, their consents, and the private links they come back by."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+from django.utils import timezone
+
+from clinic.patients.references import new_reference
+from clinic.vault.fields import EncryptedField
+
+
+class Patient(models.Model):
+    """Somebody who started an intake. Everything that says who they are is encrypted."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    reference = models.CharField(max_length=12, unique=True, default=new_reference, editable=False)
+    legal_name = EncryptedField(null=True)
+    preferred_name = EncryptedField(null=True)
+    pronouns = EncryptedField(null=True)
+    born_on = EncryptedField(null=True)
+    email = EncryptedField(null=True)
+    phone = EncryptedField(null=True)
+    email_index = models.CharField(max_length=64, blank=True, default="", db_index=True)
+    phone_index = models.CharField(max_length=64, blank=True, default="", db_index=True)
+    safe_contact = models.CharField(max_length=20, blank=True, default="")
+    country = models.CharField(max_length=2, blank=True, default="")
+    region = models.CharField(max_length=10, blank=True, default="")
+    time_zone = models.CharField(max_length=50, blank=True, default="")
+    language = models.CharField(max_length=20, blank=True, default="en-us")
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    PERSONAL = frozenset(
+        {"legal_name", "preferred_name", "pronouns", "born_on", "email", "phone", "country", "region", "time_zone"}
+    )
+    """Fields about the person, which `tests/house` checks to be named; see docs/data.md for each field's end of life."""
+
+    def __str__(self) -> str:
+        return self.reference
+
+    @property
+    def called(self) -> str:
+        """The name to call them by; their reference when they gave none."""
+        return str(self.preferred_name or self.legal_name or self.reference)
+
+
+class Consent(models.Model):
+    """One thing a patient agreed to or refused, with the hash of the words they read. A withdrawal is a new row."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="consents")
+    kind = models.CharField(max_length=40)
+    given = models.BooleanField()
+    wording_hash = models.CharField(max_length=64)
+    wording_version = models.CharField(max_length=40)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = [models.Index(fields=["patient", "kind", "-at"], name="consent_latest")]
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {'yes' if self.given else 'no'}"
+
+
+class PatientLink(models.Model):
+    """A private link that was sent; only the hash of its token is kept. Looking changes nothing, a POST spends it."""
+
+    class Purpose(models.TextChoices):
+        RESUME = "resume", "carry on with the form"
+        STATUS = "status", "see what happens next"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="links")
+    purpose = models.CharField(max_length=20, choices=Purpose.choices)
+    token_hash = models.CharField(max_length=64, unique=True)
+    expires_at = models.DateTimeField()
+    spent_at = models.DateTimeField(null=True)
+    wrong_tries = models.PositiveSmallIntegerField(default=0)
+    closed_until = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"{self.purpose} link"

@@ -1,0 +1,60 @@
+"""Which patient this browser belongs to, for as long as somebody is there."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, Final, ParamSpec
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from clinic.patients.models import Patient
+
+PATIENT: Final = "patient"
+SEEN: Final = "patient_seen"
+IDLE_SECONDS: Final = 30 * 60
+Params = ParamSpec("Params")
+PatientView = Callable[Concatenate[HttpRequest, Patient, Params], HttpResponse]
+
+
+def let_in(request: HttpRequest, patient: Patient) -> None:
+    """Make this browser the patient's, under a new session key."""
+    request.session.cycle_key()
+    request.session[PATIENT] = str(patient.pk)
+    request.session[SEEN] = int(time.time())
+
+
+def let_out(request: HttpRequest) -> None:
+    """Forget everything about this browser."""
+    request.session.flush()
+
+
+def is_idle(request: HttpRequest) -> bool:
+    """True when this browser is a patient's, and nobody used it for 30 minutes."""
+    seen = request.session.get(SEEN)
+    return seen is not None and time.time() - seen > IDLE_SECONDS
+
+
+def known(request: HttpRequest) -> Patient | None:
+    """The patient this browser belongs to, idle or not."""
+    patient_id = request.session.get(PATIENT)
+    return Patient.objects.filter(pk=patient_id).first() if patient_id else None
+
+
+def of_patient(view: PatientView[Params]) -> Callable[Concatenate[HttpRequest, Params], HttpResponse]:
+    """Give a view the patient this browser belongs to; others are sent to where they can come back in."""
+
+    @wraps(view)
+    def with_patient(request: HttpRequest, *args: Params.args, **kwargs: Params.kwargs) -> HttpResponse:
+        patient = known(request)
+        if patient is None:
+            return redirect("intake:resume")
+        if is_idle(request):
+            return redirect("intake:idle")
+        request.session[SEEN] = int(time.time())
+        return view(request, patient, *args, **kwargs)
+
+    with_patient.for_patients = True  # type: ignore[attr-defined]
+    return with_patient

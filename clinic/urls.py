@@ -1,0 +1,19 @@
+"""Every address of the clinic."""
+
+from django.urls import include, path
+
+from clinic.web import errors, health
+
+handler400 = errors.bad_request
+handler403 = errors.forbidden
+handler404 = errors.not_found
+handler500 = errors.server_error
+
+urlpatterns = [
+    path("healthz", health.healthz, name="healthz"),
+    path("", include("clinic.pages.urls")),
+    path("", include("clinic.intake.urls")),
+    path("", include("clinic.booking.urls")),
+    path("staff/", include("clinic.staff.urls")),
+    path("staff/account/", include("clinic.accounts.urls")),
+]

@@ -1,0 +1,1 @@
+"""Encryption at rest: fields, key ring, rotation, blind indexes."""

@@ -1,0 +1,1 @@
+"""What every page shares: middleware, security headers, template tags, error pages, health."""

@@ -1,0 +1,51 @@
+"""Error pages in plain words; the help line is on each of them."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+
+def page(request: HttpRequest, template: str, status: int, **context: object) -> HttpResponse:
+    """An error page with its status."""
+    return render(request, template, context, status=status)
+
+
+def unreadable(request: HttpRequest) -> HttpResponse:
+    """A form or address with characters that cannot be stored."""
+    return page(request, "400.html", 400, reason="unreadable")
+
+
+def too_long(request: HttpRequest) -> HttpResponse:
+    """A form that is larger than any page of ours sends."""
+    return page(request, "400.html", 413, reason="too_long")
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form that did not come from our own page, or from one that was open for too long."""
+    return page(request, "403_csrf.html", 403)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Something in the request could not be understood."""
+    return page(request, "400.html", 400, reason="unreadable")
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Signed in, and not allowed to see this."""
+    return page(request, "403.html", 403)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """There is no such page."""
+    return page(request, "404.html", 404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Something broke on our side."""
+    return page(request, "500.html", 500)
+
+
+def wrong_method(request: HttpRequest) -> HttpResponse:
+    """A page that was sent a form, or asked for in a way it does not answer."""
+    return page(request, "400.html", 405, reason="wrong_way")

@@ -1,0 +1,61 @@
+"""Logs: one line of named values each, with the addresses of pages but never what somebody typed or who they are."""
+
+from __future__ import annotations
+
+import logging
+import logging.config
+import re
+
+import structlog
+
+LINK_SECRET = re.compile(r"(?<=/)[A-Za-z0-9_-]{20,}(?=/)")
+
+
+def without_secrets(_: object, __: str, event: structlog.types.EventDict) -> structlog.types.EventDict:
+    """Replace what could be a private link or an id in an address."""
+    event["event"] = LINK_SECRET.sub("…", str(event.get("event", "")))
+    return event
+
+
+def without_details(_: object, __: str, event: structlog.types.EventDict) -> structlog.types.EventDict:
+    """Keep the kind of an exception and where it came from; its message may hold what somebody typed."""
+    error = event.pop("exc_info", None)
+    if isinstance(error, tuple) and error[0] is not None:
+        event["error"] = error[0].__name__
+        last = error[2]
+        while last is not None and last.tb_next is not None:
+            last = last.tb_next
+        if last is not None:
+            event["at"] = f"{last.tb_frame.f_code.co_filename.rsplit('/', 1)[-1]}:{last.tb_lineno}"
+    event.pop("request", None)
+    return event
+
+
+def configure() -> None:
+    """Send every log line of this process through the two filters above, to standard error."""
+    shared = [
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        without_secrets,
+        without_details,
+    ]
+    logging.config.dictConfig(
+        {
+            "version": 1,
+            "disable_existing_loggers": False,
+            "formatters": {
+                "lines": {
+                    "()": structlog.stdlib.ProcessorFormatter,
+                    "foreign_pre_chain": [structlog.stdlib.ExtraAdder(allow=("status_code",)), *shared],
+                    "processors": [
+                        structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                        structlog.processors.KeyValueRenderer(key_order=["timestamp", "level", "logger", "event"]),
+                    ],
+                }
+            },
+            "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "lines"}},
+            "root": {"handlers": ["stderr"], "level": "INFO"},
+            "loggers": {"httpx": {"level": "WARNING"}, "kombu": {"level": "WARNING"}},
+        }
+    )

@@ -1,0 +1,53 @@
+"""What happens around every page: private headers, and input that cannot be stored is refused in plain words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
+from django.http import HttpRequest, HttpResponse
+
+from clinic.web import errors
+
+Answer = Callable[[HttpRequest], HttpResponse]
+PUBLIC_FILES = "/static/"
+OFF = "accelerometer=(), camera=(), geolocation=(), gyroscope=(), microphone=(), payment=(), usb=()"
+
+
+def private_pages(answer: Answer) -> Answer:
+    """Keep pages out of caches and histories, and other sites out of pages."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = answer(request)
+        if not request.path.startswith(PUBLIC_FILES):
+            response.headers.setdefault("Cache-Control", "no-store")
+        response.headers["Permissions-Policy"] = OFF
+        response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+        response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
+        return response
+
+    return middleware
+
+
+def readable_input(answer: Answer) -> Answer:
+    """Refuse, before any view, an address or a form with a NUL or a broken character, and one that is far too long."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if not _is_readable(request.path) or not all(map(_is_readable, request.GET.values())):
+            return errors.unreadable(request)
+        if request.method == "POST":
+            try:
+                fields = list(request.POST.lists())
+            except RequestDataTooBig:
+                return errors.too_long(request)
+            except (TooManyFieldsSent, UnicodeError):
+                return errors.unreadable(request)
+            if not all(_is_readable(value) for _, values in fields for value in values):
+                return errors.unreadable(request)
+        return answer(request)
+
+    return middleware
+
+
+def _is_readable(text: str) -> bool:
+    return "\x00" not in text and not any("\ud800" <= character <= "\udfff" for character in text)

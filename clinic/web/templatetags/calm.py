@@ -1,0 +1,107 @@
+"""Template tags and filters of the calm look: icons, severity tags, form ids, scales and clock times."""
+
+import datetime
+
+from django import template
+from django.forms import BoundField
+from django.template.base import FilterExpression, Parser, Token
+from django.utils import timezone
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from clinic.web.icons import ICONS, LEVELS
+
+register = template.Library()
+
+# Never sent to the browser: `required` makes it refuse a form in its own words, `maxlength` cuts pasted text silently.
+UNWANTED = {"required", "maxlength"}
+
+
+def draw(name: str) -> SafeString:
+    """Return the SVG of an icon, hidden from screen readers; an unknown name is a KeyError."""
+    return mark_safe(f'<svg class="i" viewBox="0 0 24 24" aria-hidden="true">{ICONS[name]}</svg>')  # noqa: S308
+
+
+class IconNode(template.Node):
+    """An icon whose name is only known while the page is being written."""
+
+    def __init__(self, name: FilterExpression) -> None:
+        self.name = name
+
+    def render(self, context: template.Context) -> SafeString:
+        return draw(self.name.resolve(context))
+
+
+@register.tag
+def icon(parser: Parser, token: Token) -> template.Node:
+    """`{% icon "clock" %}`: a literal name is drawn once, when the template is compiled."""
+    _, argument = token.split_contents()
+    name = parser.compile_filter(argument)
+    if not isinstance(name.var, str):
+        return IconNode(name)
+    try:
+        return template.base.TextNode(draw(name.var))
+    except KeyError:
+        raise template.TemplateSyntaxError(f"There is no icon named {argument}") from None
+
+
+@register.simple_tag
+def tag(level: str, word: str = "", icon: str = "") -> SafeString:
+    """`{% tag "review" %}` or `{% tag "note" "In progress" icon="clock" %}`: word, shape and border of a level."""
+    usual_word, usual_icon = LEVELS[level]
+    shape = icon or usual_icon
+    return format_html(
+        '<span class="tag {}">{}{}</span>', level, draw(shape) if shape else "", word or usual_word
+    )
+
+
+@register.filter
+def attributes(attrs: dict[str, object], leave_out: str = "") -> SafeString:
+    """Write HTML attributes in one go, without the unwanted ones and without those named in `leave_out`."""
+    unwanted = UNWANTED.union(leave_out.split()) if leave_out else UNWANTED
+    parts = []
+    for name, value in attrs.items():
+        if name in unwanted or value is False or value is None:
+            continue
+        parts.append(f" {name}" if value is True else f' {name}="{conditional_escape(value)}"')
+    return mark_safe("".join(parts))  # noqa: S308
+
+
+@register.filter
+def first_input_id(field: BoundField) -> str:
+    """The id an error link must land on: the input, the first of its group, or the first wrong part of a date."""
+    if not field.use_fieldset:
+        return field.id_for_label or field.auto_id
+    wrong = getattr(field.field.widget, "wrong_parts", ())
+    return f"{field.auto_id}_{min(wrong, default=0)}"
+
+
+@register.filter
+def clock(moment: datetime.datetime) -> str:
+    """`9:41 pm`, in the time zone now active."""
+    local = timezone.localtime(moment)
+    return f"{local:%I:%M} {'am' if local.hour < 12 else 'pm'}".removeprefix("0")
+
+
+@register.filter
+def segments(current: int, total: int = 6) -> str:
+    """The states of a progress bar, one letter a part: d(one), c(urrent), then t(o come)."""
+    return "d" * (current - 1) + "c" + "t" * (total - current)
+
+
+@register.inclusion_tag("components/scale.html")
+def scale(score: int, maximum: int, cuts: list[int]) -> dict[str, object]:
+    """Draw a score on its bands. `cuts` holds the lowest score of each band, from 0 upwards."""
+    edges = [*cuts, maximum + 1]
+    width = 100 / (maximum + 1)
+    bands = [
+        {"x": low * width, "width": (high - low) * width - 0.8, "on": low <= score < high}
+        for low, high in zip(edges, edges[1:], strict=False)
+    ]
+    return {"bands": bands, "marker": (score + 0.5) * width, "lowest": score < edges[1]}
+
+
+@register.inclusion_tag("components/dots.html")
+def dots(filled: int, word: str) -> dict[str, object]:
+    """Four dots, some filled, with the word that says the same."""
+    return {"dots": [index < filled for index in range(4)], "word": word}

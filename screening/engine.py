@@ -1,0 +1,256 @@
+"""The decision: asks every rule, keeps every answer and why, and never lets doubt come out as clear."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from screening.explain import Because, because, reasons_for_doubt
+from screening.facts import Clinic, Facts
+from screening.medicine_facts import Listed
+from screening.protocol import PRIORITIES, Outcome, Protocol, Rule
+
+COORDINATION: Final = "needs_coordination"
+ENGINE_ERROR: Final = "engine_error"
+UNDECIDED_PRIORITY: Final = "P2"
+"""The priority of a case that only undecided rules hold back; see docs/adr/0003."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A rule that holds for a service this person asks about, and everything needed to say why."""
+
+    rule: Rule
+    services: tuple[str, ...]
+    because: tuple[Because, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Undecided:
+    """A rule that could not be decided, and why. It keeps its services from coming out as clear."""
+
+    rule: Rule
+    services: tuple[str, ...]
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What one protocol says about one set of answers on one day. Frozen, with a hash over everything in it."""
+
+    protocol: str
+    version: str
+    seal: str
+    on: date
+    outcome: Outcome
+    priority: str
+    services: Mapping[str, Outcome]
+    findings: tuple[Finding, ...]
+    undecided: tuple[Undecided, ...]
+    clear: tuple[str, ...]
+    not_asked: tuple[str, ...]
+    other_services: tuple[str, ...]
+    problems: Mapping[str, str]
+    medications: tuple[Mapping[str, object], ...]
+
+    def as_json(self) -> dict[str, object]:
+        """The whole result as plain values, with its hash; the same result always gives the same bytes."""
+        body: dict[str, object] = {
+            "protocol": self.protocol,
+            "version": self.version,
+            "seal": self.seal,
+            "on": self.on.isoformat(),
+            "outcome": self.outcome.value,
+            "priority": self.priority,
+            "services": {service: outcome.value for service, outcome in self.services.items()},
+            "findings": [_finding_json(finding) for finding in self.findings],
+            "undecided": [
+                {"rule": each.rule.id, "services": list(each.services), "reasons": list(each.reasons)}
+                for each in self.undecided
+            ],
+            "clear": list(self.clear),
+            "not_asked": list(self.not_asked),
+            "other_services": list(self.other_services),
+            "problems": dict(self.problems),
+            "medications": [dict(medication) for medication in self.medications],
+        }
+        body["hash"] = hashlib.sha256(canonical(body)).hexdigest()
+        return body
+
+    @property
+    def hash(self) -> str:
+        """The sha256 of everything in the result, as hexadecimal text."""
+        return str(self.as_json()["hash"])
+
+
+def canonical(value: object) -> bytes:
+    """A plain value as the one sequence of bytes that is hashed: sorted keys, no spaces, ASCII."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode()
+
+
+def screen(
+    protocol: Protocol,
+    answers: Mapping[str, object],
+    *,
+    on: date,
+    medications: Sequence[Listed] = (),
+    clinic: Clinic | None = None,
+    started_under: str = "",
+) -> Result:
+    """Ask every rule of a protocol about one person's answers.
+
+    Args:
+        protocol: the sealed protocol to ask.
+        answers: what was answered, keyed by question id; a missing key is an unanswered question.
+        on: the day of the decision; ages and look-back are counted to it.
+        medications: what the person listed.
+        clinic: where the clinic is licensed and how long the telehealth flexibility lasts; unknown when left out.
+        started_under: the seal the intake was started under; another one is an engine error and goes to a person.
+    Returns:
+        The result. It never raises for odd answers: those are problems, and a person looks.
+    Source:
+        clinical.md section 5.1, outcomes and precedence.
+    """
+    facts = Facts(protocol, answers, on, clinic or Clinic(), medications)
+    wanted = facts.services()
+    asked = _Asked(facts, wanted)
+    late = [rule for rule in protocol.rules if COORDINATION in rule.when.reads]
+    last = [rule for rule in protocol.rules if ENGINE_ERROR in rule.when.reads]
+    asked.ask([rule for rule in protocol.rules if rule not in late and rule not in last])
+    facts.values[COORDINATION] = any(f.rule.outcome is Outcome.PRESCRIBER_COORDINATION for f in asked.findings)
+    asked.ask(late)
+    facts.values[ENGINE_ERROR] = asked.failed or bool(started_under and started_under != protocol.seal)
+    asked.ask(last)
+    services = asked.by_service()
+    return Result(
+        protocol=protocol.name,
+        version=protocol.version,
+        seal=protocol.seal,
+        on=on,
+        outcome=_overall(services),
+        priority=asked.priority(),
+        services=services,
+        findings=tuple(sorted(asked.findings, key=_weight)),
+        undecided=tuple(asked.undecided),
+        clear=tuple(asked.clear),
+        not_asked=tuple(asked.not_asked),
+        other_services=tuple(asked.other_services),
+        problems={**facts.problems, **{name: "There is no such question." for name in _unknown(facts)}},
+        medications=tuple(each.as_json() for each in facts.cabinet.taken),
+    )
+
+
+class _Asked:
+    """The rules asked so far, sorted by what came of each."""
+
+    def __init__(self, facts: Facts, wanted: tuple[str, ...]) -> None:
+        self.facts, self.wanted = facts, frozenset(wanted)
+        self.order = wanted
+        self.findings: list[Finding] = []
+        self.undecided: list[Undecided] = []
+        self.clear: list[str] = []
+        self.not_asked: list[str] = []
+        self.other_services: list[str] = []
+        self.failed = False
+
+    def ask(self, rules: Sequence[Rule]) -> None:
+        """Ask each rule; one that breaks is undecided, and never stops the others."""
+        for rule in rules:
+            try:
+                told = rule.when.ask(self.facts)
+            except Exception as error:  # noqa: BLE001 - whatever breaks inside a rule, a person looks at the case
+                self.failed = True
+                self._keep_undecided(rule, (f"This check could not be run ({type(error).__name__}).",))
+                continue
+            self._keep(rule, told)
+
+    def _keep(self, rule: Rule, told: bool | None) -> None:
+        if told is False:
+            (self.clear if self._was_answered(rule) else self.not_asked).append(rule.id)
+        elif told is None:
+            self._keep_undecided(rule, reasons_for_doubt(rule, self.facts))
+        elif services := self._services(rule):
+            self.findings.append(Finding(rule, services, because(rule, self.facts)))
+        else:
+            self.other_services.append(rule.id)
+
+    def _keep_undecided(self, rule: Rule, reasons: tuple[str, ...]) -> None:
+        if services := self._services(rule):
+            self.undecided.append(Undecided(rule, services, reasons))
+        else:
+            self.not_asked.append(rule.id)
+
+    def _services(self, rule: Rule) -> tuple[str, ...]:
+        return tuple(service for service in rule.services if service in self.wanted)
+
+    def _was_answered(self, rule: Rule) -> bool:
+        """True when something this rule reads has a value: a check of nothing is not a clear check."""
+        values, questions = self.facts.values, self.facts.protocol.questions
+        for name in rule.when.reads:
+            if name not in questions and name not in values:
+                return True
+            value = values[name]
+            if value is not None and not (name == "bp_ok" and value is False):
+                return True
+        return False
+
+    def by_service(self) -> dict[str, Outcome]:
+        """Per service the strictest outcome; an undecided rule raises its services to at least clinician review."""
+        services = dict.fromkeys(self.order, Outcome.READY_TO_BOOK)
+        reached = [(f.services, f.rule.outcome) for f in self.findings]
+        reached += [
+            (u.services, Outcome.CLINICIAN_REVIEW) for u in self.undecided if u.rule.outcome is not Outcome.INFO
+        ]
+        for names, outcome in reached:
+            for name in names:
+                services[name] = max(services[name], outcome, key=lambda each: each.strictness)
+        return services
+
+    def priority(self) -> str:
+        """The most urgent priority of the findings that are not for information only; P4 when there is none."""
+        found = [f.rule.priority for f in self.findings if f.rule.outcome is not Outcome.INFO]
+        if found:
+            return min(found, key=PRIORITIES.index)
+        return UNDECIDED_PRIORITY if self.undecided else PRIORITIES[-1]
+
+
+def _overall(services: Mapping[str, Outcome]) -> Outcome:
+    """The outcome of the whole case from those of the services asked about. Source: clinical.md section 5.1, 3."""
+    outcomes = set(services.values())
+    if Outcome.URGENT in outcomes:
+        return Outcome.URGENT
+    if outcomes == {Outcome.NOT_SUITABLE_NOW}:
+        return Outcome.NOT_SUITABLE_NOW
+    if Outcome.NOT_SUITABLE_NOW in outcomes:
+        return Outcome.CLINICIAN_REVIEW
+    return max(outcomes, key=lambda each: each.strictness)
+
+
+def _weight(finding: Finding) -> tuple[int, int, str]:
+    return (-finding.rule.outcome.strictness, PRIORITIES.index(finding.rule.priority), finding.rule.id)
+
+
+def _unknown(facts: Facts) -> list[str]:
+    known = {*facts.protocol.questions, "freetext_flag"}
+    return sorted(str(name)[:80] for name in facts.given if name not in known)[:50]
+
+
+def _finding_json(finding: Finding) -> dict[str, object]:
+    rule = finding.rule
+    return {
+        "rule": rule.id,
+        "version": rule.version,
+        "category": rule.category,
+        "outcome": rule.outcome.value,
+        "priority": rule.priority,
+        "severity": rule.severity,
+        "services": list(finding.services),
+        "because": [each.as_json() for each in finding.because],
+        "for_clinician": rule.for_clinician,
+        "for_patient": rule.for_patient,
+        "sources": list(rule.sources),
+    }

@@ -1,0 +1,143 @@
+"""Why a rule holds or cannot be decided: the question as it was worded, the answer as it was given, the medicine matched."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from screening.answers import is_doubt
+from screening.condition_nodes import CANNOT_TELL
+from screening.facts import GAD7, PHQ9, Facts
+from screening.protocol import Rule
+from screening.questions import FREE_TEXT
+
+BEHIND: Final[dict[str, tuple[str, ...]]] = {
+    "age": ("dob",),
+    "phq_total": PHQ9,
+    "phq_total_raw": PHQ9,
+    "phq9_pos": ("phq9",),
+    "gad_total": GAD7,
+    "auditc_total": ("auditc1", "auditc2", "auditc3"),
+    "auditc_cut": ("sex_birth",),
+    "pcptsd_total": ("pcptsd1", "pcptsd2", "pcptsd3", "pcptsd4", "pcptsd5"),
+    "bp_known": ("bp_recent", "bp_sys", "bp_dia", "bp_date"),
+    "bp_ok": ("bp_recent", "bp_sys", "bp_dia", "bp_date"),
+    "bp_s": ("bp_sys",),
+    "bp_d": ("bp_dia",),
+    "bp_elev_age": ("bp_sys", "bp_dia", "dob"),
+    "hr": ("hr_rest",),
+    "bmi": ("height_cm", "weight_kg"),
+    "licensed_region": ("country", "region"),
+    "consent_missing": ("consent_privacy", "consent_not_medical", "consent_truth", "consent_esign"),
+    "wants": ("service_interest",),
+    "med_check_positive": ("med_check",),
+}
+"""The questions behind each derived value and function."""
+SHORT_NAMES: Final = {
+    "phq_total": "PHQ-9 total",
+    "gad_total": "GAD-7 total",
+    "auditc_total": "AUDIT-C total",
+    "pcptsd_total": "PC-PTSD-5 total",
+    "age": "Age",
+    "bmi": "Body mass index",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Because:
+    """One reason: a question with its answer, or a named value, or a medicine with how it was matched."""
+
+    about: str
+    wording: str
+    answer: str
+
+    def as_json(self) -> dict[str, str]:
+        return {"question": self.about, "wording": self.wording, "answer": self.answer}
+
+
+def because(rule: Rule, facts: Facts) -> tuple[Because, ...]:
+    """What made a rule hold.
+
+    Args:
+        rule: one that holds.
+        facts: what it was asked about.
+    Returns:
+        The questions it reads with their answers, totals, and the medicines in force that it looked at.
+    """
+    questions = facts.protocol.questions
+    reasons = [
+        Because(name, SHORT_NAMES[name], _value_in_words(facts, name))
+        for name in rule.when.reads
+        if name in SHORT_NAMES and facts.values[name] not in (None, CANNOT_TELL)
+    ]
+    for name in _questions_behind(rule, facts):
+        if name in facts.answers:
+            question = questions[name]
+            reasons.append(Because(name, question.wording, question.in_words(facts.answers[name])))
+    if any(name.startswith("med_") and name not in questions for name in rule.when.reads):
+        reasons.extend(_medicines(rule, facts))
+    if "licensed_region" in rule.when.reads:
+        reasons.append(Because("licensed_region", "The clinic is licensed there", str(facts.values["licensed_region"])))
+    return tuple(reasons)
+
+
+def reasons_for_doubt(rule: Rule, facts: Facts) -> tuple[str, ...]:
+    """Why a rule could not be decided, one sentence a reason.
+
+    Args:
+        rule: one that could not be decided.
+        facts: what it was asked about.
+    """
+    questions = facts.protocol.questions
+    reasons = []
+    for name in _questions_behind(rule, facts):
+        if name not in facts.answers:
+            continue
+        answer = facts.answers[name]
+        if answer is None and facts.values[name] is not None:
+            reasons.append(facts.problems.get(name, f"Not answered: {questions[name].wording}"))
+        elif answer is not None and is_doubt(answer):
+            reasons.append(f"{questions[name].in_words(answer)}: {questions[name].wording}")
+    if "telemed_flex_active" in rule.when.reads:
+        reasons.append("The clinic has not said until when the telehealth flexibility is in force.")
+    if any(name.startswith("med_") and name not in questions for name in rule.when.reads):
+        reasons.extend(f"Not matched: {each.reading.typed}" for each in facts.cabinet.unmatched())
+        reasons.extend(f"A tick may mean {m.ingredient}" for m in facts.cabinet.possible)
+    return tuple(dict.fromkeys(reasons)) or ("Something this check needs is not known.",)
+
+
+def _questions_behind(rule: Rule, facts: Facts) -> Iterator[str]:
+    questions = facts.protocol.questions
+    for name in rule.when.reads:
+        if name in questions:
+            yield name
+        elif name == "freetext_flag":
+            yield from (q for q in facts.shown if questions[q].kind in FREE_TEXT and facts.answers[q])
+        elif name == "required_missing":
+            yield from (q for q in facts.shown if questions[q].required and facts.answers[q] is None)
+        elif name.startswith("med_") and facts.cabinet.anything_possible:
+            yield from ("med_none", "med_unsure", "med_check")
+        else:
+            yield from BEHIND.get(name, ())
+
+
+def _value_in_words(facts: Facts, name: str) -> str:
+    value = facts.values[name]
+    return f"{value:.1f}" if isinstance(value, float) else str(value)
+
+
+def _medicines(rule: Rule, facts: Facts) -> Iterator[Because]:
+    cabinet = facts.cabinet
+    if "med_unrecognized" in rule.when.reads:
+        for each in cabinet.unmatched():
+            known = f"a medicine this protocol does not assess ({', '.join(each.reading.known_as)})"
+            yield Because("med_list", each.reading.typed, known if each.reading.known_as else "not recognised")
+    present = {m.ingredient: m for m in (*cabinet.in_force, *cabinet.late)}
+    for each in cabinet.taken:
+        for name, back in each.look_backs:
+            if name in present:
+                state = "in force" if back.state == "in_force" else "stopped, still inside the tail"
+                yield Because("med_list", each.reading.typed, f"{name} ({each.reading.how}), {each.status}, {state}")
+    for name in cabinet.from_ticks:
+        yield Because("med_check", facts.protocol.questions["med_check"].wording, f"ticked, counts as {name}")

@@ -1,0 +1,301 @@
+"""Named values worked out from answers, on one day, for one clinic. What cannot be told is a value of its own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import partial
+from typing import Final
+
+from screening.answers import DOUBT, Answer, UnreadableAnswer, is_doubt, squeezed
+from screening.condition_nodes import CANNOT_TELL
+from screening.medicine_facts import Cabinet, Listed
+from screening.protocol import Protocol
+from screening.questions import FREE_TEXT
+
+NUMERIC: Final = frozenset({"integer", "number"})
+COUNTRIES_WITH_REGIONS: Final = frozenset({"US", "CA", "AU", "MX"})
+BP_MAX_AGE_DAYS: Final = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Clinic:
+    """What the clinic itself brings to a decision. What is None is not known, and not knowing never clears anyone."""
+
+    licensed_regions: frozenset[str] | None = None
+    telehealth_flexibility_until: date | None = None
+
+
+@dataclass(slots=True)
+class Facts:
+    """Everything a condition may ask about one set of answers on one day.
+
+    `shown` are the questions that this person is asked, in order; answers to other questions are left out.
+    `problems` says of each answer that could not be read why. `values` are the named values.
+    """
+
+    protocol: Protocol
+    given: Mapping[str, object]
+    on: date
+    clinic: Clinic = field(default_factory=Clinic)
+    medications: Sequence[Listed] = ()
+    values: dict[str, object] = field(init=False)
+    answers: dict[str, Answer | None] = field(init=False)
+    shown: list[str] = field(init=False)
+    problems: dict[str, str] = field(init=False)
+    cabinet: Cabinet = field(init=False)
+    doubt: frozenset[str] = field(init=False, default=frozenset())
+
+    def __post_init__(self) -> None:
+        self.answers, self.shown, self.problems = {}, [], {}
+        self.values = _Values(self)
+        self._ask_in_order()
+        self.values.pop("phq_total_raw", None)
+        self.doubt = DOUBT
+        ticked = self.answers.get("med_check")
+        self.cabinet = Cabinet.filled(
+            self.protocol,
+            self.medications,
+            ticked=ticked if isinstance(ticked, tuple) else (),
+            anything_possible=self._medicines_are_in_doubt(ticked),
+            on=self.on,
+        )
+
+    def _ask_in_order(self) -> None:
+        """Walk the questions as a person would: a hidden question keeps no answer, a needed one without answer is doubt."""
+        for question in self.protocol.questions.values():
+            if question.show_if is not None and question.show_if.ask(self) is False:
+                self.values[question.id] = None
+                continue
+            self.shown.append(question.id)
+            answer = self._read(question.id)
+            self.answers[question.id] = answer
+            if answer is None:
+                in_doubt = question.required or question.id in self.problems
+                self.values[question.id] = CANNOT_TELL if in_doubt else None
+            else:
+                self.values[question.id] = float(str(answer)) if question.kind in NUMERIC else answer
+
+    def _read(self, question_id: str) -> Answer | None:
+        try:
+            return self.protocol.questions[question_id].read(self.given.get(question_id))
+        except UnreadableAnswer as problem:
+            self.problems[question_id] = f"The answer {problem}."
+            return None
+
+    def _medicines_are_in_doubt(self, ticked: Answer | None) -> bool:
+        listed = self.values["med_none"]
+        return (
+            listed not in ("takes", "none")
+            or (listed == "takes" and not self.medications)
+            or self.values["med_unsure"] != "no"
+            or ticked is None
+            or is_doubt(ticked)
+        )
+
+    def is_unknown(self, question_id: str) -> bool:
+        """True when a question was shown and the answer is missing, unsure or declined."""
+        if question_id not in self.answers:
+            return False
+        answer = self.answers[question_id]
+        return answer is None or is_doubt(answer)
+
+    def services(self) -> tuple[str, ...]:
+        """The services this person asks about: those ticked, or all of them when none or "not sure" was ticked."""
+        ticked = self.answers.get("service_interest") or ()
+        every = tuple(self.protocol.services)
+        if not ticked or "not_sure" in ticked:
+            return every
+        return tuple(service for service in every if service in ticked)
+
+    def call(self, function: str, arguments: tuple[object, ...]) -> bool | None:
+        """A yes-or-no function of the condition language."""
+        if function == "unk":
+            return any(self.is_unknown(str(name)) for name in arguments)
+        if function in ("has", "has_any"):
+            return self._has(*arguments)
+        if function == "wants":
+            return self._wants(str(arguments[0]))
+        if function == "required_missing":
+            return self._required_missing()
+        return self.cabinet.call(function, arguments)
+
+    def count(self, function: str, arguments: tuple[object, ...]) -> object:
+        """A function of the condition language that gives a number."""
+        return self.cabinet.count(function, arguments)
+
+    def _has(self, question_id: object, wanted: object) -> bool | None:
+        answer = self.values[str(question_id)]
+        if answer is None:
+            return False
+        if answer is CANNOT_TELL:
+            return None
+        codes = answer if isinstance(answer, tuple) else (answer,)
+        looked_for = wanted if isinstance(wanted, frozenset) else (wanted,)
+        if any(code in looked_for for code in codes):
+            return True
+        return None if self.doubt and is_doubt(tuple(str(code) for code in codes)) else False
+
+    def _wants(self, service: str) -> bool:
+        if service == "not_sure":
+            return "not_sure" in (self.answers.get("service_interest") or ())
+        return service in self.services()
+
+    def _required_missing(self) -> bool | None:
+        """Some shown required question is unanswered, other than three that have rules of their own."""
+        own_rules = ("med_list", "dob", "bp_date")
+        questions = self.protocol.questions
+        if any(self.answers[q] is None and questions[q].required for q in self.shown if q not in own_rules):
+            return True
+        return None if self.problems else False
+
+
+class _Values(dict[str, object]):
+    """Named values; a derived one is worked out when it is first asked for."""
+
+    def __init__(self, facts: Facts) -> None:
+        super().__init__()
+        self.facts = facts
+
+    def __missing__(self, name: str) -> object:
+        value = _DERIVED[name](self.facts)
+        self[name] = value
+        return value
+
+
+def _age(facts: Facts) -> object:
+    born = facts.answers.get("dob")
+    if born is None:
+        return CANNOT_TELL
+    birth = date.fromisoformat(str(born))
+    years = facts.on.year - birth.year - ((facts.on.month, facts.on.day) < (birth.month, birth.day))
+    return years if birth <= facts.on and years < 120 else CANNOT_TELL
+
+
+def _sum(items: tuple[str, ...], facts: Facts) -> object:
+    answers = [facts.answers.get(item) for item in items]
+    if any(answer is None for answer in answers):
+        return CANNOT_TELL
+    return sum(int(str(answer)) for answer in answers)
+
+
+def _raw_sum(items: tuple[str, ...], facts: Facts) -> object:
+    return sum(int(str(facts.answers[item])) for item in items if facts.answers.get(item) is not None)
+
+
+def _phq9_positive(facts: Facts) -> object:
+    answer = facts.answers.get("phq9")
+    return CANNOT_TELL if answer is None else answer in ("1", "2", "3")
+
+
+def _auditc_total(facts: Facts) -> object:
+    if facts.answers.get("auditc1") == "0":
+        return 0
+    return _sum(("auditc1", "auditc2", "auditc3"), facts)
+
+
+def _pcptsd_total(facts: Facts) -> object:
+    if "pcptsd1" not in facts.answers:
+        return None
+    answers = [facts.answers.get(f"pcptsd{number}") for number in range(1, 6)]
+    return CANNOT_TELL if any(a not in ("yes", "no") for a in answers) else sum(a == "yes" for a in answers)
+
+
+def _bp_known(facts: Facts) -> bool:
+    taken = facts.answers.get("bp_date")
+    if facts.answers.get("bp_recent") != "yes" or taken is None:
+        return False
+    if facts.answers.get("bp_sys") is None or facts.answers.get("bp_dia") is None:
+        return False
+    return 0 <= (facts.on - date.fromisoformat(str(taken))).days <= BP_MAX_AGE_DAYS
+
+
+def _bp_ok(facts: Facts) -> object:
+    if not facts.values["bp_known"]:
+        return CANNOT_TELL
+    systolic, diastolic = _pressure("bp_sys", facts), _pressure("bp_dia", facts)
+    return 70 <= systolic <= 260 and 40 <= diastolic <= 160 and systolic > diastolic
+
+
+def _pressure(question_id: str, facts: Facts) -> float:
+    answer = facts.answers.get(question_id)
+    return 0.0 if answer is None else float(str(answer))
+
+
+def _bp_elevated_for_age(facts: Facts) -> bool:
+    age = facts.values["age"]
+    limit = 150 if isinstance(age, int) and age >= 65 else 140
+    return _pressure("bp_sys", facts) >= limit or _pressure("bp_dia", facts) >= 90
+
+
+def _bmi(facts: Facts) -> object:
+    height, weight = facts.values.get("height_cm"), facts.values.get("weight_kg")
+    if height is None and weight is None:
+        return None
+    if not isinstance(height, float) or not isinstance(weight, float):
+        return CANNOT_TELL if CANNOT_TELL in (height, weight) else None
+    return weight / (height / 100) ** 2 if height > 0 and weight > 0 else CANNOT_TELL
+
+
+def _licensed_region(facts: Facts) -> str:
+    licensed, country = facts.clinic.licensed_regions, facts.answers.get("country")
+    if licensed is None or not isinstance(country, str) or not re.fullmatch("[A-Za-z]{2}", country):
+        return "unknown"
+    place = country.upper()
+    if place in COUNTRIES_WITH_REGIONS:
+        region = str(facts.answers.get("region") or "").upper().removeprefix(f"{place}-")
+        if not re.fullmatch("[A-Z0-9]{2,3}", region):
+            return "unknown"
+        place = f"{place}-{region}"
+    return "yes" if place in licensed else "no"
+
+
+def _telehealth(facts: Facts) -> object:
+    until = facts.clinic.telehealth_flexibility_until
+    return CANNOT_TELL if until is None else facts.on <= until
+
+
+def _consent_missing(facts: Facts) -> bool:
+    needed = ("consent_privacy", "consent_not_medical", "consent_truth", "consent_esign")
+    return any(facts.answers.get(consent) != "yes" for consent in needed)
+
+
+def _freetext_flag(facts: Facts) -> bool:
+    """Safety words in any free text, also in one too long to keep; a person upstream may have raised the flag already."""
+    if str(facts.given.get("freetext_flag", "")).lower() in ("yes", "true"):
+        return True
+    questions = facts.protocol.questions
+    texts = [facts.given.get(q) for q in facts.shown if questions[q].kind in FREE_TEXT]
+    texts += [medicine.text for medicine in facts.medications]
+    found = squeezed(" . ".join(text for text in texts if isinstance(text, str)))
+    return any(words in found for words in facts.protocol.safety_phrases)
+
+
+PHQ9: Final = tuple(f"phq{number}" for number in range(1, 10))
+GAD7: Final = tuple(f"gad{number}" for number in range(1, 8))
+_DERIVED: Final = {
+    "age": _age,
+    "phq_total": partial(_sum, PHQ9),
+    "phq_total_raw": partial(_raw_sum, PHQ9),
+    "phq9_pos": _phq9_positive,
+    "gad_total": partial(_sum, GAD7),
+    "auditc_total": _auditc_total,
+    "auditc_cut": lambda facts: 4 if facts.answers.get("sex_birth") == "male" else 3,
+    "pcptsd_total": _pcptsd_total,
+    "bp_known": _bp_known,
+    "bp_ok": _bp_ok,
+    "bp_s": partial(_pressure, "bp_sys"),
+    "bp_d": partial(_pressure, "bp_dia"),
+    "bp_elev_age": _bp_elevated_for_age,
+    "hr": lambda facts: facts.values["hr_rest"],
+    "bmi": _bmi,
+    "licensed_region": _licensed_region,
+    "telemed_flex_active": _telehealth,
+    "freetext_flag": _freetext_flag,
+    "consent_missing": _consent_missing,
+    "needs_coordination": lambda facts: False,
+    "engine_error": lambda facts: False,
+}
+"""How each derived value is worked out. Source: clinical.md section 5.2, "Derived values, exactly"."""

@@ -1,0 +1,84 @@
+"""The scales: totals, bands, and an incomplete form said to be incomplete, never scored as if the gaps were zero."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from screening.answers import UnreadableAnswer, whole_number_code
+
+if TYPE_CHECKING:
+    from screening.protocol import Instrument
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """What a filled-in scale comes to. `total` and `band` are None while it is incomplete.
+
+    `flags` are sentences that matter whatever the total, such as an answer above zero to PHQ-9 item 9.
+    """
+
+    instrument: str
+    total: float | None
+    band: str | None
+    complete: bool
+    flags: tuple[str, ...]
+
+
+def score(instrument: Instrument, items: Sequence[object]) -> Score:
+    """The score of one scale.
+
+    Args:
+        instrument: how it is scored.
+        items: its answers in order; None, "" or "not_sure" for one that was not answered. Yes-or-no items may be words.
+    Returns:
+        The total (points; a mean for PEG), its band, whether every item was answered, and flags.
+    Raises:
+        UnreadableAnswer: there are too many items, or one is not on the scale.
+    Source:
+        clinical.md section 3; PHQ-9 kroenke2001, GAD-7 spitzer2006, AUDIT-C bush1998, PC-PTSD-5 prins2016, PEG krebs2009.
+    """
+    if len(items) > len(instrument.items):
+        raise UnreadableAnswer(f"{instrument.name} has {len(instrument.items)} items, not {len(items)}")
+    points = [_points(instrument, position, item) for position, item in enumerate(items)]
+    points += [None] * (len(instrument.items) - len(points))
+    flags = _flags(instrument, points)
+    if instrument.scoring == "audit_c" and points[0] == 0:
+        points = [0, *(0 if point is None else point for point in points[1:])]
+    known = [point for point in points if point is not None]
+    if len(known) < len(points):
+        missing = [str(place) for place, point in enumerate(points, 1) if point is None]
+        flags = (*flags, f"Not answered: item {', '.join(missing)}. No total is given.")
+        return Score(instrument.id, None, None, complete=False, flags=flags)
+    total = round(sum(known) / len(known), 2) if instrument.scoring == "mean" else float(sum(known))
+    return Score(instrument.id, total, band(instrument, total), complete=True, flags=flags)
+
+
+def band(instrument: Instrument, total: float) -> str | None:
+    """The name of the band a total falls into, or None when the instrument has no bands."""
+    return next((each.name for each in instrument.bands if each.low <= total <= each.high), None)
+
+
+def _points(instrument: Instrument, position: int, item: object) -> int | None:
+    if item is None or item in ("", "not_sure", "prefer_not"):
+        return None
+    if instrument.scoring == "yes_count" and item in ("yes", "no", True, False):
+        return int(item in ("yes", True))
+    points = int(whole_number_code(item))
+    if not 0 <= points <= instrument.highest_item:
+        raise UnreadableAnswer(f"item {position + 1} of {instrument.name} is not from 0 to {instrument.highest_item}")
+    return points
+
+
+def _flags(instrument: Instrument, points: Sequence[int | None]) -> tuple[str, ...]:
+    if instrument.id != "phq9" or len(points) < 9:
+        return ()
+    item_nine = points[8]
+    if item_nine is None:
+        return ("Item 9 (thoughts of being better off dead or of self-harm) was not answered: a person asks.",)
+    if item_nine > 0:
+        return (
+            f"Item 9 (thoughts of being better off dead or of self-harm) is {item_nine}: urgent, whatever the total.",
+        )
+    return ()

@@ -1,0 +1,199 @@
+"""The medicines of one person on one day: what is in force, what is late, what is possible but not known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, Final
+
+from screening.condition_nodes import AtLeast
+from screening.lookback import LookBack, look_back
+from screening.medications import Medication, Reading
+
+if TYPE_CHECKING:
+    from screening.protocol import Protocol
+
+OVER_THE_COUNTER: Final = frozenset({"OTC", "supplement", "food", "alcohol", "nicotine", "caffeine", "herbal"})
+STATUSES: Final = ("taking", "as_needed", "stopped", "unsure")
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A medicine as the person listed it. `confirmed_as` is a suggestion that the person chose, or a clinician matched."""
+
+    text: str
+    status: str = "unsure"
+    last_taken: date | None = None
+    confirmed_as: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """One listed medicine as it was read, with how long each of its ingredients looks back."""
+
+    listed: Listed
+    reading: Reading
+    status: str
+    last_taken: date | None
+    look_backs: tuple[tuple[str, LookBack], ...]
+
+    @property
+    def is_matched(self) -> bool:
+        """True when every ingredient of it is assessed by the protocol."""
+        return self.reading.match == "exact" and bool(self.look_backs)
+
+    def as_json(self) -> dict[str, object]:
+        """This medicine as plain values, with the look-back dates of each ingredient. For the clinician only."""
+        return {
+            "typed": self.reading.typed,
+            "match": self.reading.match,
+            "how": self.reading.how,
+            "ingredients": list(self.reading.ingredients),
+            "known_as": list(self.reading.known_as),
+            "suggestions": [{"name": s.name, "ingredients": list(s.ingredients)} for s in self.reading.suggestions],
+            "dose": self.reading.dose,
+            "status": self.status,
+            "last_taken": self.last_taken.isoformat() if self.last_taken else None,
+            "look_back": [
+                {
+                    "ingredient": name,
+                    "state": back.state,
+                    "full_days": back.full_days,
+                    "tail_days": back.tail_days,
+                    "clear_on": back.clear_on.isoformat() if back.clear_on else None,
+                    "basis": back.basis,
+                }
+                for name, back in self.look_backs
+            ],
+        }
+
+
+@dataclass(slots=True)
+class Cabinet:
+    """All medicines of one person.
+
+    `in_force` and `late` hold different ingredients once. `possible` are medicines that a tick could also mean;
+    with `anything_possible` nothing about medicines can be ruled out.
+    """
+
+    taken: tuple[Taken, ...]
+    in_force: tuple[Medication, ...]
+    late: tuple[Medication, ...]
+    possible: tuple[Medication, ...]
+    anything_possible: bool
+    ticked: tuple[str, ...]
+    listed_count: int
+    from_ticks: tuple[str, ...] = field(default=())
+
+    @classmethod
+    def filled(
+        cls,
+        protocol: Protocol,
+        listed: Sequence[Listed],
+        *,
+        ticked: tuple[str, ...],
+        anything_possible: bool,
+        on: date,
+    ) -> Cabinet:
+        """The medicines of one person, read and dated.
+
+        Args:
+            protocol: whose names and look-back apply.
+            listed: what the person listed.
+            ticked: the codes of the memory-jogger checklist that were ticked.
+            anything_possible: the person was unsure of the list, or never said.
+            on: the day of the decision.
+        """
+        taken = tuple(each for medicine in listed for each in _read(protocol, medicine, on))
+        states = {(name, back.state) for each in taken for name, back in each.look_backs}
+        in_force = {name for name, state in states if state == "in_force"}
+        late = {name for name, state in states if state == "late"} - in_force
+        stood_for, possible = _from_ticks(protocol, ticked, in_force)
+        in_force |= set(stood_for)
+        known = protocol.medications
+        return cls(
+            taken=taken,
+            in_force=tuple(known[name] for name in sorted(in_force)),
+            late=tuple(known[name] for name in sorted(late - in_force)),
+            possible=tuple(known[name] for name in sorted(possible - in_force)),
+            anything_possible=anything_possible or any(not each.is_matched for each in taken),
+            ticked=ticked,
+            listed_count=len(listed),
+            from_ticks=stood_for,
+        )
+
+    def unmatched(self) -> Iterator[Taken]:
+        """What was listed and is not surely one of the assessed medicines."""
+        return (each for each in self.taken if not each.is_matched)
+
+    def call(self, function: str, arguments: tuple[object, ...]) -> bool | None:
+        """A yes-or-no function about medicines: true, false, or None when something unknown could make it true."""
+        if function == "med_unrecognized":
+            return any(True for _ in self.unmatched())
+        if function == "med_check_positive":
+            return any(code in self.ticked for code in arguments)
+        if function == "med_only_antiemetic_ap":
+            return {m.ingredient for m in self.in_force if "antipsychotic" in m.tags} <= {"prochlorperazine"}
+        tag, other = str(arguments[0]), str(arguments[1]) if len(arguments) > 1 else None
+        if any(tag in m.tags and other not in m.tags for m in self.in_force):
+            return True
+        if self.anything_possible or any(tag in m.tags and other not in m.tags for m in self.possible):
+            return None
+        return False
+
+    def count(self, function: str, arguments: tuple[object, ...]) -> object:
+        """A number about medicines: exact, or at least so much when something is not known."""
+        if function == "med_count_all":
+            return self.listed_count
+        if function == "med_ntag":
+            return self._number_tagged(str(arguments[0]))
+        kind = str(arguments[0])
+        known = self._severity(function, kind, self.in_force, self.late)
+        if self.anything_possible:
+            return AtLeast(known)
+        if self.possible and self._severity(function, kind, (*self.in_force, *self.possible), self.late) > known:
+            return AtLeast(known)
+        return known
+
+    def _number_tagged(self, tag: str) -> object:
+        known = sum(tag in m.tags for m in self.in_force)
+        more = self.anything_possible or any(tag in m.tags for m in self.possible)
+        return AtLeast(known) if more else known
+
+    def _severity(self, function: str, kind: str, in_force: Iterable[Medication], late: Iterable[Medication]) -> int:
+        """Severity 0 to 3; a late medicine counts as at most 1. Source: clinical.md section 5.2."""
+        weights = [(m, m.severity[kind]) for m in in_force] + [(m, min(1, m.severity[kind])) for m in late]
+        overall = max((weight for _, weight in weights), default=0)
+        if function == "med_sev":
+            return overall
+        over_the_counter = function == "med_sev_otc"
+        own = max((w for m, w in weights if bool(m.tags & OVER_THE_COUNTER) is over_the_counter), default=0)
+        return 0 if not over_the_counter and own == 1 and overall > 1 else own
+
+
+def _read(protocol: Protocol, listed: Listed, on: date) -> Iterator[Taken]:
+    """Each medicine in one listed line. The line's own status wins; the text may only fill in what was left open."""
+    for reading in protocol.names.read(listed.confirmed_as or listed.text, on=on):
+        status = listed.status if listed.status in STATUSES else (reading.status or "unsure")
+        last_taken = listed.last_taken or (reading.last_taken if status == "stopped" else None)
+        known = [protocol.medications[name] for name in reading.ingredients if name in protocol.medications]
+        backs = tuple((m.ingredient, look_back(m, status=status, last_taken=last_taken, on=on)) for m in known)
+        matched = backs if reading.match == "exact" and len(known) == len(reading.ingredients) else ()
+        yield Taken(listed, reading, status, last_taken, matched)
+
+
+def _from_ticks(protocol: Protocol, ticked: tuple[str, ...], listed: set[str]) -> tuple[tuple[str, ...], set[str]]:
+    """What the ticked checklist adds: the first medicine an item names, and the others as possible.
+
+    An item counts as that medicine in force unless one that it names is listed already.
+    """
+    stood_for: list[str] = []
+    possible: set[str] = set()
+    for code in ticked:
+        names = protocol.checklist.get(code, ())
+        if not names or listed & set(names):
+            continue
+        stood_for.append(names[0])
+        possible |= set(names[1:])
+    return tuple(stood_for), possible

@@ -1,0 +1,172 @@
+"""The protocol: what a clinic asks, knows and decides, as frozen values that the loader builds and the engine reads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import Final
+
+from screening.conditions import Condition
+from screening.medications import Medication, MedicineNames
+from screening.questions import Question
+
+
+class Outcome(StrEnum):
+    """Where a person is routed, from the least to the most strict."""
+
+    INFO = "info"
+    READY_TO_BOOK = "ready_to_book"
+    PRESCRIBER_COORDINATION = "prescriber_coordination"
+    CLINICIAN_REVIEW = "clinician_review"
+    NOT_SUITABLE_NOW = "not_suitable_now"
+    URGENT = "urgent"
+
+    @property
+    def strictness(self) -> int:
+        """A larger number is stricter."""
+        return _STRICTNESS[self]
+
+
+_STRICTNESS: Final = {outcome: number for number, outcome in enumerate(Outcome)}
+PRIORITIES: Final = ("P0", "P1", "P2", "P3", "P4")
+SEVERITIES: Final = ("critical", "high", "moderate", "low", "info")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a fact comes from, and how far it was checked."""
+
+    key: str
+    citation: str
+    year: str
+    url_or_doi: str
+    verified: bool
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule: when it holds, what it says, for which services, and where it comes from."""
+
+    id: str
+    version: str
+    category: str
+    when: Condition
+    services: tuple[str, ...]
+    outcome: Outcome
+    priority: str
+    severity: str
+    for_clinician: str
+    for_patient: str
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of the intake: the questions on it, and when all of them are hidden the page is not shown.
+
+    `kind` says how the page is asked: "single" for one question, "rows" for short rows that share a page, "form" for a
+    few fields that belong together, "medicines" for the list of medicines, "sign" for reading, agreeing and signing.
+    """
+
+    id: str
+    part: str
+    title: str
+    kind: str
+    questions: tuple[str, ...]
+    hint: str = ""
+    why: str = ""
+    before: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One of the six parts of the task list."""
+
+    id: str
+    title: str
+    hint: str
+    pages: tuple[Page, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """A range of totals of an instrument and its name; `low` and `high` are both inside."""
+
+    name: str
+    low: int
+    high: int
+
+
+@dataclass(frozen=True, slots=True)
+class Instrument:
+    """A scale: its items, how it is scored, its bands, and its codes in LOINC where they are known."""
+
+    id: str
+    name: str
+    items: tuple[str, ...]
+    scoring: str
+    highest_item: int
+    bands: tuple[Band, ...]
+    codes: Mapping[str, str]
+    licence: str
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUpPlan:
+    """One follow-up of the protocol: what triggers it, when it is due, who gets it, how, and what stops it."""
+
+    id: str
+    trigger: str
+    offset: str
+    audience: str
+    channel: str
+    content: str
+    stop_condition: str
+    quiet_hours: bool
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A worked case: what differs from the baseline, and what must come out."""
+
+    id: str
+    description: str
+    answers: Mapping[str, object]
+    medications: tuple[Mapping[str, object], ...]
+    outcome: Outcome
+    priority: str
+    rules: tuple[str, ...]
+    rationale: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Protocol:
+    """A whole protocol version, and the seal that names exactly these files."""
+
+    name: str
+    version: str
+    seal: str
+    approved_by: str
+    approved_on: date | None
+    services: Mapping[str, str]
+    parts: tuple[Part, ...]
+    questions: Mapping[str, Question]
+    rules: tuple[Rule, ...]
+    medications: Mapping[str, Medication]
+    names: MedicineNames
+    checklist: Mapping[str, tuple[str, ...]]
+    safety_phrases: tuple[str, ...]
+    instruments: Mapping[str, Instrument]
+    followups: tuple[FollowUpPlan, ...]
+    sources: Mapping[str, Source]
+    pages: Mapping[str, Page] = field(default_factory=dict)
+
+    @property
+    def is_approved(self) -> bool:
+        """True only when the protocol carries the name of the clinician who approved it, and the day."""
+        return bool(self.approved_by and self.approved_on)

@@ -1,0 +1,153 @@
+"""A question of the protocol, and how an answer to it is read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from screening.answers import Answer, UnreadableAnswer, day, number, plain_text, whole_number_code
+from screening.conditions import Condition
+
+KINDS: Final = (
+    "single",
+    "multi",
+    "yesno",
+    "text",
+    "longtext",
+    "integer",
+    "number",
+    "date",
+    "phone",
+    "email",
+    "country",
+    "region",
+    "scale0_3",
+    "scale0_10",
+    "repeat",
+    "checkbox",
+)
+FREE_TEXT: Final = frozenset({"text", "longtext"})
+CODED: Final = frozenset({"single", "yesno", "checkbox"})
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One choice: the code that rules read and the words that people read."""
+
+    code: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question: its wording, what kind of answer it takes, when it is shown and why it is asked.
+
+    Some numbers and a scale have `low` and `high`: answers outside are no answer to this question.
+    """
+
+    id: str
+    wording: str
+    kind: str
+    options: tuple[Option, ...]
+    required: bool
+    show_if: Condition | None
+    why: str
+    hint: str = ""
+    unit: str = ""
+
+    def read(self, value: object) -> Answer | None:
+        """The answer in the one shape that rules read, or None when nothing was answered.
+
+        Args:
+            value: what came from a form, a file or the command line.
+        Returns:
+            An option code, a text, or a tuple of option codes; None for an empty answer.
+        Raises:
+            UnreadableAnswer: the value is not an answer to this kind of question.
+        """
+        if value is None or value == "" or value == [] or value == ():
+            return None
+        return _READERS[self.kind](self, value)
+
+    def label(self, code: str) -> str:
+        """The words of an option, or the code itself when the question has no such option."""
+        return next((option.label for option in self.options if option.code == code), code)
+
+    def in_words(self, answer: Answer | None) -> str:
+        """An answer as the person would read it back.
+
+        Args:
+            answer: what `read` returned.
+        """
+        if answer is None:
+            return "Not answered"
+        if isinstance(answer, tuple):
+            return ", ".join(self.label(code) for code in answer)
+        return f"{self.label(answer)} {self.unit}".strip() if self.unit else self.label(answer)
+
+
+def _code(question: Question, value: object) -> str:
+    if isinstance(value, bool):
+        value = "yes" if value else "no"
+    code = plain_text(value)
+    if question.kind == "single" and code not in _codes(question):
+        code = whole_number_code(value) if _looks_numeric(code) else code
+    if code not in _codes(question):
+        raise UnreadableAnswer("is not one of the choices")
+    return code
+
+
+def _looks_numeric(text: str) -> bool:
+    return text.replace(".", "", 1).isdecimal()
+
+
+def _codes(question: Question) -> frozenset[str]:
+    if question.options:
+        return frozenset(option.code for option in question.options)
+    return frozenset({"yes", "no"})
+
+
+def _ticks(question: Question, value: object) -> Answer | None:
+    values = value if isinstance(value, list | tuple | set | frozenset) else [value]
+    if len(values) > 200:
+        raise UnreadableAnswer("has too many choices")
+    ticked = {plain_text(item) for item in values} - {""}
+    unknown = ticked - _codes(question)
+    if unknown:
+        raise UnreadableAnswer("has a choice that is not offered")
+    return tuple(option.code for option in question.options if option.code in ticked) or None
+
+
+def _scale(question: Question, value: object) -> str:
+    code = whole_number_code(value)
+    if not 0 <= int(code) <= int(question.kind.removeprefix("scale0_")):
+        raise UnreadableAnswer("is outside the scale")
+    return code
+
+
+def _number(question: Question, value: object) -> str:
+    result = number(value)
+    if result < 0:
+        raise UnreadableAnswer("is below zero")
+    if question.kind == "integer" and result != int(result):
+        raise UnreadableAnswer("is not a whole number")
+    return str(int(result)) if result == int(result) else repr(result)
+
+
+def _date(question: Question, value: object) -> str:
+    return day(value).isoformat()
+
+
+def _text(question: Question, value: object) -> str | None:
+    return plain_text(value) or None
+
+
+_READERS: Final[dict[str, Callable[[Question, object], Answer | None]]] = {
+    **dict.fromkeys(CODED, _code),
+    **dict.fromkeys(("text", "longtext", "phone", "email", "country", "region", "repeat"), _text),
+    **dict.fromkeys(("scale0_3", "scale0_10"), _scale),
+    **dict.fromkeys(("integer", "number"), _number),
+    "multi": _ticks,
+    "date": _date,
+}
