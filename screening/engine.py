@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from screening.explain import Because, because, reasons_for_doubt
+from screening.explain import Because, because, questions_behind, reasons_for_doubt
 from screening.facts import Clinic, Facts
 from screening.medicine_facts import Listed
 from screening.protocol import PRIORITIES, Outcome, Protocol, Rule
@@ -142,6 +142,43 @@ def screen(
         problems={**facts.problems, **{name: "There is no such question." for name in _unknown(facts)}},
         medications=tuple(each.as_json() for each in facts.cabinet.taken),
     )
+
+
+def urgent_now(
+    protocol: Protocol,
+    answers: Mapping[str, object],
+    *,
+    on: date,
+    saved: frozenset[str],
+    medications: Sequence[Listed] = (),
+    clinic: Clinic | None = None,
+) -> tuple[Finding, ...]:
+    """The urgent rules that hold while an intake is still being filled in.
+
+    Args:
+        protocol, answers, on, medications, clinic: as for `screen`.
+        saved: the questions on pages that were saved; a rule about one that was not asked yet does not hold yet.
+    Returns:
+        The urgent findings, the most urgent first. A rule that breaks is one of them: doubt is never silence.
+    Source:
+        clinical.md section 2 (urgent rules run on each save) and section 3, "Item 9 handling".
+    """
+    facts = Facts(protocol, answers, on, clinic or Clinic(), medications)
+    found = []
+    for rule in protocol.rules:
+        if rule.outcome is not Outcome.URGENT:
+            continue
+        asked = [name for name in questions_behind(rule, facts) if name in facts.answers]
+        if any(name not in saved for name in asked):
+            continue
+        try:
+            holds = rule.when.ask(facts)
+            reasons = because(rule, facts)
+        except Exception:  # noqa: BLE001 - a safety rule that breaks is told to a person
+            holds, reasons = True, ()
+        if holds:
+            found.append(Finding(rule, rule.services, reasons))
+    return tuple(sorted(found, key=_weight))
 
 
 class _Asked:

@@ -8,32 +8,13 @@ from typing import Final
 
 from screening.answers import is_doubt
 from screening.condition_nodes import CANNOT_TELL
-from screening.facts import GAD7, PHQ9, Facts
+from screening.derived import BEHIND
+from screening.facts import Facts
 from screening.protocol import Rule
 from screening.questions import FREE_TEXT
 
-BEHIND: Final[dict[str, tuple[str, ...]]] = {
-    "age": ("dob",),
-    "phq_total": PHQ9,
-    "phq_total_raw": PHQ9,
-    "phq9_pos": ("phq9",),
-    "gad_total": GAD7,
-    "auditc_total": ("auditc1", "auditc2", "auditc3"),
-    "auditc_cut": ("sex_birth",),
-    "pcptsd_total": ("pcptsd1", "pcptsd2", "pcptsd3", "pcptsd4", "pcptsd5"),
-    "bp_known": ("bp_recent", "bp_sys", "bp_dia", "bp_date"),
-    "bp_ok": ("bp_recent", "bp_sys", "bp_dia", "bp_date"),
-    "bp_s": ("bp_sys",),
-    "bp_d": ("bp_dia",),
-    "bp_elev_age": ("bp_sys", "bp_dia", "dob"),
-    "hr": ("hr_rest",),
-    "bmi": ("height_cm", "weight_kg"),
-    "licensed_region": ("country", "region"),
-    "consent_missing": ("consent_privacy", "consent_not_medical", "consent_truth", "consent_esign"),
-    "wants": ("service_interest",),
-    "med_check_positive": ("med_check",),
-}
-"""The questions behind each derived value and function."""
+BEHIND_FUNCTIONS: Final = {"wants": ("service_interest",), "med_check_positive": ("med_check",)}
+"""The question behind each function that reads one question only."""
 SHORT_NAMES: Final = {
     "phq_total": "PHQ-9 total",
     "gad_total": "GAD-7 total",
@@ -71,7 +52,7 @@ def because(rule: Rule, facts: Facts) -> tuple[Because, ...]:
         for name in rule.when.reads
         if name in SHORT_NAMES and facts.values[name] not in (None, CANNOT_TELL)
     ]
-    for name in _questions_behind(rule, facts):
+    for name in questions_behind(rule, facts):
         if name in facts.answers:
             question = questions[name]
             reasons.append(Because(name, question.wording, question.in_words(facts.answers[name])))
@@ -91,7 +72,7 @@ def reasons_for_doubt(rule: Rule, facts: Facts) -> tuple[str, ...]:
     """
     questions = facts.protocol.questions
     reasons = []
-    for name in _questions_behind(rule, facts):
+    for name in questions_behind(rule, facts):
         if name not in facts.answers:
             continue
         answer = facts.answers[name]
@@ -107,7 +88,13 @@ def reasons_for_doubt(rule: Rule, facts: Facts) -> tuple[str, ...]:
     return tuple(dict.fromkeys(reasons)) or ("Something this check needs is not known.",)
 
 
-def _questions_behind(rule: Rule, facts: Facts) -> Iterator[str]:
+def questions_behind(rule: Rule, facts: Facts) -> Iterator[str]:
+    """The questions a rule looks at, directly or through a derived value.
+
+    Args:
+        rule: any rule.
+        facts: the answers it is asked about.
+    """
     questions = facts.protocol.questions
     for name in rule.when.reads:
         if name in questions:
@@ -119,7 +106,7 @@ def _questions_behind(rule: Rule, facts: Facts) -> Iterator[str]:
         elif name.startswith("med_") and facts.cabinet.anything_possible:
             yield from ("med_none", "med_unsure", "med_check")
         else:
-            yield from BEHIND.get(name, ())
+            yield from (BEHIND.get(name) or BEHIND_FUNCTIONS.get(name, ()))
 
 
 def _value_in_words(facts: Facts, name: str) -> str:

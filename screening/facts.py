@@ -11,6 +11,7 @@ from typing import Final
 
 from screening.answers import DOUBT, Answer, UnreadableAnswer, is_doubt, squeezed
 from screening.condition_nodes import CANNOT_TELL
+from screening.derived import GAD7, PHQ9
 from screening.medicine_facts import Cabinet, Listed
 from screening.protocol import Protocol
 from screening.questions import FREE_TEXT
@@ -273,8 +274,6 @@ def _freetext_flag(facts: Facts) -> bool:
     return any(words in found for words in facts.protocol.safety_phrases)
 
 
-PHQ9: Final = tuple(f"phq{number}" for number in range(1, 10))
-GAD7: Final = tuple(f"gad{number}" for number in range(1, 8))
 _DERIVED: Final = {
     "age": _age,
     "phq_total": partial(_sum, PHQ9),

@@ -15,8 +15,7 @@ def _words(text: str) -> frozenset[str]:
 UNITS: Final = _words("""
     mg mgs mcg mcgs ug g gm gms gr gram grams milligram milligrams microgram micrograms milligrammes micrograms kg
     ml mls milliliter milliliters millilitre millilitres cc l iu units unit u meq mmol percent strength
-    drop drops puff puffs spoon spoonful teaspoon teaspoons tsp tablespoon tablespoons tbsp dose doses dosage
-    vial vials ampoule sachet sachets packet packets scoop scoops hit hits gummy gummies
+    puff puffs spoon spoonful teaspoon teaspoons tsp tablespoon tablespoons tbsp dose doses dosage
 """)
 
 PLAIN_FORMS: Final = _words("""
@@ -29,7 +28,8 @@ PLAIN_FORMS: Final = _words("""
 OWN_FORMS: Final = _words("""
     patch patches cream creams ointment gel gels lotion injection injections injectable shot shots jab jabs depot implant
     inhaler inhalers inhaled spray sprays nasal nebulizer nebuliser nebs syrup liquid solution suspension elixir
-    powder suppository suppositories ring coil iud drip infusion infusions pen pens pump eyedrops
+    powder suppository suppositories ring coil iud drip infusion infusions pen pens pump eyedrops drop drops gummy gummies
+    vial vials ampoule sachet sachets packet packets scoop scoops hit hits vitamin vitamins supplement supplements
     medicine medicines medication medications med meds drug drugs
 """)
 
@@ -62,10 +62,9 @@ NUMBERS: Final = _words("one two three four five six seven eight nine ten eleven
 
 SALTS: Final = _words("""
     hydrochloride hcl hydrobromide hbr dihydrochloride sulfate sulphate carbonate citrate maleate mesylate mesilate
-    besylate besilate tartrate bitartrate succinate fumarate oxalate phosphate acetate sodium potassium chloride bromide
+    besylate besilate tartrate bitartrate succinate fumarate oxalate phosphate acetate chloride bromide
     nitrate decanoate palmitate pamoate lactate gluconate dihydrate monohydrate hemihydrate anhydrous trihydrate
     dimesylate hemifumarate malate tosylate enanthate cypionate propionate valerate orotate disodium dipotassium
-    generic brand name branded version
 """)
 
 REASONS: Final = _words("""
@@ -86,7 +85,7 @@ SMALL: Final = _words("""
     prescribed prescription script rx gave given give gives get gets getting put puts started takes help helps helped
     usually normally regular regularly mostly sort kind like want wants going plan plans works work well good bad
     please thanks thank hello hi yes ok okay plus with w and or y etc eg ie full total amount
-    empty needed prior
+    empty needed prior generic brand name branded version
 """)
 
 CUTS: Final = _words("and or plus with also n und et")
@@ -98,8 +97,8 @@ NEGATIONS: Final = _words("""
 QUALIFIERS: Final = _words("pm d dm pe cf hct cold flu sinus cough congestion plus max severe multi symptom nighttime")
 # Ordinary words that are also names. Beside words nobody knows they are not read as a medicine.
 AMBIGUOUS: Final = _words("""
-    same ice acid spirits crack smack coke dope wine beer coffee molly kira zaza bayer iron today dial amen allay muse
-    thrive chalk water vinegar copper heather retina sojourn hyphen quartette speed pot hash mushrooms lean
+    same ice acid spirits crack smack coke dope molly kira zaza dial amen allay muse thrive chalk water vinegar copper
+    heather retina sojourn hyphen quartette
 """)
 
 FORMS: Final = PLAIN_FORMS | OWN_FORMS

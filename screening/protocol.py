@@ -31,6 +31,9 @@ class Outcome(StrEnum):
 
 _STRICTNESS: Final = {outcome: number for number, outcome in enumerate(Outcome)}
 PRIORITIES: Final = ("P0", "P1", "P2", "P3", "P4")
+PAGE_KINDS: Final = ("single", "rows", "form", "medicines", "sign")
+CASE_FACTS: Final = frozenset({"age", "bp_age_days", "licensed_region", "telemed_flex_active", "freetext_flag"})
+"""What a worked case may give that is no answer: age stands for a date of birth, bp_age_days for the date of a reading."""
 SEVERITIES: Final = ("critical", "high", "moderate", "low", "info")
 
 
@@ -102,7 +105,10 @@ class Band:
 
 @dataclass(frozen=True, slots=True)
 class Instrument:
-    """A scale: its items, how it is scored, its bands, and its codes in LOINC where they are known."""
+    """A scale: its items, how it is scored, its bands, and its codes in LOINC where they are known.
+
+    `codes` are keyed "panel", "total" or by question; `answer_codes` by item and then by answer.
+    """
 
     id: str
     name: str
@@ -112,6 +118,7 @@ class Instrument:
     bands: tuple[Band, ...]
     codes: Mapping[str, str]
     licence: str
+    answer_codes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +138,11 @@ class FollowUpPlan:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A worked case: what differs from the baseline, and what must come out."""
+    """A worked case: what differs from the baseline, and what must come out.
+
+    `answers` also holds the facts in `CASE_FACTS`, which stand for something else; `unanswered` are answers that the
+    baseline has and this case has not. `priority` is empty where the specification gives none.
+    """
 
     id: str
     description: str
@@ -142,6 +153,7 @@ class Case:
     rules: tuple[str, ...]
     rationale: str
     source: str
+    unanswered: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

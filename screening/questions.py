@@ -43,7 +43,8 @@ class Option:
 class Question:
     """One question: its wording, what kind of answer it takes, when it is shown and why it is asked.
 
-    Some numbers and a scale have `low` and `high`: answers outside are no answer to this question.
+    Options of a "repeat" question are the fields of each of its lines. A number is kept in `unit`; a form may offer
+    `other_unit` ("ft/in", "lb") and turns what was typed into `unit`.
     """
 
     id: str
@@ -55,6 +56,7 @@ class Question:
     why: str
     hint: str = ""
     unit: str = ""
+    other_unit: str = ""
 
     def read(self, value: object) -> Answer | None:
         """The answer in the one shape that rules read, or None when nothing was answered.

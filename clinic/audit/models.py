@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import pgtrigger
 from django.db import models
 from django.db.models.functions import Now
+
+from clinic.audit.triggers import sealed
 
 
 class AuditEvent(models.Model):
@@ -26,17 +27,7 @@ class AuditEvent(models.Model):
             models.Index(fields=["patient", "-id"], name="audit_by_patient", condition=~models.Q(patient="")),
             models.Index(fields=["subject", "-id"], name="audit_by_subject"),
         ]
-        triggers = [
-            pgtrigger.Protect(
-                name="only_ever_added_to",
-                operation=pgtrigger.Update | pgtrigger.Delete,
-            ),
-            pgtrigger.Protect(
-                name="never_emptied",
-                operation=pgtrigger.Truncate,
-                level=pgtrigger.Statement,
-            ),
-        ]
+        triggers = sealed("audit")
 
     def __str__(self) -> str:
         return f"{self.actor} {self.action} {self.subject}"

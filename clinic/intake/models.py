@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import uuid
 
-import pgtrigger
 from django.db import models
 from django.utils import timezone
 
+from clinic.audit.triggers import sealed
 from clinic.patients.models import Patient
 from clinic.patients.references import new_reference
 from clinic.vault.fields import EncryptedField
@@ -37,6 +37,7 @@ class Intake(models.Model):
     saved_at = models.DateTimeField(default=timezone.now)
     submitted_at = models.DateTimeField(null=True)
     safety_raised_at = models.DateTimeField(null=True)
+    urgent_rules = EncryptedField(default=list)
     safety_priority = models.CharField(max_length=2, blank=True, default="")
     said_safe_at = models.DateTimeField(null=True)
 
@@ -78,12 +79,7 @@ class ScreeningRecord(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["intake", "number"], name="record_number_once")]
         indexes = [models.Index(fields=["due_at", "id"], name="record_by_due")]
-        triggers = [
-            pgtrigger.Protect(name="record_is_sealed", operation=pgtrigger.Update | pgtrigger.Delete),
-            pgtrigger.Protect(
-                name="records_never_emptied", operation=pgtrigger.Truncate, level=pgtrigger.Statement
-            ),
-        ]
+        triggers = sealed("record")
 
     def __str__(self) -> str:
         return f"record {self.number} of {self.intake_id}"

@@ -79,7 +79,7 @@ def queue(
 
 @transaction.atomic
 def cancel(*, key_prefix: str, reason: str, by: Actor) -> int:
-    """Take back messages that have not been sent.
+    """Take back messages that have not been sent, also those whose worker is about to send or died on it.
 
     Args:
         key_prefix: the beginning of their keys.
@@ -88,8 +88,27 @@ def cancel(*, key_prefix: str, reason: str, by: Actor) -> int:
     Returns:
         How many were taken back.
     """
-    waiting = Message.objects.filter(key__startswith=key_prefix, state=Message.State.DUE)
-    count = waiting.update(state=Message.State.CANCELLED, reason=reason)
+    waiting = Message.objects.filter(key__startswith=key_prefix, state__in=[Message.State.DUE, Message.State.CLAIMED])
+    count = waiting.update(state=Message.State.CANCELLED, reason=reason, claimed_at=None)
     if count:
         record(by=by, action="notifications.cancel", subject=f"messages:{key_prefix}", detail={"count": count})
     return count
+
+
+@transaction.atomic
+def retry(*, message: Message, by: Actor, now: datetime) -> bool:
+    """Try a failed message again, from its first try.
+
+    Args:
+        message: which.
+        by: who wants it tried.
+        now: the moment.
+    Returns:
+        False when it is not failed any more, and nothing was changed.
+    """
+    failed = Message.objects.filter(pk=message.pk, state=Message.State.FAILED)
+    if not failed.update(state=Message.State.DUE, attempts=0, due_at=now, reason=""):
+        return False
+    record(by=by, action="notifications.retry", subject=f"message:{message.pk}", patient=message.patient_id)
+    nudge(DELIVER, message.pk, queue="urgent" if message.is_urgent else "default")
+    return True

@@ -29,12 +29,13 @@ class Message(models.Model):
         PAGER = "pager"
 
     TRANSITIONS = {
-        State.DUE: {State.CLAIMED, State.CANCELLED},
+        State.DUE: {State.CLAIMED, State.CANCELLED, State.SENT},
         State.CLAIMED: {State.SENT, State.DUE, State.FAILED, State.CANCELLED},
-        State.FAILED: {State.DUE},
+        State.FAILED: {State.DUE, State.SENT},
         State.SENT: set(),
-        State.CANCELLED: set(),
+        State.CANCELLED: {State.SENT},
     }
+    """What a channel accepted is sent, even when the row was taken back, given up or taken over while it was on its way."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     key = models.CharField(max_length=120, unique=True)
@@ -66,7 +67,12 @@ class Message(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["due_at"], name="message_due", condition=models.Q(state__in=["due", "claimed"])),
+            models.Index(
+                fields=["-is_urgent", "due_at"],
+                name="message_due",
+                condition=models.Q(state__in=["due", "claimed"]),
+            ),
+            models.Index(fields=["due_at"], name="message_failed", condition=models.Q(state="failed")),
         ]
 
     def __str__(self) -> str:

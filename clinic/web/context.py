@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse
 
 from clinic.web.places import CRISIS_LINES, LOCATIONS, STATES_SERVED
 
@@ -24,6 +25,6 @@ def clinic(request: HttpRequest) -> dict[str, Any]:
         },
         "crisis": CRISIS_LINES["US"],
         "crisis_lines": CRISIS_LINES,
-        "leave_url": settings.LEAVE_URL,
+        "leave_url": reverse("intake:leave"),
         "not_approved": settings.PROTOCOL_NOT_APPROVED,
     }

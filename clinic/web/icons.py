@@ -1,5 +1,8 @@
-"""The line icons of the product, as the inside of a 24 by 24 SVG."""
+"""The line icons of the product, and the word and shape of each level of severity."""
 
+from django.utils.safestring import SafeString, mark_safe
+
+# the inside of a 24 by 24 SVG, drawn with lines
 ICONS = {
     "back": '<path d="M15 5l-7 7 7 7"/>',
     "calendar": '<rect x="4" y="5" width="16" height="15" rx="2"/><path d="M4 10h16M8 3v4M16 3v4"/>',
@@ -31,3 +34,8 @@ LEVELS = {
     "clear": ("Clear", "tick"),
     "plain": ("", ""),
 }
+
+
+def draw(name: str) -> SafeString:
+    """Return the SVG of an icon, hidden from screen readers; an unknown name is a KeyError."""
+    return mark_safe(f'<svg class="i" viewBox="0 0 24 24" aria-hidden="true">{ICONS[name]}</svg>')  # noqa: S308

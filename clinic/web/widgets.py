@@ -63,7 +63,7 @@ class TickBoxes(ExplainedChoices, forms.CheckboxSelectMultiple):
 class ThreePartDate(forms.MultiWidget):
     """Three labelled boxes, in the American order: month, day, year."""
 
-    template_name = "calm/layout/date.html"
+    template_name = "calm/date"
     use_fieldset = True
 
     def __init__(self, attrs: dict[str, object] | None = None, autocomplete: str = "") -> None:

@@ -6,20 +6,13 @@ from django import template
 from django.forms import BoundField
 from django.template.base import FilterExpression, Parser, Token
 from django.utils import timezone
-from django.utils.html import conditional_escape, format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
-from clinic.web.icons import ICONS, LEVELS
+from clinic.web.icons import LEVELS, draw
+from clinic.web.rendering import field_html
 
 register = template.Library()
-
-# Never sent to the browser: `required` makes it refuse a form in its own words, `maxlength` cuts pasted text silently.
-UNWANTED = {"required", "maxlength"}
-
-
-def draw(name: str) -> SafeString:
-    """Return the SVG of an icon, hidden from screen readers; an unknown name is a KeyError."""
-    return mark_safe(f'<svg class="i" viewBox="0 0 24 24" aria-hidden="true">{ICONS[name]}</svg>')  # noqa: S308
 
 
 class IconNode(template.Node):
@@ -50,21 +43,13 @@ def tag(level: str, word: str = "", icon: str = "") -> SafeString:
     """`{% tag "review" %}` or `{% tag "note" "In progress" icon="clock" %}`: word, shape and border of a level."""
     usual_word, usual_icon = LEVELS[level]
     shape = icon or usual_icon
-    return format_html(
-        '<span class="tag {}">{}{}</span>', level, draw(shape) if shape else "", word or usual_word
-    )
+    return format_html('<span class="tag {}">{}{}</span>', level, draw(shape) if shape else "", word or usual_word)
 
 
-@register.filter
-def attributes(attrs: dict[str, object], leave_out: str = "") -> SafeString:
-    """Write HTML attributes in one go, without the unwanted ones and without those named in `leave_out`."""
-    unwanted = UNWANTED.union(leave_out.split()) if leave_out else UNWANTED
-    parts = []
-    for name, value in attrs.items():
-        if name in unwanted or value is False or value is None:
-            continue
-        parts.append(f" {name}" if value is True else f' {name}="{conditional_escape(value)}"')
-    return mark_safe("".join(parts))  # noqa: S308
+@register.simple_tag(takes_context=True)
+def field(context: template.Context) -> SafeString:
+    """Write the form field that is `field` in the context: the whole of the pack's field template."""
+    return field_html(context["field"], context)
 
 
 @register.filter

@@ -1,0 +1,265 @@
+"""A Django form for one page of the protocol: one kind of field for each kind of question, chosen by a table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any, Final
+
+from crispy_forms.helper import FormHelper
+from django import forms
+from django.core.exceptions import ValidationError
+
+from clinic.intake.countries import COUNTRIES, NAMES, REGIONS
+from clinic.web.widgets import RadioChoices, ThreePartDateField, TickBoxes
+from screening.answers import UnreadableAnswer
+from screening.facts import Facts
+from screening.journey import Journey
+from screening.protocol import Page
+from screening.questions import Question
+
+EXCLUSIVE: Final = ("none", "not_sure", "prefer_not", "skip")
+LONGEST: Final = {"text": 200, "longtext": 4_000, "phone": 40, "email": 254}
+NAMED: Final = {
+    "legal_name": {"autocomplete": "name"},
+    "preferred_name": {"autocomplete": "nickname"},
+    "email": {"autocomplete": "email", "spellcheck": "false"},
+    "phone": {"autocomplete": "tel"},
+    "location_now": {"autocomplete": "address-level2"},
+    "emergency_name": {"autocomplete": "off"},
+    "emergency_phone": {"autocomplete": "off"},
+}
+Make = Callable[[Question, dict[str, Any]], forms.Field]
+
+
+def _short(question: Question) -> str:
+    """The first sentence of the wording, which errors name the question by."""
+    sentence = question.wording.split("? ")[0].split(". ")[0].strip(" .?")
+    return sentence if len(sentence) <= 90 else f"{sentence[:87].rsplit(' ', 1)[0]}…"
+
+
+def _radio(question: Question, common: dict[str, Any]) -> forms.Field:
+    choices = [(option.code, option.label) for option in question.options] or [("yes", "Yes"), ("no", "No")]
+    return forms.ChoiceField(
+        choices=choices,
+        widget=RadioChoices(exclusive=()),
+        error_messages={
+            "required": f"Choose an answer to “{_short(question)}”",
+            "invalid_choice": f"Choose one of the answers to “{_short(question)}”",
+        },
+        **common,
+    )
+
+
+def _scale(question: Question, common: dict[str, Any]) -> forms.Field:
+    if question.kind == "scale0_3":
+        return _radio(question, common)
+    ends = {option.code: option.label for option in question.options}
+    choices = [(str(n), f"{n}: {ends[str(n)]}" if str(n) in ends else str(n)) for n in range(11)]
+    return forms.ChoiceField(
+        choices=choices,
+        widget=RadioChoices(),
+        error_messages={"required": f"Choose a number for “{_short(question)}”"},
+        **common,
+    )
+
+
+def _ticks(question: Question, common: dict[str, Any]) -> forms.Field:
+    return forms.MultipleChoiceField(
+        choices=[(option.code, option.label) for option in question.options],
+        widget=TickBoxes(exclusive=[o.code for o in question.options if o.code in EXCLUSIVE]),
+        error_messages={
+            "required": f"Choose at least one answer to “{_short(question)}”",
+            "invalid_choice": f"Choose from the answers to “{_short(question)}”",
+        },
+        **common,
+    )
+
+
+def _line(question: Question, common: dict[str, Any]) -> forms.Field:
+    limit = LONGEST[question.kind]
+    widget = forms.TextInput(attrs={"autocapitalize": "sentences", **NAMED.get(question.id, {})})
+    if question.kind == "phone":
+        widget.input_type = "tel"
+    if question.kind == "email":
+        widget.input_type = "email"
+    return forms.CharField(widget=widget, **_text_rules(question, limit, common))
+
+
+def _long(question: Question, common: dict[str, Any]) -> forms.Field:
+    widget = forms.Textarea(attrs={"rows": 5})
+    return forms.CharField(widget=widget, **_text_rules(question, LONGEST["longtext"], common))
+
+
+def _text_rules(question: Question, limit: int, common: dict[str, Any]) -> dict[str, Any]:
+    messages = {
+        "required": f"Answer “{_short(question)}”",
+        "max_length": f"Your answer to “{_short(question)}” must be {limit:,} letters or fewer",
+    }
+    return {"max_length": limit, "error_messages": messages, **common}
+
+
+def _number(question: Question, common: dict[str, Any]) -> forms.Field:
+    kind = forms.IntegerField if question.kind == "integer" else forms.FloatField
+    return kind(
+        min_value=0,
+        max_value=9_999,
+        widget=forms.TextInput(attrs={"inputmode": "numeric" if question.kind == "integer" else "decimal"}),
+        error_messages={
+            "required": f"Enter a number for “{_short(question)}”",
+            "invalid": f"The answer to “{_short(question)}” must be a number, like 120",
+            "min_value": f"The number for “{_short(question)}” must be 0 or more",
+            "max_value": f"The number for “{_short(question)}” is too large. Check it",
+        },
+        **common,
+    )
+
+
+def _date(question: Question, common: dict[str, Any]) -> forms.Field:
+    is_birthday = question.id == "dob"
+    return ThreePartDateField(
+        name="your date of birth" if is_birthday else "the date",
+        autocomplete="bday" if is_birthday else "",
+        earliest=date(1900, 1, 1),
+        latest=date.today,
+        **common,
+    )
+
+
+def _country(question: Question, common: dict[str, Any]) -> forms.Field:
+    return forms.ChoiceField(
+        choices=[("", "Choose a country"), *COUNTRIES],
+        error_messages={"required": "Choose the country you are in"},
+        **common,
+    )
+
+
+def _region(question: Question, common: dict[str, Any]) -> forms.Field:
+    return forms.ChoiceField(
+        choices=[("", "Choose a state, province or region"), *REGIONS],
+        error_messages={"required": "Choose the state, province or region you are in"},
+        **common,
+    )
+
+
+def _tick(question: Question, common: dict[str, Any]) -> forms.Field:
+    return forms.BooleanField(
+        error_messages={"required": f"Tick the box if you agree: “{_short(question)}”"}, **common
+    )
+
+
+FIELDS: Final[dict[str, Make]] = {
+    "single": _radio,
+    "yesno": _radio,
+    "scale0_3": _scale,
+    "scale0_10": _scale,
+    "multi": _ticks,
+    "text": _line,
+    "phone": _line,
+    "email": _line,
+    "longtext": _long,
+    "integer": _number,
+    "number": _number,
+    "date": _date,
+    "country": _country,
+    "region": _region,
+    "checkbox": _tick,
+}
+"""One maker for each kind of question."""
+
+
+class PageForm(forms.Form):
+    """The questions of one page; which of them must be answered is decided from the answers on the page itself."""
+
+    use_required_attribute = False
+
+    def __init__(self, page: Page, journey: Journey, data: Any = None) -> None:
+        self.page, self.journey = page, journey
+        self.facts = journey.facts
+        answers = self.facts.given
+        super().__init__(data, initial={q: answers[q] for q in page.questions if q in answers})
+        for question_id in _may_be_shown(page, journey):
+            question = self.facts.protocol.questions[question_id]
+            if question.kind in FIELDS:
+                self.fields[question_id] = _field(question)
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True
+
+    def _clean_fields(self) -> None:
+        """Let Django read the fields without asking for any; `clean` asks for those that are shown."""
+        asked = [field for field in self.fields.values() if field.required]
+        for field in asked:
+            field.required = False
+        super()._clean_fields()
+        for field in asked:
+            field.required = True
+
+    def clean(self) -> dict[str, Any]:
+        """Require what is shown given the answers on this very page, and refuse "none" together with something."""
+        cleaned = super().clean() or {}
+        shown = self.shown_with(self.answers())
+        for name, question in self.asked().items():
+            if name in self.errors:
+                continue
+            if name in shown and question.required and cleaned.get(name) in (None, "", [], False):
+                self.add_error(name, ValidationError(self.fields[name].error_messages["required"], "required"))
+            elif question.kind == "multi":
+                self._refuse_none_with_others(name, cleaned.get(name) or [])
+        self._refuse_foreign_region(cleaned)
+        return cleaned
+
+    def _refuse_foreign_region(self, cleaned: dict[str, Any]) -> None:
+        country, region = cleaned.get("country"), cleaned.get("region")
+        if country and region and not region.startswith(f"{country}-"):
+            message = f"Choose a state, province or region in {NAMES[country]}, or change the country"
+            self.add_error("region", ValidationError(message, "elsewhere"))
+
+    def _refuse_none_with_others(self, name: str, ticked: list[str]) -> None:
+        alone = [code for code in ticked if code in EXCLUSIVE]
+        if alone and len(ticked) > 1:
+            label = self.facts.protocol.questions[name].label(alone[0])
+            self.add_error(name, ValidationError(f"Choose “{label}” alone, or take it away", "alone"))
+
+    def asked(self) -> dict[str, Question]:
+        """The questions of the protocol that have a field on this page."""
+        questions = self.facts.protocol.questions
+        return {name: questions[name] for name in self.fields if name in questions}
+
+    def answers(self) -> dict[str, Any]:
+        """What was answered, in the shapes that are stored; None takes an answer back."""
+        told: dict[str, Any] = {}
+        for name, question in self.asked().items():
+            value = self.cleaned_data.get(name)
+            value = value.isoformat() if isinstance(value, date) else value
+            value = ("yes" if value else None) if question.kind == "checkbox" else value
+            try:
+                answer = question.read(value)
+            except UnreadableAnswer:
+                answer = None
+            told[name] = list(answer) if isinstance(answer, tuple) else answer
+        return told
+
+    def shown_with(self, answers: dict[str, Any]) -> frozenset[str]:
+        """The questions that are shown when these answers join the ones given before."""
+        facts = self.facts
+        given = {**facts.given, **answers}
+        return frozenset(Facts(facts.protocol, given, facts.on, facts.clinic, facts.medications).shown)
+
+
+def _field(question: Question) -> forms.Field:
+    common = {"label": question.wording, "help_text": question.hint, "required": question.required}
+    return FIELDS[question.kind](question, common)
+
+
+def _may_be_shown(page: Page, journey: Journey) -> list[str]:
+    """The questions of a page that are shown, or may be once others on the same page are answered."""
+    questions = journey.facts.protocol.questions
+    shown = set(journey.facts.shown)
+    here = set(page.questions)
+    possible = []
+    for name in page.questions:
+        condition = questions[name].show_if
+        if name in shown or (condition is not None and here & set(condition.reads)):
+            possible.append(name)
+    return possible

@@ -1,0 +1,25 @@
+"""The addresses of an intake's pages: a part and a number, so that no address says what a page asks."""
+
+from __future__ import annotations
+
+from django.urls import reverse
+
+from screening.protocol import Page, Protocol
+
+
+def page_at(protocol: Protocol, part: str, number: int) -> Page | None:
+    """The page at an address, or None when there is no such page.
+
+    Args:
+        protocol: whose pages.
+        part: the id of the part.
+        number: its place in the part, from 1.
+    """
+    pages = next((each.pages for each in protocol.parts if each.id == part), ())
+    return pages[number - 1] if 1 <= number <= len(pages) else None
+
+
+def address(protocol: Protocol, page: Page) -> str:
+    """Where a page is."""
+    part = next(each for each in protocol.parts if each.id == page.part)
+    return reverse("intake:page", args=[part.id, part.pages.index(page) + 1])

@@ -1,0 +1,119 @@
+"""The form of one line of the medicine list, with "Did you mean" and the right to keep one's own words."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, Final
+
+from crispy_forms.helper import FormHelper
+from django import forms
+
+from clinic.web.widgets import RadioChoices, ThreePartDateField
+from screening.protocol import Protocol
+
+STATUSES: Final = (
+    ("taking", "Every day, or on a schedule"),
+    ("as_needed", "Now and then"),
+    ("stopped", "I stopped"),
+    ("unsure", "I am not sure"),
+)
+AS_TYPED: Final = "as-typed"
+
+
+class MedicineForm(forms.Form):
+    """One medicine: its name as the person knows it, how often, the dose, and when it was last taken."""
+
+    use_required_attribute = False
+
+    name = forms.CharField(
+        label="Name of the medicine",
+        help_text="Copy it from the box or bottle if you can",
+        max_length=200,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false", "class": "w-l"}
+        ),
+        error_messages={
+            "required": "Enter the name of the medicine, or what it is for",
+            "max_length": "The name of the medicine must be 200 letters or fewer. Add one medicine at a time",
+        },
+    )
+    match = forms.ChoiceField(label="Did you mean one of these?", required=False, widget=RadioChoices())
+    status = forms.ChoiceField(
+        label="How often do you take it?",
+        choices=STATUSES,
+        widget=RadioChoices(),
+        error_messages={"required": "Choose how often you take it"},
+    )
+    dose = forms.CharField(
+        label="How much do you take?",
+        help_text="For example 50 mg, or one tablet",
+        required=False,
+        max_length=100,
+        error_messages={"max_length": "How much you take must be 100 letters or fewer"},
+    )
+    last_taken = ThreePartDateField(
+        name="the day you last took it",
+        label="If you stopped, when did you last take it?",
+        help_text="Leave this empty if you do not know",
+        required=False,
+        earliest=date(1950, 1, 1),
+        latest=date.today,
+    )
+
+    def __init__(self, protocol: Protocol, data: Any = None, **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        self.protocol = protocol
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True
+        choices = self._choices()
+        if choices:
+            self.fields["match"].choices = choices
+            self.fields["match"].required = False
+        else:
+            del self.fields["match"]
+
+    def _choices(self) -> list[tuple[str, str]]:
+        """What the typed name may have meant; nothing when it is clear or not known at all."""
+        typed = str(self.data.get("name") or self.initial.get("name") or "")[:200] if self.is_bound else ""
+        readings = self.protocol.names.read(typed) if typed.strip() else ()
+        if len(readings) != 1:
+            return []
+        reading = readings[0]
+        meant = reading.suggestions if reading.match == "suggested" else reading.look_alikes
+        if not meant:
+            return []
+        choices = [(each.name, _said(each.name, each.ingredients)) for each in meant]
+        if reading.match == "exact":
+            choices.insert(0, (reading.typed, _said(reading.typed, reading.ingredients)))
+        return [*choices, (AS_TYPED, f"Keep “{typed.strip()}” as I typed it. A clinician will check it.")]
+
+    def clean(self) -> dict[str, Any]:
+        """Ask once what a near miss meant; never choose for the person."""
+        cleaned = super().clean() or {}
+        if "match" in self.fields and not cleaned.get("match") and "match" not in self.errors:
+            typed = cleaned.get("name", "")
+            self.add_error("match", f"Check the spelling of “{typed}”, or keep it as you typed it")
+        return cleaned
+
+    def medicine(self, medicine_id: str) -> dict[str, str]:
+        """The line as it is kept.
+
+        Args:
+            medicine_id: the id of the line.
+        """
+        match = self.cleaned_data.get("match") or ""
+        last_taken = self.cleaned_data.get("last_taken")
+        return {
+            "id": medicine_id,
+            "name": self.cleaned_data["name"],
+            "status": self.cleaned_data["status"],
+            "dose": self.cleaned_data["dose"],
+            "last_taken": last_taken.isoformat() if last_taken else "",
+            "confirmed_as": "" if match == AS_TYPED else match,
+        }
+
+
+def _said(name: str, ingredients: tuple[str, ...]) -> str:
+    others = [each for each in ingredients if each.lower() != name.lower()]
+    return f"{name} ({', '.join(others)})" if others else name

@@ -1,0 +1,171 @@
+"""Words and shapes for the patient's pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.urls import reverse
+
+from clinic.intake.clock import due_at, is_open
+from clinic.intake.countries import NAMES
+from clinic.intake.journeys import address
+from clinic.intake.medicine_forms import STATUSES
+from clinic.intake.models import Intake, ScreeningRecord
+from screening.journey import Journey
+from screening.protocol import Page, Part
+from screening.questions import Question
+
+STATES: Final = {
+    "done": "completed",
+    "in progress": "in-progress",
+    "not started": "not-started",
+    "cannot start": "cannot-start",
+}
+SECONDS_A_PAGE: Final = 24
+"""31 pages in 12 minutes, the target of the design; replaced by the median of real times once there are some."""
+MEDICAL_QUESTIONS: Final = frozenset({"medical_now", "headache_redflag", "bp_ok", "med_tag"})
+"""An urgent rule that reads one of these is about the body, and an ambulance comes before a talk."""
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRow:
+    """One row of the task list, as templates/components/task.html shows it."""
+
+    slug: str
+    name: str
+    hint: str
+    state: str
+    url: str
+
+
+def task_rows(journey: Journey) -> list[TaskRow]:
+    """The parts of the form with how far each is."""
+    return [_task_row(journey, part, progress) for part, progress in journey.progress()]
+
+
+def _task_row(journey: Journey, part: Part, progress: str) -> TaskRow:
+    pages = journey.pages_of(part)
+    first = next((page for page in pages if not journey.is_done(page)), pages[0] if pages else None)
+    url = address(journey.facts.protocol, first) if first and progress != "cannot start" else ""
+    return TaskRow(part.id, part.title, part.hint, STATES[progress], url)
+
+
+def minutes_left(journey: Journey) -> int:
+    """Minutes for the pages that are still open, rounded up."""
+    open_pages = sum(not journey.is_done(page) for page in journey.pages)
+    return -(-open_pages * SECONDS_A_PAGE // 60)
+
+
+def part_number(journey: Journey, page: Page) -> tuple[int, str]:
+    """The number of the part a page is in, from 1, and its title."""
+    parts = journey.facts.protocol.parts
+    place = next(number for number, part in enumerate(parts, 1) if part.id == page.part)
+    return place, parts[place - 1].title
+
+
+def in_words(question: Question, answer: Any) -> str:
+    """An answer as the person would read it back."""
+    if answer in (None, "", [], ()):
+        return "Not answered"
+    if question.kind in ("country", "region"):
+        return NAMES.get(str(answer), str(answer))
+    if question.kind == "date":
+        return long_date(datetime.fromisoformat(str(answer)))
+    if question.kind == "checkbox":
+        return "I agree"
+    return question.in_words(tuple(answer) if isinstance(answer, list) else str(answer))
+
+
+def answer_parts(journey: Journey) -> Iterator[dict[str, Any]]:
+    """Every part with its questions and answers, for checking before signing."""
+    protocol = journey.facts.protocol
+    for part in protocol.parts:
+        rows = [
+            row
+            for page in journey.pages_of(part)
+            if page.kind not in ("sign", "medicines")
+            for row in _answer_rows(journey, page)
+        ]
+        if rows:
+            yield {"title": part.title, "rows": rows}
+
+
+def _answer_rows(journey: Journey, page: Page) -> Iterator[dict[str, Any]]:
+    protocol = journey.facts.protocol
+    url = f"{address(protocol, page)}?return=check"
+    for name in journey.questions_on(page):
+        question = protocol.questions[name]
+        value = in_words(question, journey.facts.given.get(name))
+        link = {"url": f"{url}#id_{name}", "word": "Change", "about": question.wording}
+        yield {"label": question.wording, "value": value, "links": [link]}
+
+
+def medicine_rows(intake: Intake) -> list[dict[str, Any]]:
+    """The medicine list, each line with its links."""
+    often = dict(STATUSES)
+    rows = []
+    for medicine in intake.medicines:
+        name = medicine["confirmed_as"] or medicine["name"]
+        said = f"{name} {medicine['dose']}".strip()
+        hint = often[medicine["status"]]
+        if medicine["confirmed_as"] and medicine["confirmed_as"].lower() != medicine["name"].lower():
+            hint = f"{hint}. You typed “{medicine['name']}”."
+        links = [
+            {"url": reverse(f"intake:{verb}_medicine", args=[medicine["id"]]), "word": word, "about": name}
+            for verb, word in (("change", "Change"), ("remove", "Remove"))
+        ]
+        rows.append({"label": said, "hint": hint, "value": None, "links": links})
+    return rows
+
+
+def local(moment: datetime) -> datetime:
+    """A moment at the clinic."""
+    return moment.astimezone(ZoneInfo(settings.CLINIC_TIME_ZONE))
+
+
+def long_date(day: datetime) -> str:
+    """`December 30, 2026`."""
+    return f"{day:%B} {day.day}, {day.year}"
+
+
+def by_when(moment: datetime, *, now: datetime) -> str:
+    """`today at 6 pm`, `Wednesday at 5 pm` or `Monday, December 7 at 5 pm`, at the clinic."""
+    there = local(moment)
+    clock = f"{there.hour % 12 or 12}{f':{there.minute:02d}' if there.minute else ''} {'am' if there.hour < 12 else 'pm'}"
+    days = (there.date() - local(now).date()).days
+    if days == 0:
+        return f"today at {clock}"
+    if days == 1:
+        return f"tomorrow at {clock}"
+    return f"{there:%A} at {clock}" if days < 7 else f"{there:%A}, {there:%B} {there.day} at {clock}"
+
+
+def call_promise(intake: Intake, *, now: datetime) -> str:
+    """When a clinician calls somebody who may not be safe; never more than the clinic's hours allow."""
+    if is_open(now):
+        return "today, as soon as one is free" if intake.safety_priority == "P1" else "within one hour"
+    return f"by {by_when(due_at(priority='P0', now=now), now=now)}"
+
+
+def is_medical(intake: Intake, journey: Journey) -> bool:
+    """True when one of the urgent rules that hold is about the body."""
+    raised = set(intake.urgent_rules)
+    rules = journey.facts.protocol.rules
+    return any(rule.id in raised and MEDICAL_QUESTIONS & set(rule.when.reads) for rule in rules)
+
+
+def outcome_page(record: ScreeningRecord, *, now: datetime) -> dict[str, Any]:
+    """What the outcome page of a record says: the route in plain words, and by when."""
+    due = by_when(record.due_at, now=now)
+    topics = [finding["for_patient"] for finding in record.result["findings"] if finding["outcome"] != "info"]
+    return {
+        "outcome": record.outcome,
+        "due": due,
+        "checking": list(dict.fromkeys(topics))[:4],
+        "template": f"intake/outcome/{record.outcome}.html",
+    }

@@ -1,0 +1,53 @@
+"""The small forms by which patients come back."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from crispy_forms.helper import FormHelper
+from django import forms
+
+from clinic.web.widgets import ThreePartDateField
+
+
+class SmallForm(forms.Form):
+    """A form whose page writes the form tag and the button."""
+
+    use_required_attribute = False
+
+    @property
+    def helper(self) -> FormHelper:
+        """How crispy renders it."""
+        helper = FormHelper()
+        helper.form_tag = False
+        helper.disable_csrf = True
+        return helper
+
+
+class EmailForm(SmallForm):
+    """Where to send a private link."""
+
+    email = forms.EmailField(
+        label="Your email address",
+        help_text="We send one link. It says nothing about your health",
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false", "class": "w-l"}),
+        error_messages={
+            "required": "Enter your email address",
+            "invalid": "Enter an email address like name@example.com",
+            "max_length": "Your email address must be 254 letters or fewer",
+        },
+    )
+
+
+class BirthDateForm(SmallForm):
+    """What a patient knows and a stranger with the link does not."""
+
+    born_on = ThreePartDateField(
+        name="your date of birth",
+        label="What is your date of birth?",
+        help_text="For example, 3 27 1985",
+        autocomplete="bday",
+        earliest=date(1900, 1, 1),
+        latest=date.today,
+    )

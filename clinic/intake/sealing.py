@@ -1,0 +1,64 @@
+"""Making the sealed record of an intake: what was answered, what the protocol said, and the words that were agreed to."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+from typing import Any
+
+from clinic.audit.actors import Actor
+from clinic.intake import protocols
+from clinic.intake.clock import due_at
+from clinic.intake.models import Intake, ScreeningRecord
+from clinic.patients.actions import agree
+from screening.engine import canonical, screen
+
+
+def seal_record(*, intake: Intake, signature: str, body_hash: str, now: datetime) -> ScreeningRecord:
+    """Screen the answers of an intake and keep the result for good.
+
+    Args:
+        intake: with its final answers; the caller holds its lock.
+        signature: the name that was typed.
+        body_hash: what the signed form said, to know it again.
+        now: the moment.
+    """
+    protocol = protocols.of(intake)
+    answers = {"answers": intake.answers, "medicines": intake.medicines}
+    result = screen(
+        protocol,
+        intake.answers,
+        on=protocols.day_of(now),
+        medications=protocols.listed(intake),
+        clinic=protocols.clinic_facts(),
+        started_under=intake.seal,
+    ).as_json()
+    return ScreeningRecord.objects.create(
+        intake=intake,
+        protocol=protocol.name,
+        seal=protocol.seal,
+        answers_hash=hashlib.sha256(canonical(answers)).hexdigest(),
+        body_hash=body_hash,
+        answers=answers,
+        result=result,
+        signature={"name": signature, "at": now.isoformat()},
+        outcome=result["outcome"],
+        priority=result["priority"],
+        screened_at=now,
+        due_at=due_at(priority=str(result["priority"]), now=now),
+    )
+
+
+def keep_consents(*, intake: Intake, consents: dict[str, Any], by: Actor, now: datetime) -> None:
+    """Keep each consent of the signing page with the hash of the words that were read."""
+    protocol = protocols.of(intake)
+    for question_id, answer in consents.items():
+        agree(
+            patient=intake.patient,
+            kind=question_id,
+            given=answer == "yes",
+            wording=protocol.questions[question_id].wording,
+            wording_version=f"{protocol.name}/en",
+            by=by,
+            now=now,
+        )

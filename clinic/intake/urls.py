@@ -1,0 +1,27 @@
+"""The addresses of the patient's form; none of them says what a page asks."""
+
+from django.urls import path
+
+from clinic.intake import views, views_after, views_return
+
+app_name = "intake"
+
+urlpatterns = [
+    path("intake/start/", views.start, name="start"),
+    path("intake/", views.tasks, name="tasks"),
+    path("intake/medicines/add/", views.add_medicine, name="add_medicine"),
+    path("intake/medicines/<uuid:medicine_id>/change/", views.change_medicine, name="change_medicine"),
+    path("intake/medicines/<uuid:medicine_id>/remove/", views.remove_medicine, name="remove_medicine"),
+    path("intake/check/", views.answers, name="answers"),
+    path("intake/sign/", views.sign, name="sign"),
+    path("intake/help/", views_after.help_now, name="help"),
+    path("intake/save/", views_return.save, name="save"),
+    path("intake/saved/", views_return.saved, name="saved"),
+    path("intake/idle/", views_return.idle, name="idle"),
+    path("intake/<slug:part>/<int:number>/", views.page, name="page"),
+    path("resume/", views_return.resume, name="resume"),
+    path("resume/<str:token>/", views_return.resume_link, name="resume_link"),
+    path("my/", views_after.my, name="my"),
+    path("come-back/<str:token>/", views_return.status_link, name="status_link"),
+    path("leave/", views_return.leave, name="leave"),
+]

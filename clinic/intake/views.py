@@ -1,0 +1,285 @@
+"""The patient's pages from the start of the form to sending it: find, allow, act, answer."""
+
+from __future__ import annotations
+
+import uuid
+from functools import wraps
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from clinic.audit import actors
+from clinic.intake import actions, presenters, protocols
+from clinic.intake.forms import PageForm
+from clinic.intake.journeys import address, page_at
+from clinic.intake.medicine_forms import MedicineForm
+from clinic.intake.models import Intake
+from clinic.intake.sign_form import SignForm
+from clinic.patients import session
+from clinic.patients.models import Patient
+from screening.journey import Journey
+from screening.protocol import Page
+
+NEXT_NEEDED = "We brought you to the next question we need."
+
+
+def of_draft(view: Any) -> Any:
+    """Give a view the intake that is being filled in; one that was sent leads to what happens next."""
+
+    @session.of_patient
+    @wraps(view)
+    def with_draft(request: HttpRequest, patient: Patient, *args: Any, **kwargs: Any) -> HttpResponse:
+        intake = patient.intakes.order_by("-started_at").first()
+        if intake is None:
+            return redirect("intake:start")
+        if intake.state != Intake.State.DRAFT:
+            messages.info(request, "You have already sent this form.")
+            return redirect("intake:my")
+        intake.patient = patient
+        try:
+            return view(request, intake, *args, **kwargs)
+        except actions.AlreadySubmitted:
+            messages.info(request, "You have already sent this form.")
+            return redirect("intake:my")
+
+    return with_draft
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def start(request: HttpRequest) -> HttpResponse:
+    """What the form is; starting makes an intake and lets this browser in."""
+    patient = session.known(request)
+    has_draft = bool(patient and patient.intakes.filter(state=Intake.State.DRAFT).exists())
+    if request.method == "POST":
+        if not has_draft:
+            intake = actions.begin(by=actors.VISITOR, now=timezone.now())
+            session.let_in(request, intake.patient)
+        return redirect("intake:tasks")
+    return render(request, "intake/start.html", {"has_draft": has_draft})
+
+
+@require_safe
+@of_draft
+def tasks(request: HttpRequest, intake: Intake) -> HttpResponse:
+    """The task list."""
+    journey = protocols.journey_of(intake, now=timezone.now())
+    first = journey.first_open()
+    rows = presenters.task_rows(journey)
+    context = {
+        "intake": intake,
+        "tasks": rows,
+        "done": sum(row.state == "completed" for row in rows),
+        "minutes": presenters.minutes_left(journey),
+        "next_url": address(journey.facts.protocol, first) if first else reverse("intake:answers"),
+        "next_part": presenters.part_number(journey, first)[1] if first else "",
+    }
+    return render(request, "intake/tasks.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@of_draft
+def page(request: HttpRequest, intake: Intake, part: str, number: int) -> HttpResponse:
+    """One page of questions."""
+    now = timezone.now()
+    journey = protocols.journey_of(intake, now=now)
+    protocol = journey.facts.protocol
+    asked = page_at(protocol, part, number)
+    if asked is None:
+        raise Http404
+    if not journey.may_visit(asked):
+        return _to_next_needed(request, journey)
+    if asked.kind == "sign":
+        return redirect("intake:answers")
+    if asked.kind == "medicines":
+        return medicines(request, intake, journey, asked)
+    form = PageForm(asked, journey, request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        saved = actions.save_page(
+            intake=intake, page=asked, answers=form.answers(), by=actors.patient(intake.patient_id), now=now
+        )
+        return _after_saving(request, saved, asked)
+    return render(
+        request,
+        "intake/page.html",
+        {**_page_context(intake, journey, asked), "form": form},
+        status=200 if request.method != "POST" else 422,
+    )
+
+
+def medicines(request: HttpRequest, intake: Intake, journey: Journey, asked: Page) -> HttpResponse:
+    """The list of medicines; "that is all" goes on, and an empty list goes on too and is looked at by a person."""
+    if request.method == "POST":
+        by = actors.patient(intake.patient_id)
+        saved = actions.save_page(intake=intake, page=asked, answers={}, by=by, now=timezone.now())
+        return _after_saving(request, saved, asked)
+    context = {**_page_context(intake, journey, asked), "rows": presenters.medicine_rows(intake)}
+    return render(request, "intake/medicines.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@of_draft
+def add_medicine(request: HttpRequest, intake: Intake) -> HttpResponse:
+    """Add one medicine."""
+    return _medicine(request, intake, {}, str(uuid.uuid4()))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@of_draft
+def change_medicine(request: HttpRequest, intake: Intake, medicine_id: uuid.UUID) -> HttpResponse:
+    """Change one medicine of the list."""
+    return _medicine(request, intake, _listed(intake, medicine_id), str(medicine_id))
+
+
+def _medicine(request: HttpRequest, intake: Intake, initial: dict[str, str], medicine_id: str) -> HttpResponse:
+    now = timezone.now()
+    journey = protocols.journey_of(intake, now=now)
+    asked = _medicine_page(journey)
+    if not journey.may_visit(asked):
+        return _to_next_needed(request, journey)
+    form = MedicineForm(
+        journey.facts.protocol, request.POST if request.method == "POST" else None, initial=initial
+    )
+    if request.method == "POST" and form.is_valid():
+        by = actors.patient(intake.patient_id)
+        try:
+            saved = actions.keep_medicine(intake=intake, medicine=form.medicine(medicine_id), by=by, now=now)
+        except actions.ListIsFull:
+            form.add_error("name", "Your list is full. Call us and we will go through the rest with you")
+        else:
+            return redirect("intake:help" if saved.help_now else address(journey.facts.protocol, asked))
+    context = {
+        **_page_context(intake, journey, asked),
+        "form": form,
+        "back_url": address(journey.facts.protocol, asked),
+        "is_new": not initial,
+    }
+    return render(request, "intake/medicine.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@of_draft
+def remove_medicine(request: HttpRequest, intake: Intake, medicine_id: uuid.UUID) -> HttpResponse:
+    """Ask, then take one medicine off the list."""
+    journey = protocols.journey_of(intake, now=timezone.now())
+    back = address(journey.facts.protocol, _medicine_page(journey))
+    medicine = _listed(intake, medicine_id)
+    if request.method == "POST":
+        by = actors.patient(intake.patient_id)
+        actions.remove_medicine(intake=intake, medicine_id=str(medicine_id), by=by, now=timezone.now())
+        messages.info(request, f"We removed {medicine['name']}.")
+        return redirect(back)
+    return render(request, "intake/remove_medicine.html", {"medicine": medicine, "back_url": back})
+
+
+@require_safe
+@of_draft
+def answers(request: HttpRequest, intake: Intake) -> HttpResponse:
+    """Check your answers before signing."""
+    journey = protocols.journey_of(intake, now=timezone.now())
+    first = journey.first_open()
+    if first is not None and first.kind != "sign":
+        return _to_next_needed(request, journey)
+    context = {
+        "parts": list(presenters.answer_parts(journey)),
+        "medicines": presenters.medicine_rows(intake),
+        "medicines_url": address(journey.facts.protocol, _medicine_page(journey)),
+        "back_url": reverse("intake:tasks"),
+    }
+    return render(request, "intake/answers.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@session.of_patient
+def sign(request: HttpRequest, patient: Patient) -> HttpResponse:
+    """Read, agree and sign. A second, equal sending shows the same result; a different one is refused, nothing is lost."""
+    now = timezone.now()
+    intake = patient.intakes.order_by("-started_at").first()
+    if intake is None:
+        return redirect("intake:start")
+    intake.patient = patient
+    if request.method != "POST" and intake.state != Intake.State.DRAFT:
+        return redirect("intake:my")
+    journey = protocols.journey_of(intake, now=now)
+    asked = next(each for each in journey.facts.protocol.pages.values() if each.kind == "sign")
+    if request.method != "POST" and not journey.may_visit(asked):
+        return _to_next_needed(request, journey)
+    form = SignForm(asked, journey, request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        return _send(request, intake, asked, form)
+    context = {**_page_context(intake, journey, asked), "form": form, "key": intake.submit_key}
+    return render(request, "intake/sign.html", context, status=422 if form.errors else 200)
+
+
+def _send(request: HttpRequest, intake: Intake, asked: Page, form: SignForm) -> HttpResponse:
+    try:
+        actions.submit(
+            intake=intake,
+            key=form.cleaned_data["key"],
+            name=form.cleaned_data["signature"],
+            consents=form.answers(),
+            page=asked,
+            by=actors.patient(intake.patient_id),
+            now=timezone.now(),
+        )
+    except actions.SentDifferently:
+        return render(request, "intake/already_sent.html", status=422)
+    except actions.Incomplete as incomplete:
+        messages.info(request, NEXT_NEEDED)
+        return redirect(address(protocols.of(intake), incomplete.page) if incomplete.page else "intake:tasks")
+    return redirect("intake:my")
+
+
+def _after_saving(request: HttpRequest, saved: actions.Saved, asked: Page) -> HttpResponse:
+    if saved.no_longer_apply:
+        many = "1 answer that no longer applies" if saved.no_longer_apply == 1 else (
+            f"{saved.no_longer_apply} answers that no longer apply"
+        )
+        messages.info(request, f"We removed {many}.")
+    if saved.help_now:
+        return redirect("intake:help")
+    journey = protocols.journey_of(saved.intake, now=timezone.now())
+    protocol = journey.facts.protocol
+    first = journey.first_open()
+    if request.GET.get("return") == "check" and (first is None or first.kind == "sign"):
+        return redirect("intake:answers")
+    following = journey.after(asked)
+    if following is None or following.kind == "sign" or not journey.may_visit(following):
+        following = first
+    if following is None or following.kind == "sign":
+        return redirect("intake:answers")
+    return redirect(address(protocol, following))
+
+
+def _to_next_needed(request: HttpRequest, journey: Journey) -> HttpResponse:
+    messages.info(request, NEXT_NEEDED)
+    first = journey.first_open()
+    return redirect(address(journey.facts.protocol, first) if first else "intake:answers")
+
+
+def _page_context(intake: Intake, journey: Journey, asked: Page) -> dict[str, Any]:
+    before = journey.before(asked)
+    number, title = presenters.part_number(journey, asked)
+    return {
+        "intake": intake,
+        "page": asked,
+        "part": number,
+        "name": title,
+        "back_url": address(journey.facts.protocol, before) if before else reverse("intake:tasks"),
+        "saved_at": intake.saved_at if intake.visited else None,
+    }
+
+
+def _medicine_page(journey: Journey) -> Page:
+    return next(each for each in journey.facts.protocol.pages.values() if each.kind == "medicines")
+
+
+def _listed(intake: Intake, medicine_id: uuid.UUID) -> dict[str, str]:
+    for medicine in intake.medicines:
+        if medicine["id"] == str(medicine_id):
+            return dict(medicine)
+    raise Http404

@@ -1,0 +1,51 @@
+"""Help at once, and what happens after the form was sent."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from clinic.audit import actors
+from clinic.intake import actions, presenters, protocols
+from clinic.intake.models import Intake
+from clinic.patients import session
+from clinic.patients.models import Patient
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@session.of_patient
+def help_now(request: HttpRequest, patient: Patient) -> HttpResponse:
+    """People to talk to now. "I am safe for now" goes on with the form; booking stays closed until somebody called."""
+    intake = patient.intakes.order_by("-started_at").first()
+    if intake is None or not intake.safety_raised_at:
+        return redirect("pages:help_now")
+    now = timezone.now()
+    if request.method == "POST":
+        actions.say_safe(intake=intake, by=actors.patient(patient.pk), now=now)
+        messages.info(request, "Thank you. Your answers are saved.")
+        return redirect("intake:tasks" if intake.state == Intake.State.DRAFT else "intake:my")
+    journey = protocols.journey_of(intake, now=now)
+    context = {
+        "intake": intake,
+        "phone": patient.phone,
+        "promise": presenters.call_promise(intake, now=now),
+        "is_medical": presenters.is_medical(intake, journey),
+    }
+    return render(request, "intake/help.html", context)
+
+
+@require_safe
+@session.of_patient
+def my(request: HttpRequest, patient: Patient) -> HttpResponse:
+    """What happens next, made only from what is stored."""
+    intake = patient.intakes.order_by("-started_at").first()
+    if intake is None or intake.state == Intake.State.DRAFT:
+        return redirect("intake:tasks" if intake else "intake:start")
+    sealed = intake.records.order_by("number").last()
+    context = {"intake": intake, "patient": patient, **presenters.outcome_page(sealed, now=timezone.now())}
+    if sealed.outcome == "urgent":
+        context["promise"] = presenters.call_promise(intake, now=timezone.now())
+    return render(request, "intake/my.html", context)

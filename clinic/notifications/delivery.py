@@ -1,0 +1,168 @@
+"""Delivery: a due message is claimed, looked at again, worded, handed to its channel, and what came of it is kept.
+
+A claim is committed before anything is sent, so a worker that dies leaves a claim that is taken again after some
+minutes. A message may thus be handed over twice, always with the same id, but it is `sent` once.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from datetime import datetime, timedelta
+from types import ModuleType
+from typing import Final
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+
+from clinic.audit.actors import Actor
+from clinic.audit.record import record
+from clinic.notifications.channels import email, pager, sms
+from clinic.notifications.channels.outgoing import NotSetUp, Outgoing, Refused
+from clinic.notifications.models import Message
+from clinic.notifications.recheck import NotNow, address_of, reason_not_to_send
+from clinic.notifications.words import words_for
+
+log = logging.getLogger(__name__)
+
+CHANNELS: Final[dict[str, ModuleType]] = {
+    Message.Channel.EMAIL: email,
+    Message.Channel.PAGER: pager,
+    Message.Channel.SMS: sms,
+}
+CLAIM_HOLDS: Final = timedelta(minutes=10)
+URGENT_CLAIM_HOLDS: Final = timedelta(minutes=2)
+"""Longer than the hard time limit of a task in clinic/celery.py, after which no worker can still be at it."""
+WAITS: Final = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2))
+TRIES: Final = len(WAITS) + 1
+URGENT_WAIT: Final = timedelta(minutes=1)
+URGENT_TRIES: Final = 60
+"""An urgent page is tried every minute for an hour: a mail server may well be away for longer than five tries."""
+SWEEP_SECONDS: Final = 45.0
+
+
+def deliver(message_id: UUID, *, now: datetime, by: Actor) -> str | None:
+    """Deliver one message, if it is due and nobody else is at it.
+
+    1. Claim it by a conditional update. 2. Look again: too late, not safe, no address, night. 3. Make its words.
+    4. Hand it over, unless it was taken back in the meantime. 5. Keep what came of it, with its audit line.
+
+    Args:
+        message_id: which.
+        now: the moment.
+        by: the part of the system that delivers.
+    Returns:
+        Its new state; None when it was not there to be taken.
+    """
+    message = _claim(Message.objects.filter(pk=message_id), now)
+    return None if message is None else _deliver_claimed(message, now=now, by=by)
+
+
+def deliver_due(*, now: datetime, by: Actor, seconds: float = SWEEP_SECONDS) -> int:
+    """Deliver what is due, urgent messages first, one claim at a time so that a crash holds up one message only.
+
+    Args:
+        now: the moment.
+        by: the part of the system that delivers.
+        seconds: after so long the rest is left to the next sweep.
+    Returns:
+        How many were taken.
+    """
+    stop_at = time.monotonic() + seconds
+    taken = 0
+    while time.monotonic() < stop_at and (message := _claim(Message.objects.all(), now)):
+        _deliver_claimed(message, now=now, by=by)
+        taken += 1
+    return taken
+
+
+@transaction.atomic
+def _claim(among: QuerySet[Message], now: datetime) -> Message | None:
+    """Take the first message that is due, unless another worker is taking it."""
+    due = among.filter(_waiting(now), state__in=[Message.State.DUE, Message.State.CLAIMED], due_at__lte=now)
+    first = due.order_by("-is_urgent", "due_at").select_for_update(skip_locked=True).values_list("pk", flat=True).first()
+    if first is None:
+        return None
+    taken = Message.objects.filter(_waiting(now), pk=first).update(
+        state=Message.State.CLAIMED, claimed_at=now, attempts=F("attempts") + 1
+    )
+    return Message.objects.select_related("patient").get(pk=first) if taken == 1 else None
+
+
+def _waiting(now: datetime) -> Q:
+    late = Q(claimed_at__lte=now - CLAIM_HOLDS) | Q(is_urgent=True, claimed_at__lte=now - URGENT_CLAIM_HOLDS)
+    return Q(state=Message.State.DUE) | (Q(state=Message.State.CLAIMED) & late)
+
+
+def _deliver_claimed(message: Message, *, now: datetime, by: Actor) -> str:
+    if message.attempts > _tries(message):
+        return _settle(message, NotNow(Message.State.FAILED, "every try stopped half way"), by=by)
+    try:
+        answer = reason_not_to_send(message, now=now) or _hand_over(message, now=now, by=by)
+    except (NotSetUp, Refused) as refusal:
+        answer = NotNow(Message.State.FAILED, str(refusal))
+    except Exception as error:  # noqa: BLE001 - whatever a template or a mail server does, the message is tried again
+        log.warning("message %s not delivered: %s", message.pk, type(error).__name__)
+        answer = _try_again(message, type(error).__name__, now)
+    return _sent(message, now=now, by=by) if answer is None else _settle(message, answer, by=by)
+
+
+def _hand_over(message: Message, *, now: datetime, by: Actor) -> NotNow | None:
+    words = words_for(message, by=by, now=now)
+    outgoing = Outgoing(message.pk, address_of(message), words.subject, words.text, now)
+    if not _mine(message).exists():
+        return NotNow(Message.State.CANCELLED, "taken back")
+    CHANNELS[message.channel].send(outgoing)
+    return None
+
+
+def _try_again(message: Message, kind_of_error: str, now: datetime) -> NotNow:
+    if message.attempts >= _tries(message):
+        return NotNow(Message.State.FAILED, kind_of_error)
+    wait = URGENT_WAIT if message.is_urgent else WAITS[message.attempts - 1]
+    return NotNow(Message.State.DUE, kind_of_error, now + wait)
+
+
+def _tries(message: Message) -> int:
+    return URGENT_TRIES if message.is_urgent else TRIES
+
+
+def _mine(message: Message) -> QuerySet[Message]:
+    """The row, as long as this claim is the last one."""
+    return Message.objects.filter(pk=message.pk, state=Message.State.CLAIMED, claimed_at=message.claimed_at)
+
+
+@transaction.atomic
+def _sent(message: Message, *, now: datetime, by: Actor) -> str:
+    """What a channel accepted is sent, even if the row was taken back or over meanwhile; it is said once."""
+    row = Message.objects.filter(pk=message.pk).exclude(state=Message.State.SENT)
+    if row.update(state=Message.State.SENT, sent_at=now, claimed_at=None, reason=""):
+        _record(message, "notifications.send", by=by)
+    return Message.State.SENT
+
+
+@transaction.atomic
+def _settle(message: Message, answer: NotNow, *, by: Actor) -> str:
+    """Give the claim back with its reason. Waiting for the morning is not a try."""
+    changed = _mine(message).update(
+        state=answer.state,
+        reason=answer.reason,
+        claimed_at=None,
+        due_at=answer.due_at or message.due_at,
+        attempts=message.attempts - (not answer.was_tried),
+    )
+    if changed:
+        verb = {Message.State.DUE: "put_off", Message.State.FAILED: "fail"}.get(answer.state, "drop")
+        _record(message, f"notifications.{verb}", by=by, reason=answer.reason)
+    return answer.state
+
+
+def _record(message: Message, action: str, *, by: Actor, reason: str = "") -> None:
+    record(
+        by=by,
+        action=action,
+        subject=f"message:{message.pk}",
+        patient=message.patient_id,
+        detail={"template": message.template, "channel": message.channel, "reason": reason},
+    )

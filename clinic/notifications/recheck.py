@@ -1,0 +1,85 @@
+"""What is asked again at the moment of sending: is it too late, may we write, how, and is it night there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from django.conf import settings
+
+from clinic.notifications.hours import quiet_until, zone_of
+from clinic.notifications.models import Message
+from clinic.patients.actions import has_agreed
+from clinic.patients.models import Patient
+
+ASKED_FOR: Final = frozenset({"resume-link"})
+"""Templates that go to an address which the patient typed a moment ago in order to get them."""
+TEXT_CONSENT: Final = "consent_sms"
+SAFE_TO_WRITE: Final = "yes"
+
+
+@dataclass(frozen=True, slots=True)
+class NotNow:
+    """Why a message does not go out now, and what becomes of its row.
+
+    `due_at` is when it is looked at again, if it is only put off; `was_tried` is false when nothing went wrong.
+    """
+
+    state: Message.State
+    reason: str
+    due_at: datetime | None = None
+    was_tried: bool = True
+
+
+def reason_not_to_send(message: Message, *, now: datetime) -> NotNow | None:
+    """Look again at everything that may have changed since a message was queued.
+
+    Args:
+        message: with its patient.
+        now: the moment.
+    Returns:
+        None when it may go out. A message that is no longer wanted is cancelled; one that somebody must be told in
+        another way is failed, so that a person sees it.
+    """
+    if message.too_late_at and now > message.too_late_at:
+        return NotNow(Message.State.CANCELLED, "too late")
+    if message.to_role or message.patient is None:
+        return None if address_of(message) else NotNow(Message.State.FAILED, "no address for this role")
+    return _not_to_this_patient(message, message.patient) or _not_at_this_hour(message, now)
+
+
+def _not_to_this_patient(message: Message, patient: Patient) -> NotNow | None:
+    if message.template not in ASKED_FOR and not may_write_to(patient):
+        return NotNow(Message.State.FAILED, "they have not said that messages are safe: call them")
+    if message.channel == Message.Channel.SMS and not has_agreed(patient, TEXT_CONSENT):
+        return NotNow(Message.State.CANCELLED, "no consent for text messages")
+    if not address_of(message):
+        return NotNow(Message.State.FAILED, f"no address for {message.channel}")
+    return None
+
+
+def _not_at_this_hour(message: Message, now: datetime) -> NotNow | None:
+    if message.is_urgent or not message.keeps_quiet_hours:
+        return None
+    morning = quiet_until(now, zone_of(message.patient))
+    if morning is None:
+        return None
+    if message.too_late_at and morning > message.too_late_at:
+        return NotNow(Message.State.CANCELLED, "too late once the night is over")
+    return NotNow(Message.State.DUE, "quiet hours", morning, was_tried=False)
+
+
+def may_write_to(patient: Patient) -> bool:
+    """True only when the patient said that messages are safe; no answer and "not sure" are not yes."""
+    return patient.safe_contact == SAFE_TO_WRITE
+
+
+def address_of(message: Message) -> str:
+    """Where a message goes; nothing when that is not known."""
+    if message.channel == Message.Channel.PAGER:
+        return settings.ON_CALL_EMAIL
+    if message.to_role or message.patient is None:
+        return ""
+    given = message.patient.phone if message.channel == Message.Channel.SMS else message.patient.email
+    return str(given or "").strip()

@@ -1,0 +1,23 @@
+"""What Celery calls: deliver one message, or whatever is due."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.utils import timezone
+
+from clinic.audit.actors import system
+from clinic.celery import app
+from clinic.notifications import delivery
+
+
+@app.task(name="clinic.notifications.tasks.deliver")
+def deliver(row_id: str) -> None:
+    """Deliver the message with this id, if it is due."""
+    delivery.deliver(UUID(row_id), now=timezone.now(), by=system("delivery"))
+
+
+@app.task(name="clinic.notifications.tasks.deliver_due")
+def deliver_due() -> None:
+    """Deliver whatever is due."""
+    delivery.deliver_due(now=timezone.now(), by=system("delivery"))

@@ -1,0 +1,140 @@
+"""The words of a message, made when it is sent from templates/messages/<name>.{subject,text,sms}; nothing clinical.
+
+A template may say: `name` and `phone` of the clinic, `called` (a first name or nothing), `link` (a private page, made at
+that moment), `link_until` (a day), `help_line`, `reference`, and what `about` of the message holds; a moment in `about`
+whose name ends in `_at` reads as people say it. A word that is not known stops the message instead of leaving a hole.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any, Final
+
+from django.conf import settings
+from django.template import Context, Engine
+from django.urls import reverse
+
+from clinic.audit.actors import Actor
+from clinic.notifications.hours import day_in_words, moment_in_words, zone_of
+from clinic.notifications.models import Message
+from clinic.patients.actions import LINK_DAYS, issue_link
+from clinic.patients.models import Patient, PatientLink
+from clinic.web.places import CRISIS_LINES
+
+TO_THE_FORM: Final = frozenset({"resume-link", "finish-your-form", "finish-your-form-last"})
+"""Templates whose link leads back into the form; the link of every other one leads to the patient's own page."""
+FIRST_NAME: Final = re.compile(r"[^\W\d_]+(?:[-'\u2019.][^\W\d_]+)*\.?")
+LONGEST_NAME: Final = 40
+OWN_COUNTRY: Final = "US"
+"""Where the clinic is; its help line is the one of somebody who has not said where they live."""
+
+
+class WordMissing(Exception):
+    """A template asks for a word that this message does not have."""
+
+
+class LineBreakInSubject(Exception):
+    """A subject came out as more than one line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A message as it will be read."""
+
+    subject: str
+    text: str
+
+
+class _Hole(str):
+    """What Django puts where a word is not known; putting it there raises."""
+
+    def __mod__(self, name: object) -> str:
+        raise WordMissing(str(name))
+
+
+@cache
+def _templates() -> Engine:
+    folder = settings.BASE_DIR / "templates" / "messages"
+    return Engine(dirs=[folder], autoescape=False, string_if_invalid=_Hole("%s"))
+
+
+def words_for(message: Message, *, by: Actor, now: datetime) -> Words:
+    """Make the words of one message; a private link in them is issued here, and its token is kept nowhere else.
+
+    Args:
+        message: which.
+        by: who sends it.
+        now: the moment.
+    Raises:
+        TemplateDoesNotExist, WordMissing: the template is wrong.
+        LineBreakInSubject: a word with a line break got into the subject.
+    """
+    by_text = message.channel == Message.Channel.SMS
+    template = _templates().get_template(f"{message.template}.{'sms' if by_text else 'text'}")
+    known = _known(message)
+    if "link" in template.source:
+        known |= {
+            "link": _link(message, by=by, now=now),
+            "link_until": day_in_words(now + timedelta(days=LINK_DAYS), zone_of(message.patient)),
+        }
+    text = template.render(Context(known, autoescape=False)).strip() + "\n"
+    if by_text:
+        return Words("", text)
+    subject = _templates().get_template(f"{message.template}.subject").render(Context(known, autoescape=False)).strip()
+    if any(unicodedata.category(character) in ("Cc", "Zl", "Zp") for character in subject):
+        raise LineBreakInSubject(message.template)
+    return Words(subject, text)
+
+
+def _known(message: Message) -> dict[str, Any]:
+    patient = message.patient
+    zone = zone_of(patient)
+    about = {
+        name: moment_in_words(datetime.fromisoformat(value), zone) if name.endswith("_at") else value
+        for name, value in message.about.items()
+    }
+    return {
+        "reference": patient.reference if patient else "",
+        **about,
+        "name": settings.CLINIC_NEUTRAL_NAME,
+        "phone": settings.CLINIC_PHONE_DISPLAY,
+        "called": first_name(patient) if patient and not message.to_role else "",
+        "help_line": help_line(patient),
+    }
+
+
+def _link(message: Message, *, by: Actor, now: datetime) -> str:
+    site = settings.SITE_URL.rstrip("/")
+    if message.to_role or message.patient is None:
+        return site + reverse("staff:home")
+    if message.template in TO_THE_FORM:
+        token = issue_link(patient=message.patient, purpose=PatientLink.Purpose.RESUME, by=by, now=now)
+        return site + reverse("intake:resume_link", kwargs={"token": token})
+    token = issue_link(patient=message.patient, purpose=PatientLink.Purpose.STATUS, by=by, now=now)
+    return site + reverse("intake:status_link", kwargs={"token": token})
+
+
+def first_name(patient: Patient) -> str:
+    """The first word of what somebody asked to be called; nothing when it does not look like a name.
+
+    The rest is left out because others may read the screen, and anything but letters because somebody could type an
+    address of their own into the form to have it sent from here.
+    """
+    given = str(patient.preferred_name or patient.legal_name or "").split()
+    if given and len(given[0]) <= LONGEST_NAME and FIRST_NAME.fullmatch(given[0]):
+        return given[0]
+    return ""
+
+
+def help_line(patient: Patient | None) -> str:
+    """How to talk to somebody at once, where the patient lives."""
+    country = patient.country if patient and patient.country else OWN_COUNTRY
+    line = CRISIS_LINES.get(country)
+    if line is None:
+        return "Need to talk now? Call your local emergency number."
+    by_text = f" Text {line['text_display']}." if "text_display" in line else ""
+    return f"Need to talk now? Call {line['call_display']}.{by_text} In danger? Call {line['emergency']}."

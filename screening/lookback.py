@@ -1,0 +1,100 @@
+"""How long a medicine looks back: the days it stays in force and the days it still counts, as dates with their basis."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from math import ceil
+from typing import Final
+
+from screening.medicine_reading import Medication
+
+IN_FORCE: Final = "in_force"
+LATE: Final = "late"
+PAST: Final = "past"
+_HALF_LIVES: Final = 5
+_SEROTONIN_TAIL_DAYS: Final = 90
+_NOT_PRESCRIBED: Final = frozenset({"OTC", "supplement", "food", "alcohol", "nicotine", "caffeine", "herbal"})
+
+
+@dataclass(frozen=True, slots=True)
+class LookBack:
+    """How long one medicine of one person looks back. For the clinician only: never shown to a patient.
+
+    `state` is "in_force", "late" (it counts as at most a caution) or "past". `clear_on` is the last day of the full
+    look-back: after it the medicine is no longer in force. None while it is taken or the date is not known.
+    """
+
+    full_days: int
+    tail_days: int
+    state: str
+    clear_on: date | None
+    basis: str
+
+
+def look_back(medication: Medication, *, status: str, last_taken: date | None, on: date) -> LookBack:
+    """Whether a medicine is in force, late or past on a day, with the dates and numbers behind it.
+
+    Everything but "stopped" with a date that is not in the future is in force: taken now, as needed, unsure, no date.
+    Five half-lives are rounded up to whole days, so that rounding never makes a look-back shorter. A medicine for which
+    neither a wash-out nor a half-life is given stays in force: nobody can tell when it is clear.
+
+    Args:
+        medication: what was taken.
+        status: "taking", "as_needed", "stopped" or "unsure"; anything else counts as unsure.
+        last_taken: the day of the last dose, None when not known.
+        on: the day of the decision.
+
+    Returns:
+        The look-back in days, its state on the day, and the sentence that says why.
+
+    Source: clinical.md sections 4.2 (items 2 to 4) and 5.2 ("in force", "late").
+    """
+    half_lives = ceil(_HALF_LIVES * medication.half_life_high_h / 24) if medication.half_life_high_h else 0
+    full = medication.washout_days or half_lives
+    has_serotonin_tail = "SRI" in medication.tags and not medication.tags & _NOT_PRESCRIBED
+    tail = max(full, half_lives, _SEROTONIN_TAIL_DAYS if has_serotonin_tail else 0)
+    state, clear_on, why = _on_the_day(status, last_taken, on, full, tail)
+    basis = f"{why} {_numbers(medication, full, half_lives)} {_tail(full, tail, half_lives)}"
+    return LookBack(full, tail, state, clear_on, basis)
+
+
+def _on_the_day(
+    status: str, last_taken: date | None, on: date, full: int, tail: int
+) -> tuple[str, date | None, str]:
+    if status != "stopped":
+        said = {"taking": "Taken now", "as_needed": "Taken as needed", "unsure": "Not sure if it is still taken"}
+        return IN_FORCE, None, f"{said.get(status, 'Not known if it is still taken')}: in force."
+    if last_taken is None:
+        return IN_FORCE, None, "Stopped on an unknown date: in force."
+    if last_taken > on:
+        return IN_FORCE, None, f"Stopped on {last_taken}, a date in the future: in force."
+    if not full:
+        return IN_FORCE, None, f"Stopped on {last_taken}: in force, as nobody can tell when it is clear."
+    days = (on - last_taken).days
+    state = IN_FORCE if days <= full else LATE if days <= tail else PAST
+    words = {IN_FORCE: "in force", LATE: "late, at most a caution", PAST: "past"}[state]
+    return state, _after(last_taken, full), f"Stopped on {last_taken}, {_in_days(days)} ago: {words}."
+
+
+def _numbers(medication: Medication, full: int, half_lives: int) -> str:
+    if medication.washout_days:
+        return f"Full look-back {_in_days(full)} (wash-out)."
+    if half_lives:
+        return f"Full look-back {_in_days(full)} ({_HALF_LIVES} half-lives of {medication.half_life_high_h:g} h, rounded up)."
+    return "No wash-out and no half-life are given."
+
+
+def _tail(full: int, tail: int, half_lives: int) -> str:
+    if tail == full:
+        return "No tail after it."
+    reason = f"{_HALF_LIVES} half-lives" if tail == half_lives else "prescription serotonin reuptake inhibitor"
+    return f"Tail to {_in_days(tail)} ({reason})."
+
+
+def _in_days(days: int) -> str:
+    return f"{days} day" if days == 1 else f"{days} days"
+
+
+def _after(start: date, days: int) -> date | None:
+    return start + timedelta(days=days) if days <= date.max.toordinal() - start.toordinal() else None

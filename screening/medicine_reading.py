@@ -1,0 +1,81 @@
+"""What a medicine is to the protocol, and what comes out of reading one that a person typed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+EXACT = "exact"
+SUGGESTED = "suggested"
+UNRECOGNISED = "unrecognised"
+
+
+@dataclass(frozen=True, slots=True)
+class Medication:
+    """One ingredient that the protocol assesses.
+
+    Half-lives are in hours, the wash-out in days (0 means none is used). `severity` has the keys "psy" and "ket":
+    0 none, 1 caution, 2 clinician review, 3 contraindicated. Source: clinical.md section 4.1, and `sources` for each.
+    """
+
+    ingredient: str
+    brands: tuple[str, ...]
+    drug_class: str
+    tags: frozenset[str]
+    half_life_low_h: float | None
+    half_life_high_h: float | None
+    washout_days: int
+    severity: Mapping[str, int]
+    mechanism: str
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A name that may have been meant, how near it is (0 to 1), and what it stands for. Never taken without a person."""
+
+    name: str
+    ingredients: tuple[str, ...]
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """What one isolated name is.
+
+    `match` is "exact", "suggested" or "unrecognised". `name` is the name as the protocol writes it, empty when there is
+    none. `ingredients` are the assessed ingredients: of an exact match all there are; of an unrecognised product those of
+    its ingredients that are assessed. `known_as` is what a product is that the protocol does not assess (fully).
+    `look_alikes` are filled on exact matches, so that a page can ask.
+    """
+
+    match: str
+    how: str
+    name: str = ""
+    ingredients: tuple[str, ...] = ()
+    suggestions: tuple[Suggestion, ...] = ()
+    known_as: tuple[str, ...] = ()
+    look_alikes: tuple[Suggestion, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One medicine as a person wrote it.
+
+    `typed` holds their words (invisible characters removed, at most 300 characters). `status` is "taking", "as_needed",
+    "stopped" or "unsure" when the text says so, else empty. `last_taken` is the latest day that the words allow.
+    """
+
+    typed: str
+    match: str
+    how: str
+    ingredients: tuple[str, ...] = ()
+    suggestions: tuple[Suggestion, ...] = ()
+    known_as: tuple[str, ...] = ()
+    dose: str = ""
+    form: str = ""
+    frequency: str = ""
+    status: str = ""
+    last_taken: date | None = None
+    look_alikes: tuple[Suggestion, ...] = ()

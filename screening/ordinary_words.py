@@ -1,0 +1,2 @@
+"""Words of everyday English."""
+ORDINARY_WORDS: frozenset[str] = frozenset()
