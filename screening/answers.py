@@ -52,6 +52,8 @@ def plain_text(value: object) -> str:
     text = str(value)
     if len(text) > MAX_TEXT:
         raise UnreadableAnswer(f"is longer than {MAX_TEXT:,} characters")
+    if text.isprintable():
+        return text.strip()
     kept = (c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs"))
     return "".join(kept).strip()
 

@@ -118,13 +118,11 @@ def screen(
     facts = Facts(protocol, answers, on, clinic or Clinic(), medications)
     wanted = facts.services()
     asked = _Asked(facts, wanted)
-    late = [rule for rule in protocol.rules if COORDINATION in rule.when.reads]
-    last = [rule for rule in protocol.rules if ENGINE_ERROR in rule.when.reads]
-    asked.ask([rule for rule in protocol.rules if rule not in late and rule not in last])
+    asked.ask(0)
     facts.values[COORDINATION] = any(f.rule.outcome is Outcome.PRESCRIBER_COORDINATION for f in asked.findings)
-    asked.ask(late)
+    asked.ask(1)
     facts.values[ENGINE_ERROR] = asked.failed or bool(started_under and started_under != protocol.seal)
-    asked.ask(last)
+    asked.ask(2)
     services = asked.by_service()
     return Result(
         protocol=protocol.name,
@@ -194,9 +192,11 @@ class _Asked:
         self.other_services: list[str] = []
         self.failed = False
 
-    def ask(self, rules: Sequence[Rule]) -> None:
-        """Ask each rule; one that breaks is undecided, and never stops the others."""
-        for rule in rules:
+    def ask(self, stage: int) -> None:
+        """Ask each rule of a stage; one that breaks is undecided, and never stops the others."""
+        for rule in self.facts.protocol.rules:
+            if rule.stage != stage:
+                continue
             try:
                 told = rule.when.ask(self.facts)
             except Exception as error:  # noqa: BLE001 - whatever breaks inside a rule, a person looks at the case

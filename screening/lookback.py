@@ -1,4 +1,4 @@
-"""How long a medicine looks back: the days it stays in force and the days it still counts, as dates with their basis."""
+"""How long a medicine looks back: the days it stays in force and those it still counts, as dates with their basis."""
 
 from __future__ import annotations
 
@@ -59,9 +59,7 @@ def look_back(medication: Medication, *, status: str, last_taken: date | None, o
     return LookBack(full, tail, state, clear_on, basis)
 
 
-def _on_the_day(
-    status: str, last_taken: date | None, on: date, full: int, tail: int
-) -> tuple[str, date | None, str]:
+def _on_the_day(status: str, last_taken: date | None, on: date, full: int, tail: int) -> tuple[str, date | None, str]:
     if status != "stopped":
         said = {"taking": "Taken now", "as_needed": "Taken as needed", "unsure": "Not sure if it is still taken"}
         return IN_FORCE, None, f"{said.get(status, 'Not known if it is still taken')}: in force."
@@ -81,7 +79,8 @@ def _numbers(medication: Medication, full: int, half_lives: int) -> str:
     if medication.washout_days:
         return f"Full look-back {_in_days(full)} (wash-out)."
     if half_lives:
-        return f"Full look-back {_in_days(full)} ({_HALF_LIVES} half-lives of {medication.half_life_high_h:g} h, rounded up)."
+        hours = f"{_HALF_LIVES} half-lives of {medication.half_life_high_h:g} h, rounded up"
+        return f"Full look-back {_in_days(full)} ({hours})."
     return "No wash-out and no half-life are given."
 
 

@@ -44,9 +44,9 @@ class MedicineNames:
     def read(self, text: str, *, on: date | None = None) -> tuple[Reading, ...]:
         """Every medicine in a text, in order; always at least one reading, and never an exception.
 
-        A text that says "none", holds no letters or is empty gives one unrecognised reading: it never makes a list look
-        reviewed. At most 200 medicines within the first 20,000 characters are read; what is beyond becomes one unrecognised
-        reading.
+        A text that says "none", holds no letters or is empty gives one unrecognised reading: it never makes a list
+        look reviewed. At most 200 medicines within the first 20,000 characters are read; what is beyond becomes one
+        unrecognised reading.
 
         Args:
             text: any text.

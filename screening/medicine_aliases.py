@@ -1,7 +1,7 @@
 """Names that people use and the protocol does not list, and pairs of names that are often mixed up.
 
-Names only, no clinical facts. For the medical director and a pharmacist to check before use. A target or a pair of which
-the protocol in use knows nothing is left out when the index is built.
+Names only, no clinical facts. For the medical director and a pharmacist to check before use. A name of which the
+protocol in use knows nothing is left out when the index is built.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ MEANS: Final[dict[str, str]] = {
     "dxm": "dextromethorphan",
     "sjw": "St John's wort",
     "st john wort": "St John's wort",
+    "saint johns wort": "St John's wort",
     "hypericum perforatum": "St John's wort",
     "ganja": "cannabis",
     "mary jane": "cannabis",
@@ -25,6 +26,7 @@ MEANS: Final[dict[str, str]] = {
     "magic mushroom": "psilocybin",
     "magic truffles": "psilocybin",
     "psilocybe": "psilocybin",
+    "psilocybin mushrooms": "psilocybin",
     "lsd 25": "LSD",
     "xtc": "MDMA",
     "meth": "methamphetamine",

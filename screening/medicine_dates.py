@@ -20,12 +20,12 @@ _COUNTS: Final = {
     **{"a": 1, "an": 1, "one": 1, "two": 2, "couple of": 2, "couple": 2, "three": 3, "four": 4, "five": 5, "six": 6},
     **{"seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12},
 }
-_COUNT: Final = r"(\d{1,4}(?:\.\d)?|" + "|".join(sorted(_COUNTS, key=len, reverse=True)) + ")"
+_COUNT: Final = r"(\d{1,4}(?:\.\d)?|(?:" + "|".join(sorted(_COUNTS, key=len, reverse=True)) + ")(?=[ -]))"
 _UNIT: Final = r"(days?|d|weeks?|wks?|w|months?|mos?|years?|yrs?|y)"
 _AGO: Final = re.compile(rf"\b{_COUNT}(?: ?(?:-|to|or) ?{_COUNT})?[ -]?{_UNIT} (?:ago|back)\b")
 _OFF_FOR: Final = re.compile(rf"\boff\b.{{0,20}}?\b(?:for )?{_COUNT}(?: ?(?:-|to|or) ?{_COUNT})?[ -]?{_UNIT}\b")
 _SHORTER: Final = re.compile(
-    r"\b(less than|under|within|almost|nearly|not even|up to|not quite|in the (?:last|past)|(?:a )?half|few|several|some)"
+    r"\b(?:less than|under|within|almost|nearly|not even|up to|not quite|in the (?:last|past)|half|few|several|some)"
     r" (?:\S{1,12} ){0,2}\Z"
 )
 _ISO: Final = re.compile(r"\b(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})\b")
@@ -37,7 +37,7 @@ _MONTH_YEAR: Final = re.compile(rf"\b{_MONTH},? (\d{{4}})\b")
 _YEAR: Final = re.compile(r"\b(?:in|since|during|until|till|early|late|mid) ((?:19|20)\d\d)\b")
 _LAST: Final = re.compile(rf"\b(?:last|this past|on) ({'|'.join(_DAYS)})\b")
 _ANCHOR: Final = re.compile(
-    r"\b(?:stopped|quit|quitting|discontinued|ended|finished|ceased|off|weaned|tapered|last (?:took|taken|dose|used|had|one))\b"
+    r"\b(?:stopped|quit|discontinued|ended|finished|ceased|off|weaned|tapered|last (?:took|taken|dose|used|had|one))\b"
 )
 _STARTED: Final = re.compile(r"\b(?:started|start|began|begun|been on|since)\b")
 
@@ -87,16 +87,16 @@ def _full_date(text: str, on: date | None) -> date | None:
 def _slashed(one: int, two: int, year: int, *, on: date | None) -> date | None:
     """A date such as 3/4/2026, read both ways round: the later one that is not in the future, else the later one."""
     year += 2000 if year < 100 else 0
-    days = sorted(day for day in (_day(year, one, two), _day(year, two, one)) if day)
+    days = [day for day in (_day(year, one, two), _day(year, two, one)) if day]
     past = [day for day in days if on is None or day <= on]
-    return (past or days or [None])[-1]
+    return max(past or days, default=None)
 
 
 def _relative(text: str, on: date) -> date | None:
     hit = _AGO.search(text) or _OFF_FOR.search(text)
     if hit:
-        days = [_back(on, count, hit[3]) for count in (hit[1], hit[2]) if count]
-        return None if _SHORTER.search(text[: hit.start(1)]) else max(filter(None, days), default=None)
+        ends = [_back(on, count, hit[3]) for count in (hit[1], hit[2]) if count]
+        return None if _SHORTER.search(text[: hit.start(1)]) else max(filter(None, ends), default=None)
     for words, days in (("yesterday", 1), ("last night", 1), ("today", 0), ("this morning", 0), ("tonight", 0)):
         if re.search(rf"\b{words}\b", text):
             return _minus(on, days)

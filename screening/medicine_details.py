@@ -11,61 +11,68 @@ from screening.medicine_dates import last_taken
 from screening.medicine_words import FORMS, NEGATIONS
 
 LONGEST_READ: Final = 300
-_NUMBER: Final = r"\d+(?:[.,/]\d+)*"
-_AMOUNT: Final = rf"(?:{_NUMBER}|half an?|half|one|two|three|four|an?)"
+_NUMBER: Final = r"(?<![\d.,/])\.?\d+(?:[.,/]\d+)*"
+_AMOUNT: Final = rf"(?:{_NUMBER}|\b(?:half an?|half|one|two|three|four|an?))"
 _UNIT: Final = (
     r"(?:mgs?|mcgs?|[uµμ]g|gm?|grams?|milligrams?|micrograms?|mls?|milliliters?|millilitres?|cc|iu|units?|meq|mmol|%"
     r"|drops?|puffs?|sprays?|teaspoons?|tsp|tablespoons?|tbsp|tablets?|tabs?|capsules?|caps?|caplets?|pills?"
     r"|patch(?:es)?|gumm(?:y|ies)|lozenges?|doses?|vials?|injections?|shots?|films?|strips?)\b"
 )
 _DOSE: Final = re.compile(
-    rf"\b{_AMOUNT}(?: ?(?:-|to) ?{_NUMBER})?(?: ?x ?{_NUMBER})? ?{_UNIT}(?: ?/ ?(?:\d+ ?)?(?:mls?|hrs?|h|hour|day|dose|kg)\b)?"
+    rf"{_AMOUNT}(?: ?(?:-|to) ?{_NUMBER})?(?: ?x ?{_NUMBER})? ?{_UNIT}"
+    r"(?: ?/ ?(?:\d+ ?)?(?:mls?|hrs?|h|hour|day|dose|kg)\b)?"
 )
-_STRENGTH: Final = re.compile(rf"\b{_NUMBER} ?(?:mgs?|mcgs?|[uµμ]g|gm?|grams?|mls?|iu|units?|meq|%|tablets?|tabs?|caps?)")
-_BARE: Final = re.compile(rf"(?<![\w.-]){_NUMBER}(?![\w-])")
-_PERIOD: Final = r"(?:days?|daily|nights?|nightly|mornings?|evenings?|bedtime|weeks?|weekly|months?|monthly|hours?|dayly)"
+_STRENGTH: Final = re.compile(rf"{_NUMBER} ?(?:mgs?|mcgs?|[uµμ]g|gm?|grams?|mls?|iu|units?|meq|%|tablets?|tabs?|caps?)")
+_BARE: Final = re.compile(rf"(?<![\w-]){_NUMBER}(?: ?- ?{_NUMBER})?(?![\w-])")
+_PERIOD: Final = (
+    r"(?:days?|daily|dayly|nights?|nightly|mornings?|evenings?|bedtime|weeks?|weekly|months?|monthly|hours?)"
+)
 _OFTEN: Final = re.compile(
     rf"\b(?:(?:once|twice|twise|thrice|\d{{1,2}} ?x|(?:\d{{1,2}}|one|two|three|four|five|six) times?|x ?\d)"
     rf"(?: ?(?:an?|per|each|every|/|in the|at|-) ?)? ?{_PERIOD}"
     rf"|(?:[1-9]|one|two|three|four)(?: an?| per| each| every|/) ?{_PERIOD}"
     rf"|every (?:other |\d{{1,2}} |few |two |three |four |six |eight |twelve )?{_PERIOD}"
     rf"|q ?\d{{1,2}} ?(?:h|hrs?|hours?)"
-    rf"|(?:in the |at |each |every )?(?:morning|evening|afternoon|night|nite|bedtime|noon|lunch|breakfast|dinner|mornings|nights)"
+    rf"|(?:in the |at |each |every )?(?:mornings?|evenings?|afternoon|nights?|nite|bedtime|noon|lunch|breakfast|dinner)"
     rf"|as needed|as required|when needed|when required|if needed|if required|p\.?r\.?n\b\.?"
     rf"|b\.?i\.?d|t\.?i\.?d|q\.?i\.?d|q\.?d|q\.?o\.?d|qds|tds|bd|od|qhs|qam|qpm|hs"
-    rf"|daily|dayly|nightly|weekly|monthly|hourly|every ?day|once|twice|occasionally|sometimes|rarely)\b\.?"
+    rf"|daily|dayly|nightly|weekly|monthly|hourly|every ?day|once|twice|occasionally|sometimes|rarely"
+    rf"|(?<!\bi )am|pm)\b\.?"
 )
 _FORM: Final = re.compile(
-    r"\b(?:(?:extended|delayed|slow|sustained|modified|immediate|controlled|prolonged)[ -]releases?|long[ -]acting|nasal spray|"
-    + "|".join(sorted(FORMS, key=len, reverse=True))
-    + r")\b"
+    r"\b(?:(?:extended|delayed|slow|sustained|modified|immediate|controlled|prolonged)[ -]releases?|long[ -]acting"
+    r"|nasal spray|" + "|".join(sorted(FORMS, key=len, reverse=True)) + r")\b"
 )
 
 _STOPPED: Final = re.compile(
-    r"\b(?:stopped|quit|discontinued?|ended|finished|ceased|(?:came|come|went|got|been|weaned|tapered) (?:\w{1,12} ){0,2}?off"
-    r"|off (?:it|them|this|since|for|of it)|no longer|not any ?more|dont \w{1,12} (?:it )?any ?more|not \w{1,12} any ?more"
-    r"|any ?more|used to|previously|formerly|in the past|was (?:taking|on|using))\b|\Aoff\b|\boff\Z"
+    r"\b(?:stopped|quit|discontinued?|ended|finished|ceased"
+    r"|(?:came|come|went|got|been|weaned|tapered) (?:\w{1,12} ){0,2}?off|off (?:it|them|this|since|for|of it)"
+    r"|no longer|not any ?more|(?:dont|not) \w{1,12} (?:it )?any ?more|any ?more"
+    r"|used to|previously|formerly|in the past|was (?:taking|on|using))\b|\Aoff\b|\boff\Z"
 )
 _NOT_QUITE: Final = re.compile(
-    r"\b(?:again|restart\w{0,6}|started|still|currently|now|back on|(?:not|never|havent|didnt|hasnt|wont|cant|dont) (?:\w{1,8} )?"
-    r"(?:stop\w{0,6}|quit)|about to|going to|will|want to|wants to|would like|plan\w{0,4}|stopping|quitting|almost|nearly"
-    r"|tapering|weaning|reducing|on and off|off and on)\b"
+    r"\b(?:again|restart\w{0,6}|started|still|currently|now|back on|on and off|off and on"
+    r"|(?:not|never|havent|didnt|hasnt|wont|cant|dont) (?:\w{1,8} )?(?:stop\w{0,6}|quit)"
+    r"|about to|going to|will|want to|wants to|would like|plan\w{0,4}|stopping|quitting|almost|nearly"
+    r"|tapering|weaning|reducing|tomorrow|soon|next (?:week|month|year))\b"
 )
 _AS_NEEDED: Final = re.compile(
-    r"\b(?:prn|p\.r\.n|as needed|as required|as necessary|as and when|(?:when|if|only when|only if) (?:\w{1,8} ){0,2}?"
-    r"(?:needed|need|required|necessary)|occasionally|occasional|sometimes|rarely|now and (?:then|again)|once in a while"
-    r"|on occasion|from time to time)\b"
+    r"\b(?:prn|p\.r\.n|as needed|as required|as necessary|as and when"
+    r"|(?:when|if|only when|only if) (?:\w{1,8} ){0,2}?(?:needed|need|required|necessary)"
+    r"|occasionally|occasional|sometimes|rarely|now and (?:then|again)|once in a while|on occasion|from time to time)\b"
 )
 _UNSURE: Final = re.compile(
-    r"\b(?:not sure|unsure|maybe|i think|might|possibly|probably|dont know|cant remember|dont remember|not certain)\b|\?"
+    r"\b(?:not sure|unsure|not certain|maybe|i think|might|possibly|probably|(?:dont|cant) (?:know|remember))\b|\?"
 )
 _TAKING: Final = re.compile(r"\b(?:taking|take|takes|using|currently|current|still|ongoing|on now)\b")
 _KNOWN_NOTS: Final = re.compile(
-    r"\b(?:not sure|not certain|no longer|(?:not|dont|no) (?:\w{1,12} ){0,3}?(?:any ?more|more)|dont (?:know|remember)|cant remember"
-    r"|(?:never|not|havent|didnt) (?:\w{1,8} )?(?:stop\w{0,6}|quit|miss\w{0,4})|not (?:daily|every|often|always|regularly|as)"
+    r"\b(?:not (?:sure|certain|daily|every|often|always|regularly|as)|no longer|(?:dont|cant) (?:know|remember)"
+    r"|(?:not|dont|no) (?:\w{1,12} ){0,3}?(?:any ?more|more)"
+    r"|(?:never|not|havent|didnt) (?:\w{1,8} )?(?:stop\w{0,6}|quit|miss\w{0,4})"
     r"|no (?:refills?|problems?|side effects?))\b"
 )
 _NEGATED: Final = re.compile(r"\b(?:" + "|".join(sorted(NEGATIONS)) + r")\b")
+_LENGTH_OF_TIME: Final = re.compile(r"\b\d{1,4} ?(?:days?|weeks?|months?|years?|wks?|mos?|yrs?)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +105,8 @@ def details(words: str, *, on: date | None) -> Details:
     words = words[:LONGEST_READ]
     text = "".join(char.lower() if len(char.lower()) == 1 else char for char in words)
     plain = re.sub(r"['’]", "", " ".join(text.split()))
-    often = [hit for hit in _OFTEN.finditer(text)]
-    without = _blanked(text, [*often, *re.finditer(r"\b\d{1,4} ?(?:days?|weeks?|months?|years?|wks?|mos?|yrs?)\b", text)])
+    often = list(_OFTEN.finditer(text))
+    without = _blanked(text, [*often, *_LENGTH_OF_TIME.finditer(text)])
     dose = _DOSE.search(without) or (None if _dated(without) else _BARE.search(without))
     form = _FORM.search(text)
     return Details(
@@ -136,4 +143,4 @@ def _blanked(text: str, hits: list[re.Match[str]]) -> str:
 
 
 def _slice(words: str, hit: re.Match[str] | None) -> str:
-    return words[hit.start() : hit.end()].strip(" .,") if hit else ""
+    return words[hit.start() : hit.end()].strip().rstrip(".,") if hit else ""

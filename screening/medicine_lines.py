@@ -1,7 +1,7 @@
 """Cuts a typed text into medicines: which words are a name, which belong to one, and which nobody knows.
 
-Every word ends up in exactly one part. A word that is neither a name nor in the closed vocabulary makes a part of its own,
-so nothing that a person wrote can be lost.
+Every word ends up in exactly one part. A word that is neither a name nor in the closed vocabulary makes a part of its
+own, so nothing that a person wrote can be lost.
 """
 
 from __future__ import annotations
@@ -13,10 +13,12 @@ from typing import Final
 from screening.medicine_text import Token, tokens
 from screening.medicine_words import (
     AMBIGUOUS,
+    BESIDE_AMBIGUOUS,
     CUTS,
     DETAILS,
     DETERMINERS,
     FORMS,
+    KINDS,
     OFTEN,
     OWN_FORMS,
     QUALIFIERS,
@@ -28,6 +30,7 @@ from screening.medicine_words import (
 
 _MOST_WORDS: Final = 8
 _SHORTEST_JOINED: Final = 5
+_ORDINALS: Final = frozenset({"st", "nd", "rd", "th"})
 _COUNTING: Final = UNITS | OFTEN | FORMS | {"ago"}
 
 
@@ -57,7 +60,9 @@ class Part:
 class Lines:
     """The tokens of one cleaned text, with the exact names among them."""
 
-    def __init__(self, found: list[Token], written_as: Callable[[str], str | None], is_listed: Callable[[str], bool]) -> None:
+    def __init__(
+        self, found: list[Token], written_as: Callable[[str], str | None], is_listed: Callable[[str], bool]
+    ) -> None:
         """
         Args:
             found: the tokens of the text.
@@ -76,7 +81,10 @@ class Lines:
         waiting: int | None = None  # first token of details that stand before any name
         for first, last, is_new_line in self._pieces():
             spans = self._spans(first, last)
-            if spans or self._stands_alone(first, last, is_new_line):
+            if not spans and self._is_heading(last):
+                yield from [current] if current else []
+                current, waiting = None, first if waiting is None else waiting
+            elif spans or self._stands_alone(first, last, is_new_line):
                 start = first if waiting is None else waiting
                 *done, nearest = self._shared_out(spans, start, last)
                 yield from [*([current] if current else []), *done]
@@ -91,7 +99,7 @@ class Lines:
             yield current
 
     def _pieces(self) -> Iterator[tuple[int, int, bool]]:
-        """Runs of tokens between commas, slashes, joining words and line ends outside names; and whether a line begins."""
+        """Runs of tokens between commas, slashes, joining words and line ends; and whether each begins a line."""
         first, is_new_line = 0, True
         for index, token in enumerate(self.tokens):
             is_break = token.kind in {"cut", "line"} or (token.kind == "word" and token.key in CUTS)
@@ -110,17 +118,23 @@ class Lines:
             return [Part(first, last)]
         starts = [first, *(span.first for span in spans[1:]), last]
         return [
-            Part(starts[number], starts[number + 1], span, self._is_qualified(span)) for number, span in enumerate(spans)
+            Part(starts[number], starts[number + 1], span, self._is_qualified(span))
+            for number, span in enumerate(spans)
         ]
 
     def _spans(self, first: int, last: int) -> list[Span]:
         """The names and the runs of unknown words of one piece, in order."""
         names = [self._names[index] for index in range(first, last) if index in self._names]
         unknown = [index for index in range(first, last) if self._is_unknown(index, first)]
-        doubtful = [span for span in names if span.key in AMBIGUOUS and (unknown or len(names) > 1)]
+        doubtful = [span for span in names if span.key in AMBIGUOUS and not self._is_plain_beside(span, first, last)]
         unknown = sorted([*unknown, *(index for span in doubtful for index in range(span.first, span.last))])
         sure = [span for span in names if span not in doubtful]
         return sorted([*sure, *self._runs(unknown)], key=lambda span: span.first)
+
+    def _is_plain_beside(self, span: Span, first: int, last: int) -> bool:
+        """True when beside an ambiguous name stand only amounts and times: "acid twice a month", not "acid reflux"."""
+        beside = [*self.tokens[first : span.first], *self.tokens[span.last : last]]
+        return all(token.kind != "word" or token.key in BESIDE_AMBIGUOUS for token in beside)
 
     def _runs(self, unknown: list[int]) -> Iterator[Span]:
         """Unknown words that stand together, small words and marks between them allowed."""
@@ -147,6 +161,8 @@ class Lines:
         token = self.tokens[index]
         if token.kind != "word" or index in self._inside or token.key in DETAILS or token.key in REASONS:
             return False
+        if token.key in _ORDINALS and token.glued and self.tokens[index - 1].kind == "number":
+            return False
         return not (token.key in SALTS and index > first and self._follows_name(index)) and not self._qualifies(index)
 
     def _follows_name(self, index: int) -> bool:
@@ -167,6 +183,10 @@ class Lines:
             return False
         return self.tokens[index + 1].kind in {"word", "number"}
 
+    def _is_heading(self, last: int) -> bool:
+        """True for words without a name before a colon, such as "My medicines:"; they belong to what follows."""
+        return last < len(self.tokens) and self.tokens[last].key == ":"
+
     def _stands_alone(self, first: int, last: int, is_new_line: bool) -> bool:
         """True for words without a name that still mean a medicine of their own: "the patch for pain", "cholesterol"."""
         piece = self.tokens[first:last]
@@ -174,9 +194,9 @@ class Lines:
         has_amount = any(token.kind == "number" for token in piece) or bool(words & OFTEN)
         if words & REASONS and not ("for" in words and (piece[0].key == "for" or words & (UNITS | OFTEN))):
             return True
-        if words & FORMS and words & (DETERMINERS | REASONS):
+        if words & (FORMS | KINDS) and words & (DETERMINERS | REASONS):
             return True
-        return not has_amount and bool(words & OWN_FORMS or (is_new_line and words & FORMS))
+        return not has_amount and bool(words & (OWN_FORMS | KINDS) or (is_new_line and words & FORMS))
 
     def _find_names(self) -> Iterator[Span]:
         index = 0
@@ -250,5 +270,3 @@ def _joints(found: list[Token], *, only_spaces: bool = False) -> set[int]:
             joints.add(length)
         length += len(token.key)
     return joints
-
-

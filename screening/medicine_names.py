@@ -15,16 +15,21 @@ from screening.ordinary_words import ORDINARY_WORDS
 
 MOST_SUGGESTIONS: Final = 3
 LONGEST_NAME: Final = 40
-_MORE_SALTS: Final = frozenset("sodium potassium polistirex polacrilex aspartate saccharate lauroxil undecanoate".split())
+_SHORT_WORD: Final = 8  # everyday names up to this length are only read exactly: too many words are near them
+MAY_MEAN_SCORE: Final = 0.5  # of everyday words that may mean a medicine
+_MORE_SALTS: Final = frozenset(
+    ("sodium", "potassium", "polistirex", "polacrilex", "aspartate", "saccharate", "lauroxil", "undecanoate")
+)
 
 
 class Entry(NamedTuple):
-    """One name: as it is written, the assessed ingredients it stands for, and those that are not assessed."""
+    """One name: the name to show, the assessed ingredients it stands for, those not assessed, and how it is written."""
 
     name: str
     ingredients: tuple[str, ...]
     others: tuple[str, ...]
     how: str
+    written: str
 
 
 class NameIndex:
@@ -53,7 +58,10 @@ class NameIndex:
         key = latin(key)
         if asked := self._asked.get(key):
             return asked
-        if key in self._known_names or not 4 <= len(key) <= LONGEST_NAME:
+        entry = self.exact(key)
+        if entry:  # only another alphabet's letters can bring an exact name here
+            return (self._suggestion(key, 1.0),) if entry.ingredients and not entry.others else ()
+        if not 4 <= len(key) <= LONGEST_NAME:
             return ()
         if key in ORDINARY_WORDS and not ordinary_word:
             return ()
@@ -80,7 +88,9 @@ class NameIndex:
                 if medication.ingredient not in here:
                     here.append(medication.ingredient)
         return {
-            key: Entry(written[key], tuple(names), (), _how(written[key], names)) for key, names in stands_for.items() if key
+            key: Entry(written[key], tuple(names), (), _how(written[key], names), written[key])
+            for key, names in stands_for.items()
+            if key
         }
 
     def _equivalents(self) -> dict[str, str]:
@@ -118,8 +128,8 @@ class NameIndex:
             assessed.update(dict.fromkeys(found))
             others += [] if found or not ingredient else [ingredient]
         if assessed and not others:
-            return Entry(name, tuple(assessed), (), "another name for it")
-        return Entry(name, tuple(assessed), tuple(others), "known, but not assessed by this protocol")
+            return Entry(name, tuple(assessed), (), "another name for it", name)
+        return Entry(name, tuple(assessed), tuple(others), "known, but not assessed by this protocol", name)
 
     def _resolve(self, ingredient: str) -> tuple[str, ...]:
         """The assessed ingredients behind one of the further list, seen through its salt; empty when it is not assessed."""
@@ -137,12 +147,15 @@ class NameIndex:
         for alias, name in MEANS.items():
             entry = self.assessed.get(fold(name))
             if entry:
-                self.assessed.setdefault(fold(alias), Entry(name, entry.ingredients, (), f'everyday name for "{name}"'))
+                how = f'everyday name for "{name}"'
+                self.assessed.setdefault(fold(alias), Entry(name, entry.ingredients, (), how, alias))
 
     @cached_property
     def _asked(self) -> dict[str, tuple[Suggestion, ...]]:
         return {
-            fold(word): tuple(self._suggestion(fold(name), 0.5) for name in names if fold(name) in self.assessed)
+            fold(word): tuple(
+                self._suggestion(fold(name), MAY_MEAN_SCORE) for name in names if fold(name) in self.assessed
+            )
             for word, names in MAY_MEAN.items()
             if fold(word) not in self.assessed
         }
@@ -159,12 +172,8 @@ class NameIndex:
     @cached_property
     def _nearness(self) -> Nearness:
         others = [key for key, (_, names) in self._known_names.items() if not any(map(self._resolve, names))]
-        return Nearness(self.assessed, others)
-
-    @cached_property
-    def max_words(self) -> int:
-        """How many words the longest name of the protocol itself has."""
-        return max((len(entry.name.replace("-", " ").split()) for entry in self.assessed.values()), default=1)
+        listed = [key for key, entry in self.assessed.items() if entry.written == entry.name or len(key) > _SHORT_WORD]
+        return Nearness(listed, others)
 
     def _suggestion(self, key: str, score: float) -> Suggestion:
         entry = self.exact(key)

@@ -54,8 +54,8 @@ class Nearness:
         return near
 
     def twins(self, key: str) -> list[tuple[str, float]]:
-        """Other listed names one letter away (two from eight letters on), nearest first."""
-        reach = 2 if len(key) >= 8 else 1
+        """Other listed names one letter away (two from ten letters on), nearest first."""
+        reach = 2 if len(key) >= 10 else 1
         if len(key) < _SHORTEST:
             return []
         hits = process.extract(key, self._names, scorer=OSA.distance, score_cutoff=reach, limit=None)
@@ -86,8 +86,5 @@ class Nearness:
         )
 
 
-def _extract(text: str, choices: list[str], cutoff: int) -> list[tuple[str, float, int]]:
-    hits: list[tuple[str, float, int]] = process.extract(
-        text, choices, scorer=OSA.distance, score_cutoff=cutoff, limit=_CANDIDATES
-    )
-    return hits
+def _extract(text: str, choices: list[str], cutoff: int) -> list[tuple[str, int, int]]:
+    return process.extract(text, choices, scorer=OSA.distance, score_cutoff=cutoff, limit=_CANDIDATES)

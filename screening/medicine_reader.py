@@ -9,7 +9,7 @@ from typing import Final
 
 from screening.medicine_details import Details, details
 from screening.medicine_lines import Lines, Part, Span
-from screening.medicine_names import Entry, NameIndex
+from screening.medicine_names import MAY_MEAN_SCORE, Entry, NameIndex
 from screening.medicine_reading import EXACT, SUGGESTED, UNRECOGNISED, Match, Reading, Suggestion
 from screening.medicine_text import tokens
 from screening.medicine_words import AMBIGUOUS, SMALL
@@ -24,6 +24,7 @@ _SAME_MEDICINE: Final = frozenset("(/-=:[")
 REST_OF_LIST: Final = "the rest of a long list, not read"
 NO_NAME: Final = "no name of a medicine in it"
 NOT_RECOGNISED: Final = "not recognised"
+MAY_MEAN_ONE: Final = "an everyday word that may mean one of these"
 NEAR: Final = "near in spelling or sound"
 DENIED: Final = 'a word such as "not" or "allergic" stands beside the name'
 QUALIFIED: Final = "a word behind the name can make it another product"
@@ -50,7 +51,9 @@ def _exactly(index: NameIndex, entry: Entry, key: str) -> Match:
 
 def _nearly(suggestions: tuple[Suggestion, ...]) -> Match:
     if suggestions:
-        return Match(SUGGESTED, NEAR, suggestions=suggestions)
+        return Match(
+            SUGGESTED, NEAR if suggestions[0].score > MAY_MEAN_SCORE else MAY_MEAN_ONE, suggestions=suggestions
+        )
     return Match(UNRECOGNISED, NOT_RECOGNISED)
 
 
@@ -79,7 +82,7 @@ class Reader:
 
     def _written_as(self, key: str) -> str | None:
         entry = self._index.exact(key)
-        return entry.name if entry else None
+        return entry.written if entry else None
 
     def _merged(self) -> Iterator[Part]:
         """The parts, with a name that only repeats the one before it ("Zoloft (sertraline)") taken together with it."""
@@ -101,7 +104,9 @@ class Reader:
         if between and between not in _SAME_MEDICINE:
             return False
         first, second = self._index.exact(one.span.key), self._index.exact(other.span.key)
-        return bool(first and second and first.ingredients == second.ingredients and not (first.others or second.others))
+        return bool(
+            first and second and first.ingredients == second.ingredients and not (first.others or second.others)
+        )
 
     def _of(self, part: Part) -> list[Reading]:
         if part.span is None:
@@ -137,7 +142,11 @@ class Reader:
 
     def _misspelt(self, span: Span, found: Details) -> list[tuple[Span, tuple[Suggestion, ...]]]:
         """Unknown words cut into misspelt names of up to three words, and the words between them."""
-        words = [n for n in range(span.first, span.last) if self._tokens[n].kind == "word" and self._tokens[n].key not in SMALL]
+        words = [
+            n
+            for n in range(span.first, span.last)
+            if self._tokens[n].kind == "word" and self._tokens[n].key not in SMALL
+        ]
         pieces: list[tuple[Span, tuple[Suggestion, ...]]] = []
         at = 0
         while at < len(words):
@@ -153,13 +162,13 @@ class Reader:
     def _longest_near(self, words: list[int], found: Details) -> tuple[int, tuple[Suggestion, ...]]:
         for length in range(len(words), 0, -1):
             key = "".join(self._tokens[index].key for index in words[:length])
-            near = () if key in AMBIGUOUS else self._near(key, found)
+            near = self._near(key, found)
             if near:
                 return length, near
         return 1, ()
 
     def _near(self, key: str, found: Details) -> tuple[Suggestion, ...]:
-        if self._lookups_left <= 0:
+        if self._lookups_left <= 0 or key in AMBIGUOUS:
             return ()
         self._lookups_left -= 1
         return self._index.near(key, ordinary_word=found.has_strength)

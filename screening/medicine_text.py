@@ -81,11 +81,13 @@ def latin(key: str) -> str:
 _TOKEN: Final = re.compile(
     r"(?P<dotted>(?:[^\W\d_]\.){1,12}[^\W\d_]\b\.?)"
     r"|(?P<word>[^\W\d_](?:[^\W\d_]|[\u0300-\u036f]|'(?=[^\W\d_]))*)"
-    r"|(?P<number>\d+(?:[.,/]\d+)*)"
+    r"|(?P<listed>(?<!\S)\d{1,2}[.)](?=\s+[^\W\d_]))"
+    r"|(?P<number>(?:(?<!\w)\.)?\d+(?:[.,/]\d+)*)"
     r"|(?P<line>[\n;|\u2022\u00b7\u2023\u25cf\u25aa*]|\.(?=\s+[A-Z]))"
     r"|(?P<cut>[,/+&()\[\]{}:=<>\u2013\u2014\u3001\u3002\u060c]|-(?=\s)|(?<=\s)-)"
     r"|(?P<mark>[^\s\w]|_)"
 )
+_SAME_KIND: Final = {"dotted": "word", "listed": "line"}
 _ABBREVIATED: Final = frozenset({"st", "dr", "mr", "mrs", "approx", "vit", "no"})
 
 
@@ -96,9 +98,9 @@ def tokens(text: str) -> list[Token]:
     for hit in _TOKEN.finditer(text):
         kind = hit.lastgroup or "mark"
         word = hit.group()
-        if kind == "dotted":
-            kind = "word"
-        elif word == "." and kind == "line" and found and found[-1].key in _ABBREVIATED:
+        if kind in _SAME_KIND:
+            kind = _SAME_KIND[kind]
+        if word == "." and kind == "line" and found and found[-1].key in _ABBREVIATED:
             kind = "mark"
         key = fold(word) if kind in {"word", "number"} else word
         found.append(Token(key, hit.start(), hit.end(), kind, hit.start() == end))

@@ -16,11 +16,12 @@ UNITS: Final = _words("""
     mg mgs mcg mcgs ug g gm gms gr gram grams milligram milligrams microgram micrograms milligrammes micrograms kg
     ml mls milliliter milliliters millilitre millilitres cc l iu units unit u meq mmol percent strength
     puff puffs spoon spoonful teaspoon teaspoons tsp tablespoon tablespoons tbsp dose doses dosage
+    cup cups glass glasses cans bottle bottles microdose microdoses microdosing
 """)
 
 PLAIN_FORMS: Final = _words("""
     tablet tablets tab tabs tablett tabletts tablts tablits caplet caplets capsule capsules cap caps capsul pill pills
-    softgel softgels gelcap gelcaps lozenge lozenges chewable chewables orally oral po sublingual sl wafer film strip
+    softgel softgels gelcap gelcaps lozenge lozenges troche troches chewable chewables orally oral po sublingual sl wafer film strip
     xr sr er xl la cr dr ir cd odt ec mr retard prolonged extended sustained delayed immediate slow controlled modified
     release released acting
 """)
@@ -29,8 +30,11 @@ OWN_FORMS: Final = _words("""
     patch patches cream creams ointment gel gels lotion injection injections injectable shot shots jab jabs depot implant
     inhaler inhalers inhaled spray sprays nasal nebulizer nebuliser nebs syrup liquid solution suspension elixir
     powder suppository suppositories ring coil iud drip infusion infusions pen pens pump eyedrops drop drops gummy gummies
-    vial vials ampoule sachet sachets packet packets scoop scoops hit hits vitamin vitamins supplement supplements
-    medicine medicines medication medications med meds drug drugs
+    vial vials ampoule sachet sachets packet packets scoop scoops hit hits
+""")
+
+KINDS: Final = _words("""
+    medicine medicines medication medications med meds drug drugs vitamin vitamins supplement supplements remedy remedies
 """)
 
 OFTEN: Final = _words("""
@@ -42,10 +46,10 @@ OFTEN: Final = _words("""
 """)
 
 WHEN: Final = _words("""
-    ago back yesterday today tonight last since until till year years yr yrs mo mos w y in on at around about approx
+    ago back yesterday today tomorrow tonight last since until till year years yr yrs mo mos w y in on at around about approx
     approximately roughly almost nearly over under more less than least couple few several within past
     january february march april may june july august september october november december
-    jan feb mar apr jun jul aug sep sept oct nov dec spring summer autumn fall winter christmas st nd rd th early late mid
+    jan feb mar apr jun jul aug sep sept oct nov dec spring summer autumn fall winter christmas early late mid
     recently lately long
 """)
 
@@ -61,7 +65,7 @@ STATUS: Final = _words("""
 NUMBERS: Final = _words("one two three four five six seven eight nine ten eleven twelve half quarter")
 
 SALTS: Final = _words("""
-    hydrochloride hcl hydrobromide hbr dihydrochloride sulfate sulphate carbonate citrate maleate mesylate mesilate
+    succ tart sulf hydrochloride hcl hydrobromide hbr dihydrochloride sulfate sulphate carbonate citrate maleate mesylate mesilate
     besylate besilate tartrate bitartrate succinate fumarate oxalate phosphate acetate chloride bromide
     nitrate decanoate palmitate pamoate lactate gluconate dihydrate monohydrate hemihydrate anhydrous trihydrate
     dimesylate hemifumarate malate tosylate enanthate cypionate propionate valerate orotate disodium dipotassium
@@ -84,7 +88,7 @@ SMALL: Final = _words("""
     doctor doctors dr gp psychiatrist pharmacist prescriber nurse pharmacy clinic hospital mr mrs ms
     prescribed prescription script rx gave given give gives get gets getting put puts started takes help helps helped
     usually normally regular regularly mostly sort kind like want wants going plan plans works work well good bad
-    please thanks thank hello hi yes ok okay plus with w and or y etc eg ie full total amount
+    please thanks thank hello hi yes ok okay plus with w and or y etc eg ie full total amount course
     empty needed prior generic brand name branded version
 """)
 
@@ -95,14 +99,15 @@ NEGATIONS: Final = _words("""
 """)
 # Written right after a brand, these make it another product (Tylenol is not Tylenol PM).
 QUALIFIERS: Final = _words("pm d dm pe cf hct cold flu sinus cough congestion plus max severe multi symptom nighttime")
-# Ordinary words that are also names. Beside words nobody knows they are not read as a medicine.
+# Ordinary words that are also names: read as a medicine only alone or beside amounts and times.
 AMBIGUOUS: Final = _words("""
     same ice acid spirits crack smack coke dope molly kira zaza dial amen allay muse thrive chalk water vinegar copper
     heather retina sojourn hyphen quartette
 """)
 
 FORMS: Final = PLAIN_FORMS | OWN_FORMS
-DETAILS: Final = UNITS | FORMS | OFTEN | WHEN | STATUS | NUMBERS | SMALL | CUTS | DETERMINERS
+BESIDE_AMBIGUOUS: Final = UNITS | OFTEN | NUMBERS | PLAIN_FORMS | WHEN | (STATUS - {"as", "if", "when", "only", "any"})
+DETAILS: Final = UNITS | FORMS | KINDS | OFTEN | WHEN | STATUS | NUMBERS | SMALL | CUTS | DETERMINERS
 
 NOTHING: Final = _words("""
     none na no nothing nil null zero nope nomeds nomedication nomedications nomedicine nomedicines nothingatall

@@ -33,7 +33,7 @@ _STRICTNESS: Final = {outcome: number for number, outcome in enumerate(Outcome)}
 PRIORITIES: Final = ("P0", "P1", "P2", "P3", "P4")
 PAGE_KINDS: Final = ("single", "rows", "form", "medicines", "sign")
 CASE_FACTS: Final = frozenset({"age", "bp_age_days", "licensed_region", "telemed_flex_active", "freetext_flag"})
-"""What a worked case may give that is no answer: age stands for a date of birth, bp_age_days for the date of a reading."""
+"""What a worked case may give that is no answer: `age` for a date of birth, `bp_age_days` for the date of a reading."""
 SEVERITIES: Final = ("critical", "high", "moderate", "low", "info")
 
 
@@ -51,7 +51,10 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule: when it holds, what it says, for which services, and where it comes from."""
+    """One rule: when it holds, what it says, for which services, and where it comes from.
+
+    `stage` is when it is asked: 0 first, 1 when it reads what the others found, 2 when it reads whether any broke.
+    """
 
     id: str
     version: str
@@ -64,6 +67,11 @@ class Rule:
     for_clinician: str
     for_patient: str
     sources: tuple[str, ...]
+    stage: int = field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        stage = 2 if "engine_error" in self.when.reads else int("needs_coordination" in self.when.reads)
+        object.__setattr__(self, "stage", stage)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from screening.answers import Answer, UnreadableAnswer, day, number, plain_text, whole_number_code
@@ -28,6 +28,7 @@ KINDS: Final = (
     "checkbox",
 )
 FREE_TEXT: Final = frozenset({"text", "longtext"})
+YES_OR_NO: Final = frozenset({"yes", "no"})
 CODED: Final = frozenset({"single", "yesno", "checkbox"})
 
 
@@ -57,6 +58,11 @@ class Question:
     hint: str = ""
     unit: str = ""
     other_unit: str = ""
+    codes: frozenset[str] = field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        codes = frozenset(option.code for option in self.options) or YES_OR_NO
+        object.__setattr__(self, "codes", codes)
 
     def read(self, value: object) -> Answer | None:
         """The answer in the one shape that rules read, or None when nothing was answered.
@@ -70,6 +76,8 @@ class Question:
         """
         if value is None or value == "" or value == [] or value == ():
             return None
+        if type(value) is str and value in self.codes and self.kind in CODED:
+            return value
         return _READERS[self.kind](self, value)
 
     def label(self, code: str) -> str:
@@ -93,9 +101,9 @@ def _code(question: Question, value: object) -> str:
     if isinstance(value, bool):
         value = "yes" if value else "no"
     code = plain_text(value)
-    if question.kind == "single" and code not in _codes(question):
+    if question.kind == "single" and code not in question.codes:
         code = whole_number_code(value) if _looks_numeric(code) else code
-    if code not in _codes(question):
+    if code not in question.codes:
         raise UnreadableAnswer("is not one of the choices")
     return code
 
@@ -104,18 +112,12 @@ def _looks_numeric(text: str) -> bool:
     return text.replace(".", "", 1).isdecimal()
 
 
-def _codes(question: Question) -> frozenset[str]:
-    if question.options:
-        return frozenset(option.code for option in question.options)
-    return frozenset({"yes", "no"})
-
-
 def _ticks(question: Question, value: object) -> Answer | None:
     values = value if isinstance(value, list | tuple | set | frozenset) else [value]
     if len(values) > 200:
         raise UnreadableAnswer("has too many choices")
     ticked = {plain_text(item) for item in values} - {""}
-    unknown = ticked - _codes(question)
+    unknown = ticked - question.codes
     if unknown:
         raise UnreadableAnswer("has a choice that is not offered")
     return tuple(option.code for option in question.options if option.code in ticked) or None

@@ -17,6 +17,7 @@ from screening.questions import KINDS, Option, Question
 FILE_NAME: Final = re.compile(r"questions/(\d+)-([a-z-]+)\.toml")
 QUESTION_ID: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
 PAGE_ID: Final = re.compile(r"[a-z][a-z0-9-]{0,39}")
+OPTION_CODE: Final = re.compile(r"[a-z0-9_]{1,40}")
 WITH_OPTIONS: Final = frozenset({"single", "multi", "yesno", "repeat", "scale0_3", "scale0_10"})
 TAKEN: Final = derived.DERIVED | FUNCTIONS.keys() | NUMBERS.keys()
 """Names that mean something in a condition already, so that no question may have them."""
@@ -135,6 +136,9 @@ def _options(table: Table, kind: str, before: dict[str, Question]) -> tuple[Opti
             return ()
         return other.options
     options = table.table("options")
+    for code in options.data:
+        if not OPTION_CODE.fullmatch(code):
+            options.wrong("An option's code has only small letters, digits and underscores.", code)
     found = tuple(Option(code, options.text(code)) for code in options.data)
     if not found and "options" in table.data:
         table.wrong('"options" is empty.', "options")

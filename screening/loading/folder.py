@@ -43,7 +43,10 @@ def read(folder: Path, mistakes: list[Mistake]) -> dict[str, bytes]:
         if problem:
             mistakes.append(Mistake(name, 0, problem))
             continue
-        files[name] = path.read_bytes()
+        try:
+            files[name] = path.read_bytes()
+        except OSError:
+            mistakes.append(Mistake(name, 0, "This file cannot be opened."))
     _note_missing(files, {mistake.file for mistake in mistakes}, mistakes)
     return files
 

@@ -15,6 +15,7 @@ from screening.medications import Medication
 SEVERITY: Final = {"none": 0, "caution": 1, "clinician_review": 2, "contraindicated": 3}
 HEADER: Final = ["name", "ingredients"]
 LONGEST_WASHOUT_DAYS: Final = 365
+LONGEST_HALF_LIFE_H: Final = 10_000
 
 
 def medications(document: Document, sources: Collection[str]) -> dict[str, Medication]:
@@ -58,7 +59,7 @@ def _half_life(table: Table) -> tuple[float | None, float | None]:
     match table.raw("half_life_hours"):
         case None:
             return None, None
-        case [int() | float() as low, int() | float() as high] if 0 < low <= high < float("inf"):
+        case [int() | float() as low, int() | float() as high] if 0 < low <= high <= LONGEST_HALF_LIFE_H:
             return float(low), float(high)
     table.wrong('"half_life_hours" must be two numbers of hours, the lower one first.', "half_life_hours")
     return None, None

@@ -22,9 +22,10 @@ class Document:
     def _parsed(self) -> dict[str, object]:
         try:
             return tomllib.loads(self.text)
-        except tomllib.TOMLDecodeError as error:
+        except ValueError as error:  # TOMLDecodeError, and what int() says of a number with thousands of digits
             place = re.search(r"at line (\d+)", str(error))
-            line = int(place[1]) if place else self.text.count("\n") + 1
+            at_the_end = self.text.count("\n") + 1 if "end of document" in str(error) else 0
+            line = int(place[1]) if place else at_the_end
             what = re.sub(r"\s*\(at [^)]*\)$", "", str(error))
             self.mistakes.append(Mistake(self.name, line, f"This cannot be read as TOML: {what}."))
         except RecursionError:
