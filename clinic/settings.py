@@ -102,7 +102,7 @@ TEMPLATES = [
         },
     },
 ]
-FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+FORM_RENDERER = "clinic.web.rendering.CalmRenderer"
 CRISPY_TEMPLATE_PACK = "calm"
 CRISPY_ALLOWED_TEMPLATE_PACKS = ("calm",)
 CRISPY_FAIL_SILENTLY = False

@@ -1,4 +1,4 @@
-"""The WSGI entry point that gunicorn serves."""
+"""The WSGI entry point that gunicorn serves; the protocol is loaded here, so that nothing starts with a wrong one."""
 
 import os
 
@@ -6,3 +6,7 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinic.settings")
 application = get_wsgi_application()
+
+from clinic.intake import protocols  # noqa: E402 - the apps must be ready first
+
+protocols.current()

@@ -6,7 +6,9 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any, Final
 
+from crispy_forms.bootstrap import InlineRadios
 from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Div, Layout
 from django import forms
 from django.core.exceptions import ValidationError
 
@@ -185,6 +187,8 @@ class PageForm(forms.Form):
         self.helper = FormHelper()
         self.helper.form_tag = False
         self.helper.disable_csrf = True
+        if page.kind == "rows":
+            self.helper.layout = Layout(Div(*(InlineRadios(name) for name in self.fields), css_class="matrix"))
 
     def _clean_fields(self) -> None:
         """Let Django read the fields without asking for any; `clean` asks for those that are shown."""

@@ -268,6 +268,7 @@ def _page_context(intake: Intake, journey: Journey, asked: Page) -> dict[str, An
         "intake": intake,
         "page": asked,
         "part": number,
+        "parts": len(journey.facts.protocol.parts),
         "name": title,
         "back_url": address(journey.facts.protocol, before) if before else reverse("intake:tasks"),
         "saved_at": intake.saved_at if intake.visited else None,

@@ -80,6 +80,9 @@ class _OpensOnRead(DeferredAttribute):
         instance.__dict__[self.field.attname] = opened
         return opened
 
+    def __set__(self, instance: models.Model, value: Any) -> None:
+        instance.__dict__[self.field.attname] = value
+
 
 class EncryptedField(models.BinaryField):
     """Any JSON value, encrypted. None is stored as NULL; the primary key must be known before saving (use a UUID)."""
@@ -113,9 +116,6 @@ class EncryptedField(models.BinaryField):
 
     def get_prep_value(self, value: Any) -> Any:
         return value
-
-    def get_default(self) -> Any:
-        return self.default() if callable(self.default) else (None if not self.has_default() else self.default)
 
     def get_lookup(self, lookup_name: str) -> Any:
         if lookup_name == "isnull":
