@@ -193,7 +193,7 @@ LANGUAGE_CODE = "en-us"
 LANGUAGES = [("en-us", "English")]
 USE_I18N = True
 USE_TZ = True
-TIME_ZONE = "UTC"
+TIME_ZONE = CLINIC_TIME_ZONE = os.environ.get("CLINIC_TIME_ZONE", "America/Los_Angeles")
 
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
@@ -215,7 +215,6 @@ CLINIC_NAME = os.environ.get("CLINIC_NAME", "Larkfield Clinic")
 CLINIC_NEUTRAL_NAME = os.environ.get("CLINIC_NEUTRAL_NAME", "Larkfield")
 CLINIC_PHONE_DISPLAY = os.environ.get("CLINIC_PHONE_DISPLAY", "(555) 010-0142")
 CLINIC_PHONE_URI = os.environ.get("CLINIC_PHONE_URI", "+15550100142")
-CLINIC_TIME_ZONE = os.environ.get("CLINIC_TIME_ZONE", "America/Los_Angeles")
 CLINIC_OPENS, CLINIC_CLOSES, CLINIC_DAYS = 8, 18, (0, 1, 2, 3, 4)
 CLINIC_HOURS = "Mon to Fri, 8 am to 6 pm Pacific"
 LICENSED_REGIONS = frozenset(os.environ.get("LICENSED_REGIONS", "US-CA,US-NY,US-AZ").split(","))

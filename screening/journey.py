@@ -10,7 +10,6 @@ from screening.facts import Facts
 from screening.protocol import Page, Part
 
 
-
 @dataclass(frozen=True)
 class Journey:
     """One walk through the pages of a protocol, for one set of answers.

@@ -27,6 +27,7 @@ MEANS: Final[dict[str, str]] = {
     "magic truffles": "psilocybin",
     "psilocybe": "psilocybin",
     "psilocybin mushrooms": "psilocybin",
+    "lions mane mushroom": "lion's mane",
     "lsd 25": "LSD",
     "xtc": "MDMA",
     "meth": "methamphetamine",
@@ -59,16 +60,15 @@ MAY_MEAN: Final[dict[str, tuple[str, ...]]] = {
     "pot": ("cannabis",),
     "hash": ("cannabis",),
     "edibles": ("cannabis",),
+    "mushroom": ("psilocybin", "amanita muscaria"),
     "mushrooms": ("psilocybin", "amanita muscaria"),
     "speed": ("amphetamine", "methamphetamine"),
     "ket": ("ketamine",),
     "mandy": ("MDMA",),
     "subs": ("Suboxone",),
     "oxy": ("oxycodone",),
-    "nizoral": ("Nizoral tablets",),
     "birth control": ("combined pill",),
     "birth control pill": ("combined pill",),
-    "the pill": ("combined pill",),
 }
 
 # Pairs that published lists of confused medicine names carry, beyond those that are near in spelling.

@@ -34,6 +34,7 @@ _DAY_MONTH: Final = re.compile(rf"\b(\d{{1,2}})(?:st|nd|rd|th)? (?:of )?{_MONTH}
 _MONTH_DAY: Final = re.compile(rf"\b{_MONTH}\.? (\d{{1,2}})(?:st|nd|rd|th)?\b(?!:),?(?: (\d{{4}}))?")
 _IN_MONTH: Final = re.compile(rf"\b(?:in|since|last|of|during|early|late|mid|until|till)[ -]{_MONTH}\b")
 _MONTH_YEAR: Final = re.compile(rf"\b{_MONTH},? (\d{{4}})\b")
+_MONTH_NUMBER: Final = re.compile(r"\b(?:(\d{4})[-/.](\d{1,2})|(\d{1,2})[-/.](\d{4}))\b")
 _YEAR: Final = re.compile(r"\b(?:in|since|during|until|till|early|late|mid) ((?:19|20)\d\d)\b")
 _LAST: Final = re.compile(rf"\b(?:last|this past|on) ({'|'.join(_DAYS)})\b")
 _ANCHOR: Final = re.compile(
@@ -79,6 +80,8 @@ def _full_date(text: str, on: date | None) -> date | None:
         return _day(int(hit[3]), _month(hit[1]), int(hit[2]))
     if hit := _MONTH_YEAR.search(text):
         return _within(on, int(hit[2]), _month(hit[1]), _month(hit[1]))
+    if (hit := _MONTH_NUMBER.search(text)) and 1 <= int(hit[2] or hit[3]) <= 12:
+        return _within(on, int(hit[1] or hit[4]), int(hit[2] or hit[3]), int(hit[2] or hit[3]))
     if hit := _YEAR.search(text):
         return _within(on, int(hit[1]), 1, 12)
     return None

@@ -14,7 +14,7 @@ LONGEST_READ: Final = 300
 _NUMBER: Final = r"(?<![\d.,/])\.?\d+(?:[.,/]\d+)*"
 _AMOUNT: Final = rf"(?:{_NUMBER}|\b(?:half an?|half|one|two|three|four|an?))"
 _UNIT: Final = (
-    r"(?:mgs?|mcgs?|[uµμ]g|gm?|grams?|milligrams?|micrograms?|mls?|milliliters?|millilitres?|cc|iu|units?|meq|mmol|%"
+    r"(?:mgs?|mcgs?|[uµμ]g|gm?|grams?|milligrams?|micrograms?|mls?|milliliters?|millilitres?|cc|iu|u|units?|meq|mmol|%"
     r"|drops?|puffs?|sprays?|teaspoons?|tsp|tablespoons?|tbsp|tablets?|tabs?|capsules?|caps?|caplets?|pills?"
     r"|patch(?:es)?|gumm(?:y|ies)|lozenges?|doses?|vials?|injections?|shots?|films?|strips?)\b"
 )
@@ -23,7 +23,7 @@ _DOSE: Final = re.compile(
     r"(?: ?/ ?(?:\d+ ?)?(?:mls?|hrs?|h|hour|day|dose|kg)\b)?"
 )
 _STRENGTH: Final = re.compile(rf"{_NUMBER} ?(?:mgs?|mcgs?|[uµμ]g|gm?|grams?|mls?|iu|units?|meq|%|tablets?|tabs?|caps?)")
-_BARE: Final = re.compile(rf"(?<![\w-]){_NUMBER}(?: ?- ?{_NUMBER})?(?![\w-])")
+_BARE: Final = re.compile(rf"(?!(?:19|20)\d\d\b)(?<![\w-]){_NUMBER}(?: ?- ?{_NUMBER})?(?![\w-])")
 _PERIOD: Final = (
     r"(?:days?|daily|dayly|nights?|nightly|mornings?|evenings?|bedtime|weeks?|weekly|months?|monthly|hours?)"
 )
@@ -69,9 +69,10 @@ _KNOWN_NOTS: Final = re.compile(
     r"\b(?:not (?:sure|certain|daily|every|often|always|regularly|as)|no longer|(?:dont|cant) (?:know|remember)"
     r"|(?:not|dont|no) (?:\w{1,12} ){0,3}?(?:any ?more|more)"
     r"|(?:never|not|havent|didnt) (?:\w{1,8} )?(?:stop\w{0,6}|quit|miss\w{0,4})"
-    r"|no (?:refills?|problems?|side effects?))\b"
+    r"|no (?:refills?|problems?|side effects?|other|more))\b"
 )
 _NEGATED: Final = re.compile(r"\b(?:" + "|".join(sorted(NEGATIONS)) + r")\b")
+_LAST_DOSE: Final = re.compile(r"\blast (?:took|taken|dose|used|had|one)\b")
 _LENGTH_OF_TIME: Final = re.compile(r"\b\d{1,4} ?(?:days?|weeks?|months?|years?|wks?|mos?|yrs?)\b")
 
 
@@ -109,12 +110,14 @@ def details(words: str, *, on: date | None) -> Details:
     without = _blanked(text, [*often, *_LENGTH_OF_TIME.finditer(text)])
     dose = _DOSE.search(without) or (None if _dated(without) else _BARE.search(without))
     form = _FORM.search(text)
+    status = _status(plain)
+    is_dated = status == "stopped" or _LAST_DOSE.search(plain)
     return Details(
         dose=_slice(words, dose),
         form=_slice(words, form),
         frequency=", ".join(words[hit.start() : hit.end()].strip() for hit in often),
-        status=_status(plain),
-        last_taken=last_taken(plain, on=on),
+        status=status,
+        last_taken=last_taken(plain, on=on) if is_dated else None,
         denied=bool(_NEGATED.search(_KNOWN_NOTS.sub(" ", plain))),
         has_strength=bool(_STRENGTH.search(text)),
     )

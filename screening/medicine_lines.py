@@ -8,17 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from screening.medicine_text import Token, tokens
 from screening.medicine_words import (
     AMBIGUOUS,
+    ARTICLES,
     BESIDE_AMBIGUOUS,
     CUTS,
     DETAILS,
     DETERMINERS,
     FORMS,
     KINDS,
+    NUMBERS,
     OFTEN,
     OWN_FORMS,
     QUALIFIERS,
@@ -30,6 +33,7 @@ from screening.medicine_words import (
 
 _MOST_WORDS: Final = 8
 _SHORTEST_JOINED: Final = 5
+_NO_OTHERS: Final = KINDS | FORMS | {"no", "other", "more"}
 _ORDINALS: Final = frozenset({"st", "nd", "rd", "th"})
 _COUNTING: Final = UNITS | OFTEN | FORMS | {"ago"}
 
@@ -113,7 +117,7 @@ class Lines:
             yield first, len(self.tokens), is_new_line
 
     def _shared_out(self, spans: list[Span], first: int, last: int) -> list[Part]:
-        """Each medicine of a piece reaches to the start of the next one; the first also back to the start of the piece."""
+        """Each medicine of a piece reaches to the start of the next; the first also back to the start of the piece."""
         if not spans:
             return [Part(first, last)]
         starts = [first, *(span.first for span in spans[1:]), last]
@@ -166,7 +170,7 @@ class Lines:
         return not (token.key in SALTS and index > first and self._follows_name(index)) and not self._qualifies(index)
 
     def _follows_name(self, index: int) -> bool:
-        return index - 1 in self._inside or (self.tokens[index - 1].key in SALTS and self._follows_name(index - 1))
+        return index - 1 in self._inside or (index - 2 in self._inside and self.tokens[index - 1].key in SALTS)
 
     def _qualifies(self, index: int) -> bool:
         """True for a word right behind a name that makes it another product: the PM of Tylenol PM."""
@@ -188,15 +192,22 @@ class Lines:
         return last < len(self.tokens) and self.tokens[last].key == ":"
 
     def _stands_alone(self, first: int, last: int, is_new_line: bool) -> bool:
-        """True for words without a name that still mean a medicine of their own: "the patch for pain", "cholesterol"."""
+        """True for words without a name that still mean a medicine: "the patch for pain", "cholesterol"."""
         piece = self.tokens[first:last]
         words = {token.key for token in piece if token.kind == "word"}
-        has_amount = any(token.kind == "number" for token in piece) or bool(words & OFTEN)
-        if words & REASONS and not ("for" in words and (piece[0].key == "for" or words & (UNITS | OFTEN))):
+        if "no" in words and words <= _NO_OTHERS:
+            return False
+        has_amount = any(token.kind == "number" for token in piece) or bool(words & (OFTEN | NUMBERS))
+        is_reason_of_it = "for" in words and (piece[0].key == "for" or bool(words & (UNITS | OFTEN)))
+        if (words & REASONS and not is_reason_of_it) or self._points_at_one(piece):
             return True
-        if words & (FORMS | KINDS) and words & (DETERMINERS | REASONS):
-            return True
-        return not has_amount and bool(words & (OWN_FORMS | KINDS) or (is_new_line and words & FORMS))
+        return not has_amount and bool(
+            words & (OWN_FORMS | KINDS) or (words & FORMS and (is_new_line or words & ARTICLES))
+        )
+
+    def _points_at_one(self, piece: list[Token]) -> bool:
+        """True for "the patch", "my pills": a form with a word before it that means a certain one."""
+        return any(one.key in DETERMINERS - ARTICLES and other.key in FORMS | KINDS for one, other in pairwise(piece))
 
     def _find_names(self) -> Iterator[Span]:
         index = 0
@@ -240,7 +251,7 @@ class Lines:
         return not self._is_joined(chosen, written) or (self._is_listed(key) and len(key) >= _SHORTEST_JOINED)
 
     def _is_several(self, chosen: list[int]) -> bool:
-        """True when a longer name is only shorter ones with a comma, slash or "and" between: then each is read alone."""
+        """True when a longer name is only shorter ones with a comma, slash or "and" between: each is read alone."""
         keys = [""]
         for index in range(chosen[0], chosen[-1] + 1):
             token = self.tokens[index]

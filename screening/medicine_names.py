@@ -94,7 +94,7 @@ class NameIndex:
         }
 
     def _equivalents(self) -> dict[str, str]:
-        """Ingredients that the list of further names calls differently: "midomafetamine" is what "MDMA" stands for there."""
+        """Ingredients that the further names call differently: "midomafetamine" is what "MDMA" stands for there."""
         same: dict[str, str] = {}
         for entry in self.assessed.values():
             if entry.name != entry.ingredients[0]:
@@ -132,7 +132,7 @@ class NameIndex:
         return Entry(name, tuple(assessed), tuple(others), "known, but not assessed by this protocol", name)
 
     def _resolve(self, ingredient: str) -> tuple[str, ...]:
-        """The assessed ingredients behind one of the further list, seen through its salt; empty when it is not assessed."""
+        """The assessed ingredients behind one of the further names, seen through its salt; empty when not assessed."""
         found = self._resolved.get(ingredient)
         if found is None:
             base = " ".join(word for word in ingredient.split() if word not in SALTS and word not in _MORE_SALTS)

@@ -38,7 +38,7 @@ class Nearness:
             self._others[len(name)].append(name)
 
     def to(self, key: str) -> list[tuple[str, float]]:
-        """Listed names near a folded name with their nearness from 0 to 1, best first; empty when none is near enough."""
+        """Listed names near a folded name with their nearness from 0 to 1, best first; empty when none is near."""
         heard = sound(key)
         costs = sorted(
             (cost / max(len(key), len(name)), letters, name)

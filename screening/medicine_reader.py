@@ -18,7 +18,8 @@ MOST_READ: Final = 200  # medicines of one text
 MOST_LOOKED_UP: Final = 300  # misspelt words of one text; each costs up to a millisecond
 LONGEST_TYPED: Final = 300  # characters of a reading that are kept
 _WORDS_TOGETHER: Final = 3
-_CLOSERS: Final = ")]}?.!'\""
+_OPENERS: Final = {")": "(", "]": "[", "}": "{"}
+_ENDINGS: Final = "?.!'\""
 _SAME_MEDICINE: Final = frozenset("(/-=:[")
 
 REST_OF_LIST: Final = "the rest of a long list, not read"
@@ -183,10 +184,16 @@ class Reader:
         return details(words, on=self._on)
 
     def _slice(self, first: int, last: int) -> str:
-        end = self._tokens[last - 1].end
-        while end < len(self._text) and self._text[end] in _CLOSERS:
+        begin, end = self._tokens[first].start, self._tokens[last - 1].end
+        while end < len(self._text) and self._closes(begin, end):
             end += 1
-        return self._text[self._tokens[first].start : end]
+        return self._text[begin:end]
+
+    def _closes(self, begin: int, end: int) -> bool:
+        """True when the next character ends what was written: a bracket opened before, a full stop, a quotation."""
+        char = self._text[end]
+        opener = _OPENERS.get(char)
+        return char in _ENDINGS if opener is None else opener in self._text[begin:end]
 
     def _reading(self, part: Part, match: Match, found: Details) -> Reading:
         return Reading(

@@ -33,7 +33,7 @@ class Medication:
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A name that may have been meant, how near it is (0 to 1), and what it stands for. Never taken without a person."""
+    """A name that may have been meant, how near it is (0 to 1), what it stands for. Never taken without a person."""
 
     name: str
     ingredients: tuple[str, ...]
@@ -45,9 +45,9 @@ class Match:
     """What one isolated name is.
 
     `match` is "exact", "suggested" or "unrecognised". `name` is the name as the protocol writes it, empty when there is
-    none. `ingredients` are the assessed ingredients: of an exact match all there are; of an unrecognised product those of
-    its ingredients that are assessed. `known_as` is what a product is that the protocol does not assess (fully).
-    `look_alikes` are filled on exact matches, so that a page can ask.
+    none. `ingredients` are the assessed ingredients: of an exact match all there are; of an unrecognised product those
+    of its ingredients that are assessed. `known_as` is what a product is that the protocol does not assess, or not all
+    of it. `look_alikes` are filled on exact matches, so that a page can ask.
     """
 
     match: str

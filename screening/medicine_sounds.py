@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-# In order. Each turns a spelling into the plainest one that is said alike in English; vowels stay, as they carry the name.
+# In order. Each turns a spelling into the plainest one that is said alike in English; vowels stay.
 _RULES: Final = tuple(
     (re.compile(pattern), plain)
     for pattern, plain in (

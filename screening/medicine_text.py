@@ -10,7 +10,7 @@ from typing import Final
 MAX_TEXT: Final = 20_000
 _APOSTROPHES: Final = dict.fromkeys(map(ord, "\u2018\u2019\u201b\u2032\u02bc\u02b9\u00b4\u0060\uff07"), "'")
 _DASHES: Final = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2212"), "-")
-_MARKS: Final = str.maketrans({"\u2044": "/", "\u2215": "/"}) | _APOSTROPHES | _DASHES
+_MARKS: Final = str.maketrans({"\u2044": "/", "\u2215": "/", "\u2122": " ", "\u2120": " "}) | _APOSTROPHES | _DASHES
 _NOT_ALNUM: Final = {n: None for n in range(128) if not chr(n).isalnum()}
 # Letters of other alphabets that look like Latin ones. Only ever used to find a suggestion, never an exact match.
 _LOOKS_LATIN: Final = str.maketrans(
@@ -42,8 +42,8 @@ def clean(text: str) -> tuple[str, bool]:
         text: anything; only the first 20,000 characters are looked at.
 
     Returns:
-        The cleaned text (full-width letters made plain, apostrophes and dashes unified, zero-width, direction and control
-        characters removed, lone surrogates replaced) and False when something had to be left off at the end.
+        The cleaned text (full-width letters made plain, apostrophes and dashes unified, zero-width, direction and
+        control characters removed, lone surrogates replaced) and False when something was left off at the end.
     """
     looked_at = text[:MAX_TEXT]
     if looked_at.isascii() and looked_at.isprintable():

@@ -1,6 +1,6 @@
 """Words of everyday English that happen to lie near the name of a medicine: never offered as a misspelling of one.
 
-Made from two dictionaries of American and British English with `python -m tests.bench.medicine_names --near-words FILE`;
+Made from dictionaries of American and British English with `python -m tests.bench.medicine_names --near-words FILE`;
 make it again when a protocol adds names. Words that people do write for a medicine ("concert", "lyrics", "ability",
 "singular") are left out by hand, and beside a strength ("normal 20 mg") any word is still looked at.
 """

@@ -9,7 +9,7 @@ from clinic.audit.triggers import sealed
 
 
 class AuditEvent(models.Model):
-    """Who did what, to whom, when and why. Ids are texts and there are no foreign keys: the record outlives its subjects.
+    """Who did what, to whom, when and why. Ids are texts and no foreign keys: the record outlives its subjects.
 
     `detail` holds codes and counts only, never an answer, a name or a free text about a patient.
     """

@@ -13,6 +13,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from clinic.intake.countries import COUNTRIES, NAMES, REGIONS
+from clinic.intake.measures import MeasureField
 from clinic.web.widgets import RadioChoices, ThreePartDateField, TickBoxes
 from screening.answers import UnreadableAnswer
 from screening.facts import Facts
@@ -102,6 +103,8 @@ def _text_rules(question: Question, limit: int, common: dict[str, Any]) -> dict[
 
 
 def _number(question: Question, common: dict[str, Any]) -> forms.Field:
+    if question.other_unit:
+        return MeasureField(question.unit, **common)
     kind = forms.IntegerField if question.kind == "integer" else forms.FloatField
     return kind(
         min_value=0,
@@ -145,9 +148,9 @@ def _region(question: Question, common: dict[str, Any]) -> forms.Field:
 
 
 def _tick(question: Question, common: dict[str, Any]) -> forms.Field:
-    return forms.BooleanField(
-        error_messages={"required": f"Tick the box if you agree: “{_short(question)}”"}, **common
-    )
+    if not question.required and not question.wording.endswith("(optional)"):
+        common = {**common, "label": f"{question.wording} (optional)"}
+    return forms.BooleanField(error_messages={"required": f"Tick the box if you agree: “{_short(question)}”"}, **common)
 
 
 FIELDS: Final[dict[str, Make]] = {

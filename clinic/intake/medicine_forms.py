@@ -37,7 +37,7 @@ class MedicineForm(forms.Form):
             "max_length": "The name of the medicine must be 200 letters or fewer. Add one medicine at a time",
         },
     )
-    match = forms.ChoiceField(label="Did you mean one of these?", required=False, widget=RadioChoices())
+    match = forms.ChoiceField(label="Did you mean one of these?", widget=RadioChoices())
     status = forms.ChoiceField(
         label="How often do you take it?",
         choices=STATUSES,
@@ -68,8 +68,10 @@ class MedicineForm(forms.Form):
         self.helper.disable_csrf = True
         choices = self._choices()
         if choices:
+            typed = str(self.data.get("name")).strip()
             self.fields["match"].choices = choices
-            self.fields["match"].required = False
+            asked = f"Check the spelling of “{typed}”, or keep it as you typed it"
+            self.fields["match"].error_messages |= {"required": asked, "invalid_choice": asked}
         else:
             del self.fields["match"]
 
@@ -87,14 +89,6 @@ class MedicineForm(forms.Form):
         if reading.match == "exact":
             choices.insert(0, (reading.typed, _said(reading.typed, reading.ingredients)))
         return [*choices, (AS_TYPED, f"Keep “{typed.strip()}” as I typed it. A clinician will check it.")]
-
-    def clean(self) -> dict[str, Any]:
-        """Ask once what a near miss meant; never choose for the person."""
-        cleaned = super().clean() or {}
-        if "match" in self.fields and not cleaned.get("match") and "match" not in self.errors:
-            typed = cleaned.get("name", "")
-            self.add_error("match", f"Check the spelling of “{typed}”, or keep it as you typed it")
-        return cleaned
 
     def medicine(self, medicine_id: str) -> dict[str, str]:
         """The line as it is kept.

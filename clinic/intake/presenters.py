@@ -136,7 +136,9 @@ def long_date(day: datetime) -> str:
 def by_when(moment: datetime, *, now: datetime) -> str:
     """`today at 6 pm`, `Wednesday at 5 pm` or `Monday, December 7 at 5 pm`, at the clinic."""
     there = local(moment)
-    clock = f"{there.hour % 12 or 12}{f':{there.minute:02d}' if there.minute else ''} {'am' if there.hour < 12 else 'pm'}"
+    clock = (
+        f"{there.hour % 12 or 12}{f':{there.minute:02d}' if there.minute else ''} {'am' if there.hour < 12 else 'pm'}"
+    )
     days = (there.date() - local(now).date()).days
     if days == 0:
         return f"today at {clock}"

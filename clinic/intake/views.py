@@ -141,9 +141,7 @@ def _medicine(request: HttpRequest, intake: Intake, initial: dict[str, str], med
     asked = _medicine_page(journey)
     if not journey.may_visit(asked):
         return _to_next_needed(request, journey)
-    form = MedicineForm(
-        journey.facts.protocol, request.POST if request.method == "POST" else None, initial=initial
-    )
+    form = MedicineForm(journey.facts.protocol, request.POST if request.method == "POST" else None, initial=initial)
     if request.method == "POST" and form.is_valid():
         by = actors.patient(intake.patient_id)
         try:
@@ -236,8 +234,10 @@ def _send(request: HttpRequest, intake: Intake, asked: Page, form: SignForm) -> 
 
 def _after_saving(request: HttpRequest, saved: actions.Saved, asked: Page) -> HttpResponse:
     if saved.no_longer_apply:
-        many = "1 answer that no longer applies" if saved.no_longer_apply == 1 else (
-            f"{saved.no_longer_apply} answers that no longer apply"
+        many = (
+            "1 answer that no longer applies"
+            if saved.no_longer_apply == 1
+            else (f"{saved.no_longer_apply} answers that no longer apply")
         )
         messages.info(request, f"We removed {many}.")
     if saved.help_now:

@@ -79,19 +79,23 @@ def queue(
 
 @transaction.atomic
 def cancel(*, key_prefix: str, reason: str, by: Actor) -> int:
-    """Take back messages that have not been sent, also those whose worker is about to send or died on it.
+    """Take back messages that have not been sent, also those that a worker has just taken or died on.
 
     Args:
         key_prefix: the beginning of their keys.
         reason: why, kept on the row.
         by: who.
     Returns:
-        How many were taken back.
+        How many were taken back for certain. One that a worker holds is not counted: it is not sent if the worker has
+        not handed it over yet, and is kept as sent if it has.
     """
-    waiting = Message.objects.filter(key__startswith=key_prefix, state__in=[Message.State.DUE, Message.State.CLAIMED])
-    count = waiting.update(state=Message.State.CANCELLED, reason=reason, claimed_at=None)
-    if count:
-        record(by=by, action="notifications.cancel", subject=f"messages:{key_prefix}", detail={"count": count})
+    of_key = Message.objects.filter(key__startswith=key_prefix)
+    taken_back = {"state": Message.State.CANCELLED, "reason": reason, "claimed_at": None}
+    count = of_key.filter(state=Message.State.DUE).update(**taken_back)
+    held = of_key.filter(state=Message.State.CLAIMED).update(**taken_back)
+    if count or held:
+        detail = {"count": count, "held": held}
+        record(by=by, action="notifications.cancel", subject=f"messages:{key_prefix}", detail=detail)
     return count
 
 

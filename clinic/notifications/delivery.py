@@ -81,7 +81,8 @@ def deliver_due(*, now: datetime, by: Actor, seconds: float = SWEEP_SECONDS) -> 
 def _claim(among: QuerySet[Message], now: datetime) -> Message | None:
     """Take the first message that is due, unless another worker is taking it."""
     due = among.filter(_waiting(now), state__in=[Message.State.DUE, Message.State.CLAIMED], due_at__lte=now)
-    first = due.order_by("-is_urgent", "due_at").select_for_update(skip_locked=True).values_list("pk", flat=True).first()
+    due = due.order_by("-is_urgent", "due_at").select_for_update(skip_locked=True)
+    first = due.values_list("pk", flat=True).first()
     if first is None:
         return None
     taken = Message.objects.filter(_waiting(now), pk=first).update(

@@ -1,4 +1,4 @@
-"""When nobody is written to: the night where the patient is, and how a moment reads there."""
+"""When nobody is written to: the night where the patient is; and what day it is there."""
 
 from __future__ import annotations
 
@@ -15,12 +15,17 @@ QUIET_UNTIL: Final = time(8)
 """Source: clinical.md section 6: quiet hours 21:00-08:00 local, except safety."""
 
 
-def zone_of(patient: Patient | None) -> ZoneInfo:
-    """The time zone somebody lives by; the clinic's when they gave none, or one that does not exist."""
+def zone_named(name: str) -> ZoneInfo:
+    """The time zone of this name; the clinic's when there is no name, or no zone of that name."""
     try:
-        return ZoneInfo(patient.time_zone if patient and patient.time_zone else settings.CLINIC_TIME_ZONE)
+        return ZoneInfo(name or settings.CLINIC_TIME_ZONE)
     except (KeyError, ValueError, OSError):
         return ZoneInfo(settings.CLINIC_TIME_ZONE)
+
+
+def zone_of(patient: Patient | None) -> ZoneInfo:
+    """The time zone a patient lives by."""
+    return zone_named(patient.time_zone if patient else "")
 
 
 def quiet_until(moment: datetime, zone: ZoneInfo) -> datetime | None:
@@ -41,11 +46,3 @@ def day_in_words(moment: datetime, zone: ZoneInfo) -> str:
     """A day as people say it, such as "December 3"."""
     local = moment.astimezone(zone)
     return f"{local:%B} {local.day}"
-
-
-def moment_in_words(moment: datetime, zone: ZoneInfo) -> str:
-    """A moment as people say it, such as "Thursday, December 3 at 2:20 pm, Los Angeles time"."""
-    local = moment.astimezone(zone)
-    clock = f"{local.hour % 12 or 12}:{local:%M} {'am' if local.hour < 12 else 'pm'}"
-    place = zone.key.rsplit("/", 1)[-1].replace("_", " ")
-    return f"{local:%A}, {day_in_words(moment, zone)} at {clock}, {place} time"

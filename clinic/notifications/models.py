@@ -35,7 +35,7 @@ class Message(models.Model):
         State.SENT: set(),
         State.CANCELLED: {State.SENT},
     }
-    """What a channel accepted is sent, even when the row was taken back, given up or taken over while it was on its way."""
+    """What a channel accepted is sent, even when the row was taken back, given up or taken over on the way."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     key = models.CharField(max_length=120, unique=True)
@@ -67,11 +67,7 @@ class Message(models.Model):
             ),
         ]
         indexes = [
-            models.Index(
-                fields=["-is_urgent", "due_at"],
-                name="message_due",
-                condition=models.Q(state__in=["due", "claimed"]),
-            ),
+            models.Index(fields=["due_at"], name="message_due", condition=models.Q(state__in=["due", "claimed"])),
             models.Index(fields=["due_at"], name="message_failed", condition=models.Q(state="failed")),
         ]
 

@@ -13,7 +13,7 @@ from clinic.notifications.models import Message
 from clinic.patients.actions import has_agreed
 from clinic.patients.models import Patient
 
-ASKED_FOR: Final = frozenset({"resume-link"})
+ASKED_FOR: Final = frozenset({"resume-link", "status-link"})
 """Templates that go to an address which the patient typed a moment ago in order to get them."""
 TEXT_CONSENT: Final = "consent_sms"
 SAFE_TO_WRITE: Final = "yes"

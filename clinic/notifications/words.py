@@ -1,8 +1,8 @@
 """The words of a message, made when it is sent from templates/messages/<name>.{subject,text,sms}; nothing clinical.
 
-A template may say: `name` and `phone` of the clinic, `called` (a first name or nothing), `link` (a private page, made at
-that moment), `link_until` (a day), `help_line`, `reference`, and what `about` of the message holds; a moment in `about`
-whose name ends in `_at` reads as people say it. A word that is not known stops the message instead of leaving a hole.
+A template may say: `name` and `phone` of the clinic, `called` (a first name or nothing), `link` (a private page, made
+at that moment), `link_until` (a day), `help_line`, `reference`, and what `about` of the message holds, such as the
+`when` of an appointment. A word that is not known stops the message instead of leaving a hole.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from django.template import Context, Engine
 from django.urls import reverse
 
 from clinic.audit.actors import Actor
-from clinic.notifications.hours import day_in_words, moment_in_words, zone_of
+from clinic.notifications.hours import day_in_words, zone_of
 from clinic.notifications.models import Message
 from clinic.patients.actions import LINK_DAYS, issue_link
 from clinic.patients.models import Patient, PatientLink
@@ -92,14 +92,9 @@ def words_for(message: Message, *, by: Actor, now: datetime) -> Words:
 
 def _known(message: Message) -> dict[str, Any]:
     patient = message.patient
-    zone = zone_of(patient)
-    about = {
-        name: moment_in_words(datetime.fromisoformat(value), zone) if name.endswith("_at") else value
-        for name, value in message.about.items()
-    }
     return {
         "reference": patient.reference if patient else "",
-        **about,
+        **message.about,
         "name": settings.CLINIC_NEUTRAL_NAME,
         "phone": settings.CLINIC_PHONE_DISPLAY,
         "called": first_name(patient) if patient and not message.to_role else "",

@@ -1,6 +1,7 @@
-"""The pager of the person on call: for now an e-mail to ON_CALL_EMAIL, which a paging service or a phone turns into noise.
+"""The pager of the person on call: for now an e-mail to ON_CALL_EMAIL.
 
-Whoever runs a clinic gives an address there that wakes somebody up. Webhooks of paging services are later work.
+Whoever runs a clinic gives an address there that a paging service or a phone turns into noise. It goes the way of every
+e-mail, so without EMAIL_URL it is a file in MAIL_DIR and wakes nobody. Webhooks of paging services are later work.
 """
 
 from __future__ import annotations

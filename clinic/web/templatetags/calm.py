@@ -87,6 +87,6 @@ def scale(score: int, maximum: int, cuts: list[int]) -> dict[str, object]:
 
 
 @register.inclusion_tag("components/dots.html")
-def dots(filled: int, word: str) -> dict[str, object]:
-    """Four dots, some filled, with the word that says the same."""
-    return {"dots": [index < filled for index in range(4)], "word": word}
+def dots(grade: object) -> dict[str, object]:
+    """Four dots, some of them filled, beside the word that says the same; a grade without dots shows its word alone."""
+    return {"dots": [] if grade.filled is None else [index < grade.filled for index in range(4)], "word": grade.word}

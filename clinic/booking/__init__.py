@@ -1,0 +1,1 @@
+"""Availability, appointments and the waiting list: find, hold, book, move, cancel."""

@@ -1,0 +1,106 @@
+"""What is done with the rules that times are worked out from: weekly hours, time off, licences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, time
+
+from django.db import transaction
+
+from clinic.accounts.models import User
+from clinic.audit.actors import Actor
+from clinic.audit.record import record
+from clinic.booking.models import Availability, License, TimeOff
+
+
+@transaction.atomic
+def offer_times(
+    *,
+    clinician: User,
+    weekdays: Iterable[int],
+    opens: time,
+    closes: time,
+    time_zone: str,
+    modes: Sequence[str],
+    valid_from: date,
+    by: Actor,
+    location: str = "",
+    room: str = "",
+    valid_to: date | None = None,
+    slot_minutes: int = 20,
+    buffer_minutes: int = 0,
+    notice_hours: int = 24,
+    horizon_days: int = 56,
+) -> list[Availability]:
+    """Add weekly rules by which a clinician can be met, one for each weekday.
+
+    Args:
+        clinician: whom.
+        weekdays: 0 is Monday.
+        opens, closes: local times of the same day.
+        time_zone: whose clocks count, as an IANA name.
+        modes: of `Mode`.
+        valid_from, valid_to: the first and the last local day; without the second it goes on.
+        by: who does it.
+        location, room: where visits in person happen.
+        slot_minutes, buffer_minutes: how long one takes, and the pause after it.
+        notice_hours: how much before a time it can be booked at the latest.
+        horizon_days: how far ahead times are offered.
+    Raises:
+        ValidationError: something of it cannot be.
+    """
+    rules = []
+    for weekday in weekdays:
+        rule = Availability(
+            clinician=clinician,
+            weekday=weekday,
+            opens=opens,
+            closes=closes,
+            time_zone=time_zone,
+            modes=list(modes),
+            valid_from=valid_from,
+            valid_to=valid_to,
+            location=location,
+            room=room,
+            slot_minutes=slot_minutes,
+            buffer_minutes=buffer_minutes,
+            notice_hours=notice_hours,
+            horizon_days=horizon_days,
+        )
+        rule.full_clean()
+        rule.save()
+        rules.append(rule)
+    record(by=by, action="booking.offer_times", subject=f"staff:{clinician.pk}", detail={"rules": len(rules)})
+    return rules
+
+
+@transaction.atomic
+def take_time_off(*, clinician: User, since: datetime, until: datetime, reason: str, by: Actor) -> TimeOff:
+    """Close a stretch of time of a clinician; what is booked in it stays booked until somebody cancels it.
+
+    Args:
+        clinician: whose.
+        since, until: the moments between which nothing is offered.
+        reason: one of `TimeOff.Reason`.
+        by: who does it.
+    """
+    absence = TimeOff.objects.create(clinician=clinician, during=(since, until), reason=reason)
+    record(by=by, action="booking.take_time_off", subject=f"staff:{clinician.pk}", detail={"reason": reason})
+    return absence
+
+
+@transaction.atomic
+def license_for(*, clinician: User, region: str, by: Actor, expires_on: date | None = None) -> License:
+    """Keep that a clinician is licensed in a region; saying it again changes the last day.
+
+    Args:
+        clinician: who.
+        region: such as US-CA.
+        by: who says so.
+        expires_on: the last day it counts.
+    """
+    licence, _ = License.objects.update_or_create(
+        clinician=clinician, region=region, defaults={"expires_on": expires_on}
+    )
+    record(by=by, action="booking.license", subject=f"staff:{clinician.pk}", detail={"region": region})
+    return licence

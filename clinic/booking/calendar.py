@@ -1,0 +1,92 @@
+"""One day of the clinic for the staff: who meets whom, when, and what they need; never an answer or a finding."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from clinic.booking import zones
+from clinic.booking.models import Appointment, Mode, TimeOff
+from clinic.booking.words import needs_in_words
+from clinic.web.places import LOCATIONS
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the day: an appointment, or a stretch of time off without a patient."""
+
+    clinician: str
+    start: datetime
+    end: datetime
+    clock: str
+    state: str
+    mode: str = ""
+    place: str = ""
+    reference: str = ""
+    patient_reference: str = ""
+    called: str = ""
+    phone: str = ""
+    needs: tuple[str, ...] = ()
+    patient_clock: str = ""
+
+
+def day(on: date, *, zone: str, now: datetime, clinician_id: int | None = None) -> list[Entry]:
+    """The day of every clinician, or of one, in the order of the clock. Two queries.
+
+    Args:
+        on: the local day.
+        zone: whose midnight begins it, and whose clocks are shown.
+        now: the moment; holds that have expired by then are left out.
+        clinician_id: only this clinician.
+    """
+    begin, end = (datetime.combine(d, time(0), ZoneInfo(zone)).astimezone(UTC) for d in (on, on + timedelta(days=1)))
+    shown = Appointment.objects.in_the_way(now) | Appointment.objects.filter(
+        state__in=[Appointment.State.COMPLETED, Appointment.State.NO_SHOW]
+    )
+    appointments = shown.filter(during__overlap=(begin, end)).select_related("patient", "clinician")
+    absences = TimeOff.objects.filter(during__overlap=(begin, end)).select_related("clinician")
+    if clinician_id is not None:
+        appointments, absences = (rows.filter(clinician=clinician_id) for rows in (appointments, absences))
+    entries = [_appointment(each, zone) for each in appointments]
+    entries += [_absence(each, begin, end, zone) for each in absences]
+    return sorted(entries, key=lambda entry: (entry.start, entry.clinician))
+
+
+def _appointment(appointment: Appointment, zone: str) -> Entry:
+    patient = appointment.patient
+    theirs = appointment.time_zone
+    return Entry(
+        clinician=appointment.clinician.name,
+        start=appointment.start,
+        end=appointment.end,
+        clock=zones.clock(appointment.start, zone),
+        state=appointment.get_state_display().lower(),
+        mode=Mode(appointment.mode).label,
+        place=_place(appointment),
+        reference=appointment.reference,
+        patient_reference=patient.reference,
+        called=patient.called,
+        phone=str(appointment.phone or ""),
+        needs=needs_in_words(appointment.needs),
+        patient_clock=f"{zones.clock(appointment.start, theirs)} {zones.name(theirs)}"
+        if zones.differ(appointment.start, zone, theirs)
+        else "",
+    )
+
+
+def _absence(absence: TimeOff, begin: datetime, end: datetime, zone: str) -> Entry:
+    start = max(absence.during.lower or begin, begin)
+    return Entry(
+        clinician=absence.clinician.name,
+        start=start,
+        end=min(absence.during.upper or end, end),
+        clock=zones.clock(start, zone),
+        state="time off",
+    )
+
+
+def _place(appointment: Appointment) -> str:
+    names = {place["slug"]: place["name"] for place in LOCATIONS}
+    place = names.get(appointment.location, appointment.location)
+    return ", ".join(filter(None, (place, appointment.room)))

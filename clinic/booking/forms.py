@@ -1,0 +1,124 @@
+"""What is acceptable as a chosen time, as the details of a visit, and as a reason to cancel."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from crispy_forms.helper import FormHelper
+from django import forms
+
+from clinic.booking.models import Appointment, Mode
+from clinic.booking.words import CANCEL_REASONS, NEEDS
+from clinic.web.widgets import RadioChoices, TickBoxes
+
+Reminders = Appointment.Reminders
+BY_TEXT: Final = (Reminders.TEXT, Reminders.BOTH)
+PHONE: Final = re.compile(r"\+?[\d\s().\-]{7,30}(?:\s*(?:x|ext\.?)\s*\d{1,6})?", re.IGNORECASE)
+FEWEST_DIGITS: Final = 10
+EXAMPLE: Final = "like (555) 010-0199"
+
+
+class ChooseForm(forms.Form):
+    """A time, as the moment it begins; where it came from is checked against what is offered, not here."""
+
+    use_required_attribute = False
+    slot = forms.CharField(
+        max_length=40,
+        widget=forms.HiddenInput,
+        error_messages={"required": "Choose a time", "max_length": "Choose one of these times"},
+    )
+
+    def clean_slot(self) -> datetime:
+        """The moment in UTC; a time without an offset could mean any of several moments."""
+        try:
+            moment = datetime.fromisoformat(self.cleaned_data["slot"])
+            if moment.tzinfo is None:
+                raise ValueError
+            return moment.astimezone(UTC)
+        except (ValueError, OverflowError):
+            raise forms.ValidationError("Choose one of these times") from None
+
+
+class DetailsForm(forms.Form):
+    """The number we call, how we remind them, and what they need; nothing is ticked for them."""
+
+    use_required_attribute = False
+    appointment = forms.UUIDField(widget=forms.HiddenInput, error_messages={"required": "", "invalid": ""})
+    phone = forms.CharField(
+        max_length=40,
+        required=False,
+        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel", "class": "w-m"}),
+        error_messages={"max_length": f"The phone number must be 40 letters or fewer, {EXAMPLE}"},
+    )
+    reminders = forms.ChoiceField(
+        label="How should we remind you?",
+        choices=Reminders.choices,
+        widget=RadioChoices(
+            hints={
+                Reminders.EMAIL: "3 days and 1 day before",
+                Reminders.TEXT: "3 days, 1 day and 2 hours before, never at night",
+            }
+        ),
+        error_messages={
+            "required": "Choose how we should remind you",
+            "invalid_choice": "Choose one of the ways to remind you",
+        },
+    )
+    needs = forms.MultipleChoiceField(
+        label="Is there anything you need for the visit?",
+        choices=list(NEEDS.items()),
+        required=False,
+        widget=TickBoxes(),
+        error_messages={"invalid_choice": "Choose from the list of what you need"},
+    )
+
+    def __init__(self, data: Any = None, *, mode: str, initial: dict[str, Any] | None = None) -> None:
+        super().__init__(data, initial=initial)
+        self.mode = mode
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True
+        phone = self.fields["phone"]
+        phone.required = mode == Mode.PHONE
+        phone.label = "The number we will call" if phone.required else "A number we can reach you on"
+        phone.error_messages["required"] = f"Enter the phone number we will call, {EXAMPLE}"
+
+    def clean_phone(self) -> str:
+        """As typed, without spaces at the ends; "n/a" is no number."""
+        typed = " ".join(self.cleaned_data["phone"].split())
+        if typed.lower() in ("", "n/a", "na", "none"):
+            if self.fields["phone"].required:
+                raise forms.ValidationError(self.fields["phone"].error_messages["required"])
+            return ""
+        if not PHONE.fullmatch(typed) or sum(map(str.isdigit, typed)) < FEWEST_DIGITS:
+            raise forms.ValidationError(f"The phone number must have at least {FEWEST_DIGITS} digits, {EXAMPLE}")
+        return typed
+
+    def clean(self) -> dict[str, Any]:
+        """Texts need a number to go to."""
+        cleaned = super().clean() or {}
+        if cleaned.get("reminders") in BY_TEXT and cleaned.get("phone") == "":
+            self.add_error("phone", f"Enter a phone number for the text reminders, {EXAMPLE}")
+        return cleaned
+
+
+class CancelForm(forms.Form):
+    """Which appointment, and a reason if they like to give one."""
+
+    use_required_attribute = False
+    appointment = forms.UUIDField(widget=forms.HiddenInput, error_messages={"required": "", "invalid": ""})
+    reason = forms.ChoiceField(
+        label="Would you like to tell us why?",
+        choices=list(CANCEL_REASONS.items()),
+        required=False,
+        widget=RadioChoices(exclusive=("prefer_not",)),
+        error_messages={"invalid_choice": "Choose one of the reasons, or none"},
+    )
+
+    def __init__(self, data: Any = None, *, initial: dict[str, Any] | None = None) -> None:
+        super().__init__(data, initial=initial)
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True

@@ -1,0 +1,17 @@
+"""The addresses of booking; none of them says for what."""
+
+from django.urls import path
+
+from clinic.booking import views, views_after
+
+app_name = "booking"
+
+urlpatterns = [
+    path("book/", views.choose, name="choose"),
+    path("book/time-zone/", views.time_zone, name="time_zone"),
+    path("book/check/", views.check, name="check"),
+    path("book/done/", views_after.done, name="done"),
+    path("book/calendar.ics", views_after.calendar, name="calendar"),
+    path("my/appointment/cancel/", views_after.cancel, name="cancel"),
+    path("my/appointment/cancelled/", views_after.cancelled, name="cancelled"),
+]

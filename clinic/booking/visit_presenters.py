@@ -1,0 +1,75 @@
+"""One appointment in words: before it is booked, when it is booked, and for the page to choose a time zone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlencode
+
+from clinic.booking import zones
+from clinic.booking.models import Appointment, Mode
+from clinic.web.places import LOCATIONS
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """Everything the pages say about one appointment."""
+
+    when: str
+    clinic_when: str
+    how: str
+    place: Mapping[str, str]
+    clinician: str
+    minutes: int
+    begins_with: str
+    change_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Zone:
+    """A time zone to choose: what people call it, the time there now, and the address that chooses it."""
+
+    label: str
+    clock: str
+    url: str
+
+
+def visit(appointment: Appointment) -> Visit:
+    """An appointment in words, in the zone in which the patient chose it, and the clinic's when it differs."""
+    zone, clinic_zone = appointment.time_zone, zones.of_location(appointment.location)
+    start = appointment.start
+    way = appointment.location if appointment.mode == Mode.IN_PERSON else appointment.mode
+    day = zones.local(start, zone).date().isoformat()
+    return Visit(
+        when=zones.in_words(start, zone),
+        clinic_when=zones.in_words(start, clinic_zone) if zones.differ(start, zone, clinic_zone) else "",
+        how=Mode(appointment.mode).label,
+        place=next((place for place in LOCATIONS if place["slug"] == appointment.location), {}),
+        clinician=appointment.clinician.name,
+        minutes=int(appointment.length.total_seconds() // 60),
+        begins_with=_begins_with(appointment),
+        change_url="?" + urlencode({"mode": way, "day": day, "zone": zone}),
+    )
+
+
+def _begins_with(appointment: Appointment) -> str:
+    who = appointment.clinician.name
+    if appointment.mode == Mode.PHONE:
+        on = f" on {appointment.phone}" if appointment.phone else ""
+        return f"{who} will call you{on}. The number may show as private."
+    if appointment.mode == Mode.VIDEO:
+        return f"{who} will meet you by video. The clinic sends you how to join before the visit."
+    return f"{who} will meet you at the clinic."
+
+
+def zone_choices(words: str, *, mode: str, day: str, now: datetime) -> tuple[list[Zone], list[Zone]]:
+    """The American zones, and what a search for these words finds."""
+    american = [_zone(zone, label, mode, day, now) for zone, label in zones.US_ZONES.items()]
+    found = [_zone(zone, label, mode, day, now) for zone, label in zones.search(words)]
+    return american, found
+
+
+def _zone(zone: str, label: str, mode: str, day: str, now: datetime) -> Zone:
+    query = urlencode({name: value for name, value in (("mode", mode), ("day", day), ("zone", zone)) if value})
+    return Zone(label, zones.clock(now, zone), f"?{query}")

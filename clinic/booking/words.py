@@ -1,0 +1,33 @@
+"""The codes of booking and the words people read for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+NEEDS: Final = {
+    "step_free": "I need step-free access",
+    "captions": "I need captions",
+    "spanish": "I would like to speak Spanish",
+    "interpreter": "I need an interpreter for another language",
+    "someone": "Someone will be with me",
+}
+CANCEL_REASONS: Final = {
+    "time": "The time no longer works",
+    "later": "I want to wait for now",
+    "elsewhere": "I have found care somewhere else",
+    "something_else": "Something else",
+    "prefer_not": "I would rather not say",
+}
+_FOR_STAFF: Final = {
+    "step_free": "Step-free access",
+    "captions": "Captions",
+    "spanish": "Spanish",
+    "interpreter": "Interpreter",
+    "someone": "Someone with them",
+}
+
+
+def needs_in_words(codes: Iterable[str]) -> tuple[str, ...]:
+    """What a patient needs, as the staff read it; a code that is not known is shown as it is."""
+    return tuple(_FOR_STAFF.get(code, code) for code in codes)

@@ -1,0 +1,1 @@
+"""What was promised for later: rows planned from the protocol, done once."""

@@ -1,0 +1,271 @@
+"""What is done with follow-ups: planned from the protocol, done when due, taken back, closed or tried again by hand.
+
+Each is planned and done at least once, and each effect has a key, so that twice is once: a row by its cause, plan and
+due time, a message by the id of its follow-up.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections import Counter
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import Q
+
+from clinic.audit.actors import Actor
+from clinic.audit.record import record
+from clinic.followups.causes import FINDERS, found
+from clinic.followups.claims import TRIES, claim, mine, next_try
+from clinic.followups.coverage import TEMPLATES
+from clinic.followups.models import FollowUp
+from clinic.followups.offsets import Hours
+from clinic.followups.planning import is_planned, is_too_late, rows
+from clinic.followups.reach import CannotWrite, letter_for
+from clinic.followups.stops import with_end
+from clinic.intake import protocols
+from clinic.intake.models import Intake
+from clinic.notifications.actions import cancel, queue
+from clinic.notifications.hours import zone_named
+from clinic.notifications.models import Message
+from screening.protocol import FollowUpPlan
+
+log = logging.getLogger(__name__)
+
+BATCH: Final = 1_000
+ONE_PLANNER: Final = 0x7468_7265
+"""The number of the lock that lets one planner work at a time, so that none plans what another has just planned."""
+SWEEP_SECONDS: Final = 45.0
+State = FollowUp.State
+
+
+class NotOpen(Exception):
+    """This task is not open any more."""
+
+
+@transaction.atomic
+def plan(*, now: datetime, by: Actor, row_id: UUID | None = None) -> int:
+    """Make the rows of every follow-up whose cause has none yet. Doing it again changes nothing.
+
+    1. Let one planner work at a time. 2. For each follow-up of the current protocol ask for its causes. 3. Insert the
+    rows, and leave alone what is there. 4. One audit line, if there was anything. A follow-up that cannot be planned
+    is logged and does not stop the others.
+
+    Args:
+        now: the moment.
+        by: the part of the system that plans.
+        row_id: only what follows from this row, when somebody says that it is new.
+    Returns:
+        How many rows were made; what is left over after 1,000 causes of one follow-up is made the next time.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ONE_PLANNER])
+    protocol = protocols.current()
+    made: Counter[str] = Counter()
+    for each in filter(is_planned, protocol.followups):
+        try:
+            with transaction.atomic():
+                made[each.id] += _plan_one(each, protocol.name, now=now, row_id=row_id)
+        except Exception as error:  # noqa: BLE001 - whatever is wrong with one follow-up, the others are promised too
+            log.exception("follow-up %s could not be planned: %s", each.id, type(error).__name__)
+    if made.total():
+        record(by=by, action="followups.plan", subject="followups:planned", detail={p: n for p, n in made.items() if n})
+    return made.total()
+
+
+def _plan_one(each: FollowUpPlan, protocol: str, *, now: datetime, row_id: UUID | None) -> int:
+    if each.trigger not in FINDERS:
+        raise LookupError(f"nothing finds {each.trigger}")
+    hours = Hours(
+        settings.CLINIC_DAYS, settings.CLINIC_OPENS, settings.CLINIC_CLOSES, zone_named(settings.CLINIC_TIME_ZONE)
+    )
+    causes = found(each, now=now, limit=BATCH, row_id=row_id)
+    planned = [row for cause in causes for row in rows(each, cause, protocol=protocol, hours=hours, now=now)]
+    return len(FollowUp.objects.bulk_create(planned, ignore_conflicts=True))
+
+
+def do(*, follow_up: FollowUp, now: datetime, by: Actor) -> str | None:
+    """Do one follow-up, if it is due and nobody else is at it.
+
+    1. Claim it by a conditional update. 2. Look again whether it is still wanted, and not too late. 3. Queue its
+    message, or open its task. 4. Keep what came of it, in one transaction with the message and the audit line.
+
+    Args:
+        follow_up: which.
+        now: the moment.
+        by: the part of the system that does it.
+    Returns:
+        Its new state; None when it was not there to be taken.
+    """
+    claimed = claim(FollowUp.objects.filter(pk=follow_up.pk), now)
+    return None if claimed is None else _do_claimed(claimed, now=now, by=by)
+
+
+def do_due(*, now: datetime, by: Actor, row_id: UUID | None = None, seconds: float = SWEEP_SECONDS) -> int:
+    """Do what is due, the most pressing first, one claim at a time.
+
+    Args:
+        now: the moment.
+        by: the part of the system that does it.
+        row_id: only what follows from this row.
+        seconds: after so long the rest is left to the next sweep.
+    Returns:
+        How many were taken.
+    """
+    among = FollowUp.objects.all() if row_id is None else FollowUp.objects.filter(row_id=row_id)
+    stop_at = time.monotonic() + seconds
+    taken = 0
+    while time.monotonic() < stop_at and (claimed := claim(among, now)):
+        _do_claimed(claimed, now=now, by=by)
+        taken += 1
+    return taken
+
+
+def _do_claimed(follow_up: FollowUp, *, now: datetime, by: Actor) -> str | None:
+    if follow_up.attempts > TRIES:
+        return _give_back(follow_up, State.FAILED, "every try stopped half way", now, by=by)
+    try:
+        return _carry_out(follow_up, now=now, by=by)
+    except Exception as error:  # noqa: BLE001 - one follow-up that breaks is tried again, then parked; others go on
+        log.warning("follow-up %s not done: %s", follow_up.pk, type(error).__name__)
+        state, try_at = next_try(follow_up, now)
+        return _give_back(follow_up, state, type(error).__name__, try_at, by=by)
+
+
+@transaction.atomic
+def _carry_out(claimed: FollowUp, *, now: datetime, by: Actor) -> str | None:
+    follow_up = with_end(mine(claimed)).select_for_update(of=("self",)).select_related("patient").first()
+    if follow_up is None:
+        return None
+    if follow_up.ended:
+        state, reason = State.CANCELLED, follow_up.ended
+    elif is_too_late(follow_up.plan, follow_up.audience, follow_up.due_at, now):
+        state, reason = State.CANCELLED, "too late"
+    else:
+        state, reason = _effect(follow_up, now=now, by=by)
+    follow_up.state, follow_up.reason, follow_up.claimed_at = state, reason, None
+    if state == State.DONE:
+        follow_up.done_at, follow_up.done_by = now, by.ref
+    follow_up.save(update_fields=["state", "reason", "claimed_at", "done_at", "done_by"])
+    _record(follow_up, "followups.do", by=by)
+    return state
+
+
+def _effect(follow_up: FollowUp, *, now: datetime, by: Actor) -> tuple[State, str]:
+    """Write to the patient, page again, or open a task; a patient who cannot be written to becomes a task to call."""
+    if follow_up.plan not in TEMPLATES:
+        return State.OPEN, ""
+    if follow_up.audience != FollowUp.Audience.PATIENT:
+        _page_again(follow_up, now=now, by=by)
+        return State.DONE, ""
+    letter = letter_for(follow_up)
+    if isinstance(letter, CannotWrite):
+        return (State.OPEN, f"{letter.reason}: call them") if letter.call else (State.CANCELLED, letter.reason)
+    queue(
+        key=f"followup:{follow_up.pk}",
+        template=letter.template,
+        patient=follow_up.patient,
+        channel=letter.channel,
+        about=letter.about,
+        due_at=follow_up.due_at,
+        good_for=letter.good_until - follow_up.due_at,
+        keeps_quiet_hours=follow_up.keeps_quiet_hours,
+        by=by,
+        now=now,
+    )
+    return State.DONE, ""
+
+
+def _page_again(follow_up: FollowUp, *, now: datetime, by: Actor) -> None:
+    intake = Intake.objects.filter(Q(pk=follow_up.row_id) | Q(records=follow_up.row_id)).first()
+    queue(
+        key=f"followup:{follow_up.pk}",
+        template=TEMPLATES[follow_up.plan],
+        to_role="on_call",
+        channel=Message.Channel.PAGER,
+        about={"reference": intake.reference if intake else follow_up.patient.reference},
+        is_urgent=True,
+        by=by,
+        now=now,
+    )
+
+
+@transaction.atomic
+def _give_back(follow_up: FollowUp, state: State, reason: str, try_at: datetime, *, by: Actor) -> str:
+    if mine(follow_up).update(state=state, reason=reason, try_at=try_at, claimed_at=None):
+        follow_up.state, follow_up.reason = state, reason
+        _record(follow_up, "followups.park" if state == State.FAILED else "followups.put_off", by=by)
+    return state
+
+
+@transaction.atomic
+def withdraw(*, by: Actor) -> int:
+    """Take back open tasks and waiting messages that are no longer wanted: decided, cancelled, sent, opted out.
+
+    Args:
+        by: the part of the system that looks.
+    Returns:
+        How many were taken back.
+    """
+    open_tasks = FollowUp.objects.filter(state=State.OPEN).select_for_update(of=("self",), skip_locked=True)
+    over = list(with_end(open_tasks).exclude(ended="")[:BATCH])
+    waiting = Message.objects.filter(state__in=[Message.State.DUE, Message.State.CLAIMED], key__startswith="followup:")
+    of_waiting = [key.removeprefix("followup:") for key in waiting.values_list("key", flat=True)[:BATCH]]
+    unwanted = with_end(FollowUp.objects.filter(pk__in=of_waiting, state=State.DONE)).exclude(ended="")
+    over += [each for each in unwanted if cancel(key_prefix=f"followup:{each.pk}", reason=each.ended, by=by)]
+    for each in over:
+        each.state, each.reason = State.CANCELLED, each.ended
+        each.save(update_fields=["state", "reason"])
+        _record(each, "followups.withdraw", by=by)
+    return len(over)
+
+
+@transaction.atomic
+def close_task(*, follow_up: FollowUp, by: Actor, now: datetime, reason: str = "") -> None:
+    """Close an open task by hand. Closing the task of a call says that the person was reached.
+
+    Args:
+        follow_up: the task.
+        by: who did it.
+        now: the moment.
+        reason: what came of it, in their words; it goes on the record only, because it may be about a patient.
+    Raises:
+        NotOpen: somebody closed it first, or it is no task.
+    """
+    task = FollowUp.objects.filter(pk=follow_up.pk, state=State.OPEN)
+    if not task.update(state=State.DONE, done_at=now, done_by=by.ref):
+        raise NotOpen
+    _record(follow_up, "followups.close_task", by=by, why=reason)
+
+
+@transaction.atomic
+def retry(*, follow_up: FollowUp, by: Actor, now: datetime) -> bool:
+    """Try a parked follow-up again, from its first try.
+
+    Args:
+        follow_up: which.
+        by: who wants it tried.
+        now: the moment.
+    Returns:
+        False when it is not parked any more, and nothing was changed.
+    """
+    parked = FollowUp.objects.filter(pk=follow_up.pk, state=State.FAILED)
+    if not parked.update(state=State.PLANNED, attempts=0, try_at=now, reason=""):
+        return False
+    _record(follow_up, "followups.retry", by=by)
+    return True
+
+
+def _record(follow_up: FollowUp, action: str, *, by: Actor, why: str = "") -> None:
+    record(
+        by=by,
+        action=action,
+        subject=f"followup:{follow_up.pk}",
+        patient=follow_up.patient_id,
+        why=why,
+        detail={"plan": follow_up.plan, "state": follow_up.state, "reason": follow_up.reason},
+    )

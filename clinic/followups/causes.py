@@ -1,0 +1,239 @@
+"""What follow-ups follow from: queries over the rows of earlier stages, one list of finders for each trigger.
+
+Nobody tells this app that something happened. It asks, so that it can be asked again: each query leaves out the causes
+that have their follow-up already.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from django.db.models import CharField, Exists, Expression, F, Func, OuterRef, Q, QuerySet, Value
+from django.db.models.expressions import Case, When
+from django.db.models.functions import Cast, Concat
+
+from clinic.booking.models import Appointment
+from clinic.followups.models import FollowUp
+from clinic.followups.offsets import After, parse
+from clinic.intake.models import Intake, ScreeningRecord
+from clinic.reviews.models import Decision, Route
+from screening.protocol import FollowUpPlan
+
+NEEDS_READING: Final = ("clinician_review", "not_suitable_now")
+"""Outcomes that a clinician reads before anything else happens; urgent ones have follow-ups of their own."""
+FLAG_COUNTS_FOR: Final = timedelta(days=90)
+"""Source: followups.csv, F25: a safety flag in the last 90 days makes a missed appointment as pressing as P1."""
+
+Finder = Callable[[FollowUpPlan, datetime], QuerySet[Any, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """One row that something follows from. `zone` is the time zone of the patient, and may be empty."""
+
+    key: str
+    row_id: UUID
+    patient_id: UUID
+    counts_from: datetime
+    priority: str
+    zone: str
+
+
+class _Stamp(Func):
+    """A moment as it is written into a cause, such as 20261203T222000000."""
+
+    template = "to_char(%(expressions)s AT TIME ZONE 'UTC', 'YYYYMMDD\"T\"HH24MISSMS')"
+    output_field = CharField()
+
+
+def found(plan: FollowUpPlan, *, now: datetime, limit: int, row_id: UUID | None = None) -> Iterator[Cause]:
+    """Causes of one follow-up that have no row for it yet.
+
+    Args:
+        plan: the follow-up of the protocol.
+        now: the moment.
+        limit: how many at most from each query.
+        row_id: only this row, when somebody says that it is new.
+    """
+    planned = FollowUp.objects.filter(cause=OuterRef("cause"), plan=plan.id)
+    for finder in FINDERS[plan.trigger]:
+        causes = finder(plan, now).filter(~Exists(planned))
+        if row_id is not None:
+            causes = causes.filter(pk=row_id)
+        for values in causes.values_list("cause", "pk", "whose", "moment", "pressing", "zone")[:limit]:
+            yield Cause(*values)
+
+
+def _causes(
+    rows: QuerySet[Any, Any],
+    kind: str,
+    *,
+    patient: str,
+    moment: Any,
+    pressing: Any,
+    version: Expression | None = None,
+) -> QuerySet[Any, Any]:
+    """Rows as causes: `kind:id`, with a version when the same row can be a new cause later."""
+    return rows.annotate(
+        cause=key_of(kind, version),
+        whose=F(f"{patient}__pk"),
+        moment=moment,
+        pressing=pressing,
+        zone=F(f"{patient}__time_zone"),
+    )
+
+
+def key_of(kind: str, version: Expression | None = None) -> Expression:
+    """The cause of a row in SQL: `kind:id`, or `kind:id@version`."""
+    parts = [Value(f"{kind}:"), Cast("pk", CharField())]
+    if version is not None:
+        parts += [Value("@"), version]
+    return Concat(*parts, output_field=CharField())
+
+
+def appointment_version() -> Expression:
+    """What makes a moved appointment a new cause: how often it was changed."""
+    return Cast("sequence", CharField())
+
+
+def _raised(priority: str) -> Finder:
+    """Safety flags raised by an answer, sent or not; a new flag on the same form is a new cause."""
+
+    def finder(plan: FollowUpPlan, now: datetime) -> QuerySet[Any, Any]:
+        flagged = Intake.objects.filter(safety_raised_at__isnull=False)
+        return _causes(
+            _of_pressing(flagged, priority, "safety_priority"),
+            "intake",
+            patient="patient",
+            moment=F("safety_raised_at"),
+            pressing=Value(priority),
+            version=_Stamp(F("safety_raised_at")),
+        )
+
+    return finder
+
+
+def _urgent_record(priority: str) -> Finder:
+    """Urgent records whose form raised no flag as pressing on its way, so that one call is not asked for twice."""
+
+    def finder(plan: FollowUpPlan, now: datetime) -> QuerySet[Any, Any]:
+        urgent = ScreeningRecord.objects.filter(outcome="urgent")
+        flagged = Q(intake__safety_raised_at__isnull=False, intake__safety_priority__lte=F("priority"))
+        return _causes(
+            _of_pressing(urgent, priority, "priority").exclude(flagged),
+            "record",
+            patient="intake__patient",
+            moment=F("screened_at"),
+            pressing=Value(priority),
+        )
+
+    return finder
+
+
+def _of_pressing(rows: QuerySet[Any, Any], priority: str, field: str) -> QuerySet[Any, Any]:
+    """P1 is what says P1; whatever else is urgent is taken for P0, so that nothing falls between the two."""
+    is_p1 = Q(**{field: "P1"})
+    return rows.filter(is_p1 if priority == "P1" else ~is_p1)
+
+
+def _review(priority: str) -> Finder:
+    def finder(plan: FollowUpPlan, now: datetime) -> QuerySet[Any, Any]:
+        records = ScreeningRecord.objects.filter(outcome__in=NEEDS_READING, priority=priority)
+        return _causes(records, "record", patient="intake__patient", moment=F("screened_at"), pressing=Value(priority))
+
+    return finder
+
+
+def _coordination_by_protocol(plan: FollowUpPlan, now: datetime) -> QuerySet[Any, Any]:
+    records = ScreeningRecord.objects.filter(outcome="prescriber_coordination")
+    return _causes(records, "record", patient="intake__patient", moment=F("screened_at"), pressing=F("priority"))
+
+
+def _coordination_by_decision(plan: FollowUpPlan, now: datetime) -> QuerySet[Any, Any]:
+    """A clinician asks for the prescriber although the record alone did not."""
+    return _decisions(Route.PRESCRIBER_FIRST).exclude(record__outcome="prescriber_coordination")
+
+
+def _decided(route: Route) -> Finder:
+    def finder(plan: FollowUpPlan, now: datetime) -> QuerySet[Any, Any]:
+        return _decisions(route)
+
+    return finder
+
+
+def _decisions(route: Route) -> QuerySet[Any, Any]:
+    decisions = Decision.objects.filter(route=route, revoked_at__isnull=True)
+    return _causes(
+        decisions, "decision", patient="record__intake__patient", moment=F("decided_at"), pressing=F("record__priority")
+    )
+
+
+def _spoken_with(plan: FollowUpPlan, now: datetime) -> QuerySet[Any, Any]:
+    """Decisions about an urgent record, whatever the route: each says when somebody spoke with the patient."""
+    decisions = Decision.objects.filter(contacted_at__isnull=False, revoked_at__isnull=True)
+    return _causes(
+        decisions,
+        "decision",
+        patient="record__intake__patient",
+        moment=F("contacted_at"),
+        pressing=F("record__priority"),
+    )
+
+
+def _idle(plan: FollowUpPlan, now: datetime) -> QuerySet[Any, Any]:
+    """Drafts that have been idle for as long as the follow-up waits; before that, nothing is planned for them."""
+    waits = parse(plan.offset)
+    idle = Intake.objects.filter(state=Intake.State.DRAFT)
+    if isinstance(waits, After):
+        idle = idle.filter(saved_at__lte=now - waits.delta)
+    return _causes(idle, "intake", patient="patient", moment=F("saved_at"), pressing=Value("P4"))
+
+
+def _booked(plan: FollowUpPlan, now: datetime) -> QuerySet[Any, Any]:
+    booked = Appointment.objects.filter(state=Appointment.State.BOOKED, during__startswith__gt=now)
+    return _causes(
+        booked,
+        "appointment",
+        patient="patient",
+        moment=F("during__startswith"),
+        pressing=Value("P4"),
+        version=appointment_version(),
+    )
+
+
+def _completed(plan: FollowUpPlan, now: datetime) -> QuerySet[Any, Any]:
+    return _over(Appointment.State.COMPLETED, Value("P4"))
+
+
+def _missed(plan: FollowUpPlan, now: datetime) -> QuerySet[Any, Any]:
+    flagged = Intake.objects.filter(
+        patient=OuterRef("patient"), safety_raised_at__gte=OuterRef("during__endswith") - FLAG_COUNTS_FOR
+    )
+    return _over(Appointment.State.NO_SHOW, Case(When(Exists(flagged), then=Value("P1")), default=Value("P4")))
+
+
+def _over(state: str, pressing: Expression) -> QuerySet[Any, Any]:
+    over = Appointment.objects.filter(state=state)
+    return _causes(over, "appointment", patient="patient", moment=F("during__endswith"), pressing=pressing)
+
+
+FINDERS: Final[dict[str, tuple[Finder, ...]]] = {
+    "answer_saved:safety_positive": (_raised("P0"), _urgent_record("P0")),
+    "safety_P0_unreached": (_raised("P0"), _urgent_record("P0")),
+    "safety_P1": (_raised("P1"), _urgent_record("P1")),
+    "safety_contact_made": (_spoken_with,),
+    "draft_idle": (_idle,),
+    "missing_info": (_decided(Route.ASK_FOR_MORE),),
+    "review_P1": (_review("P1"),),
+    "review_P2": (_review("P2"),),
+    "review_P3": (_review("P3"),),
+    "coordination_needed": (_coordination_by_protocol, _coordination_by_decision),
+    "declined": (_decided(Route.NOT_SUITABLE_NOW),),
+    "booked": (_booked,),
+    "no_show": (_missed,),
+    "consult_done": (_completed,),
+}

@@ -1,0 +1,64 @@
+"""What this clinic does with each follow-up of the protocol: which are planned, with which words, and which not.
+
+Every follow-up of the protocol is either planned, and then its trigger is in `causes.FINDERS`, or it is in NOT_PLANNED
+with the reason. `tests/clinic/followups` holds the protocol against these tables.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final
+
+NOT_PLANNED: Final[dict[str, str]] = {
+    "F01": "Done elsewhere: intake.submit shows the page and queues the message in its own transaction.",
+    "F02": "Done elsewhere: the intake shows the help page in answer to the save itself; nothing comes later.",
+    "F19": "Done elsewhere: reviews.decide queues the message of the decision in its own transaction.",
+    "F21": "Done elsewhere: booking.book queues the confirmation in its own transaction.",
+    "F29": "Not built: appointments do not say yet that they are a treatment session (issue 7).",
+    "F30": "Not built: appointments do not say yet that they are a treatment session (issue 7).",
+    "F36": "Not built: there are no questionnaires over time yet, so no score to compare (issue 7).",
+    "F37": "Not built: no course of treatment is kept yet (issue 7).",
+    "F38": "Not built: a form of the staff during a session, not a message; there are no sessions yet (issue 7).",
+    "F39": "Not built: which answers count is asked when there is a questionnaire to answer (issue 7).",
+    "F40": "For the engine: a sent form cannot be changed yet, and a draft is asked again on every save (issue 7).",
+    "F41": "For the engine: no second protocol is published yet; then open cases are asked again (issue 7).",
+    "F42": "Not built: nothing says yet who is still under care (issue 7).",
+}
+
+TEMPLATES: Final[dict[str, str]] = {
+    "F08": "finish-your-form",
+    "F09": "finish-your-form-last",
+    "F10": "one-more-thing",
+    "F11": "one-more-thing-again",
+    "F20": "check-in",
+    "F22": "reminder-3-days",
+    "F23": "reminder-1-day",
+    "F24": "reminder-2-hours",
+    "F26": "book-again",
+    "F28": "check-in",
+    "F31": "check-in",
+    "F32": "check-in",
+    "F33": "check-in",
+    "F34": "check-in",
+    "F35": "check-in",
+    "F05": "urgent-page-again",
+}
+"""Follow-ups that are messages; the planned ones that are not here are tasks for the staff."""
+
+GOOD_FOR: Final[dict[str, timedelta]] = {
+    "F08": timedelta(hours=36),
+    "F22": timedelta(hours=24),
+    "F23": timedelta(hours=12),
+    "F24": timedelta(minutes=90),
+}
+GOOD_FOR_OTHERS: Final = timedelta(days=3)
+"""How long after it was due a message to a patient still makes sense; tasks and pages are never too late. A reminder of
+an appointment is too late at any rate when the appointment has begun, and the first one when the next is due."""
+
+PATIENT_ONLY: Final = frozenset({"F08", "F09", "F24"})
+"""Messages nobody makes a phone call for: when the patient cannot be written to, they are dropped."""
+
+
+def good_for(plan: str) -> timedelta:
+    """How long after it was due a message to a patient still makes sense."""
+    return GOOD_FOR.get(plan, GOOD_FOR_OTHERS)

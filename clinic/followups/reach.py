@@ -1,0 +1,84 @@
+"""How the message of a follow-up goes out: with which words, by which channel, until when, or why it cannot."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from clinic.booking.models import Appointment
+from clinic.booking.zones import in_words
+from clinic.followups.coverage import PATIENT_ONLY, TEMPLATES, good_for
+from clinic.followups.models import FollowUp
+from clinic.notifications.models import Message
+from clinic.notifications.recheck import TEXT_CONSENT, may_write_to
+from clinic.patients.actions import has_agreed
+from clinic.patients.models import Patient
+
+TEXT_ONLY: Final = "SMS if opted in"
+EMAIL_OR_TEXT: Final = "email or SMS if opted in"
+REMINDS: Final = "cancelled"
+"""The stop condition of everything that comes before an appointment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """Everything the queue needs to know about one message."""
+
+    template: str
+    channel: str
+    about: dict[str, str]
+    good_until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CannotWrite:
+    """Why the patient cannot be written to; `call` when somebody has to tell them by phone instead."""
+
+    reason: str
+    call: bool
+
+
+def letter_for(follow_up: FollowUp) -> Letter | CannotWrite:
+    """The message of a follow-up for a patient, or why there is none.
+
+    Args:
+        follow_up: one whose audience is the patient.
+    """
+    patient = follow_up.patient
+    appointment = _appointment(follow_up)
+    channel = _channel(follow_up, appointment)
+    may_call = follow_up.plan not in PATIENT_ONLY
+    if not may_write_to(patient):
+        return CannotWrite("they have not said that messages are safe", may_call)
+    if channel == Message.Channel.SMS and not has_agreed(patient, TEXT_CONSENT):
+        return CannotWrite("no consent for text messages", may_call)
+    if not _has_address(patient, channel):
+        return CannotWrite(f"no address for {channel}", may_call)
+    about, good_until = {"follow_up": str(follow_up.pk)}, follow_up.due_at + good_for(follow_up.plan)
+    if appointment is not None:
+        good_until = min(good_until, appointment.start)
+        about |= {"appointment": str(appointment.pk), "when": in_words(appointment.start, appointment.time_zone)}
+    return Letter(TEMPLATES[follow_up.plan], channel, about, good_until)
+
+
+def _appointment(follow_up: FollowUp) -> Appointment | None:
+    """The appointment a follow-up reminds of; after an appointment there is nothing to remind of."""
+    if follow_up.stop_condition != REMINDS:
+        return None
+    return Appointment.objects.get(pk=follow_up.row_id)
+
+
+def _channel(follow_up: FollowUp, appointment: Appointment | None) -> str:
+    """Text only when the protocol allows nothing else, or the patient chose text and agreed to it."""
+    if follow_up.channel == TEXT_ONLY:
+        return Message.Channel.SMS
+    chose_text = appointment is not None and appointment.reminders == Appointment.Reminders.TEXT
+    if follow_up.channel == EMAIL_OR_TEXT and chose_text and has_agreed(follow_up.patient, TEXT_CONSENT):
+        return Message.Channel.SMS
+    return Message.Channel.EMAIL
+
+
+def _has_address(patient: Patient, channel: str) -> bool:
+    given = patient.phone if channel == Message.Channel.SMS else patient.email
+    return bool(str(given or "").strip())

@@ -1,0 +1,43 @@
+"""The clinic's own processes: the web server, the workers and the clock, as the supervisor starts them."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from clinic.onebox.places import REPOSITORY
+from clinic.onebox.processes import Program
+from clinic.onebox.web import Address
+
+QUEUES = {"urgent": "urgent", "worker": "default,bulk"}
+"""Workers and the queues each serves: what is urgent never waits behind what is not."""
+
+
+def web(address: Address) -> Program:
+    """Gunicorn on the port that we hold. No access log: the paths in it would be patients' links."""
+    listener = address.socket.fileno()
+    options = ["--bind", f"fd://{listener}", "--worker-class", "gthread", "--threads", "4", "--preload"]
+    options += ["--workers", os.environ.get("WEB_CONCURRENCY", "2"), "--graceful-timeout", "8"]
+    options += ["--log-level", "warning", "--no-control-socket"]
+    return _python("web", "gunicorn", *options, "clinic.wsgi:application", inherits=(listener,))
+
+
+def worker(name: str) -> Program:
+    """A Celery worker; one process is enough on one machine."""
+    options = ["--queues", QUEUES[name], "--hostname", f"{name}@%h", "--concurrency", "1"]
+    options += ["--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "WARNING"]
+    return _python(name, "celery", "--quiet", "--app", "clinic", "worker", *options)
+
+
+def beat() -> Program:
+    """The clock that asks every minute what is due."""
+    return _python("beat", "celery", "--quiet", "--app", "clinic", "beat", "--pidfile", "", "--loglevel", "WARNING")
+
+
+def demo() -> Program:
+    """`manage.py demo`: invented people to try the clinic with."""
+    return Program("demo", (sys.executable, str(REPOSITORY / "manage.py"), "demo"), REPOSITORY)
+
+
+def _python(name: str, module: str, *arguments: str, inherits: tuple[int, ...] = ()) -> Program:
+    return Program(name, (sys.executable, "-m", module, *arguments), REPOSITORY, inherits=inherits)

@@ -1,0 +1,1 @@
+"""Clinicians decide about submitted intakes."""

@@ -1,0 +1,145 @@
+"""Every question as it was asked with the answer as it was given, and every check with what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from clinic.intake.models import Intake, ScreeningRecord
+from clinic.reviews.words import first_sentence, moment
+from screening.answers import UnreadableAnswer, is_doubt
+from screening.facts import Facts
+from screening.loader import NotAProtocol, published
+from screening.protocol import Protocol
+from screening.questions import Question
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One question with its answer. `is_doubt`: not answered, not sure, rather not say. `earlier` are old answers."""
+
+    question: str
+    wording: str
+    answer: str
+    is_doubt: bool
+    is_text: bool
+    earlier: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AskedPart:
+    """One part of the form with its questions."""
+
+    title: str
+    asked: tuple[Asked, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One rule, and what came of it."""
+
+    rule: str
+    headline: str
+    came_out: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckGroup:
+    """The rules about one topic, and how many of them came out clear."""
+
+    topic: str
+    checks: tuple[Check, ...]
+    clear: int
+    asked: int
+
+
+def protocol_of(named: ScreeningRecord | Intake) -> Protocol | None:
+    """The protocol of a record or an intake; None when it is not here any more, or is not the one that was sealed."""
+    try:
+        protocol = published(named.protocol)
+    except NotAProtocol:
+        return None
+    return protocol if protocol.seal == named.seal else None
+
+
+def facts_of(protocol: Protocol, answers: Mapping[str, object], on: date) -> Facts:
+    """The answers with the questions that were shown; medicines play no part in that."""
+    return Facts(protocol, answers, on)
+
+
+def parts(facts: Facts, intake: Intake, *, now: datetime) -> list[AskedPart]:
+    """Every question that was shown, part by part, with earlier answers.
+
+    Args:
+        facts: the answers.
+        intake: whose history tells what was answered before.
+        now: for the words of times.
+    """
+    protocol, shown = facts.protocol, set(facts.shown)
+    before: dict[str, list[tuple[str, str]]] = {}
+    for at, question, value in intake.history:
+        if question in protocol.questions and question != "med_list":
+            said = _said(protocol.questions[question], value)
+            before.setdefault(question, []).append((moment(datetime.fromisoformat(at), now=now), said))
+    found = []
+    for part in protocol.parts:
+        names = [name for page in part.pages for name in page.questions if name in shown and name != "med_list"]
+        rows = tuple(asked(facts, name, tuple(before.get(name, ()))) for name in names)
+        found.append(AskedPart(part.title, rows))
+    return found
+
+
+def doubts(facts: Facts) -> list[Asked]:
+    """The questions that were shown and not answered though needed, or answered with "not sure" or "rather not say"."""
+    questions = facts.protocol.questions
+    shown = [asked(facts, name) for name in facts.shown if name != "med_list"]
+    return [
+        each
+        for each in shown
+        if each.is_doubt and (facts.answers[each.question] is not None or questions[each.question].required)
+    ]
+
+
+def checks(result: Mapping[str, Any], protocol: Protocol) -> list[CheckGroup]:
+    """Every rule of the protocol by topic, so that a check that is missing can be seen to be missing."""
+    came_out = {
+        **dict.fromkeys(result["clear"], "clear"),
+        **dict.fromkeys(result["not_asked"], "not asked"),
+        **dict.fromkeys(result["other_services"], "about a service that was not asked for"),
+        **{each["rule"]: "not decided" for each in result["undecided"]},
+        **{each["rule"]: "found" for each in result["findings"]},
+    }
+    topics: dict[str, list[Check]] = {}
+    for rule in protocol.rules:
+        told = came_out.get(rule.id, "missing from the result")
+        topics.setdefault(rule.category, []).append(Check(rule.id, first_sentence(rule.for_clinician)[0], told))
+    return [_group(topic, found) for topic, found in topics.items()]
+
+
+def medicines_as_typed(medicines: Iterable[Mapping[str, str]]) -> list[str]:
+    """The patient's own list, one line a medicine."""
+    fields = ("name", "dose", "status", "last_taken")
+    return [", ".join(str(each[field]) for field in fields if each.get(field)) for each in medicines]
+
+
+def _group(topic: str, found: list[Check]) -> CheckGroup:
+    asked = [check for check in found if check.came_out in ("clear", "found", "not decided")]
+    clear = sum(check.came_out == "clear" for check in asked)
+    return CheckGroup(topic.replace("_", " "), tuple(found), clear, len(asked))
+
+
+def asked(facts: Facts, name: str, earlier: tuple[tuple[str, str], ...] = ()) -> Asked:
+    """One question that was shown, with its answer."""
+    question, answer = facts.protocol.questions[name], facts.answers[name]
+    said = facts.problems.get(name) or question.in_words(answer)
+    in_doubt = answer is None or is_doubt(answer)
+    return Asked(name, question.wording, said, in_doubt, question.kind in ("text", "longtext"), earlier)
+
+
+def _said(question: Question, value: object) -> str:
+    try:
+        return question.in_words(question.read(value))
+    except UnreadableAnswer:
+        return str(value)[:200]

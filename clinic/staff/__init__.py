@@ -1,0 +1,1 @@
+"""Staff pages over all of it; no models."""

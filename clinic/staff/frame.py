@@ -1,0 +1,81 @@
+"""The frame of every staff page: one permission, the clinic's time, the pages this person may open."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate, Final, ParamSpec
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+
+from clinic.accounts.allow import only
+from clinic.accounts.permissions import Permission
+from clinic.reviews import worklist
+from clinic.web import errors
+
+Params = ParamSpec("Params")
+View = Callable[Concatenate[HttpRequest, Params], HttpResponse]
+READ: Final = ("GET", "HEAD")
+MOST_COUNTED: Final = 99
+PAGES: Final = (
+    (Permission.SEE_WORKLIST, "staff:worklist", "Worklist"),
+    (Permission.SEE_TASKS, "staff:tasks", "Tasks"),
+    (Permission.SEE_CALENDAR, "staff:calendar", "Calendar"),
+    (Permission.SEE_OUTBOX, "staff:outbox", "Outbox"),
+)
+"""What the bar leads to, in order; the first that somebody may open is where they begin."""
+
+
+def page(permission: Permission, *methods: str) -> Callable[[View[Params]], View[Params]]:
+    """A staff page: who may open it, and how it may be asked for.
+
+    Args:
+        permission: the one that it needs.
+        methods: the HTTP methods it answers; reading when left out.
+    """
+    answers = methods or READ
+
+    def guard(view: View[Params]) -> View[Params]:
+        @only(permission)
+        @wraps(view)
+        def in_clinic_time(request: HttpRequest, *args: Params.args, **kwargs: Params.kwargs) -> HttpResponse:
+            if request.method not in answers:
+                return errors.wrong_method(request)
+            with timezone.override(ZoneInfo(settings.CLINIC_TIME_ZONE)):
+                return view(request, *args, **kwargs)
+
+        return in_clinic_time
+
+    return guard
+
+
+def show(request: HttpRequest, template: str, *, status: int = 200, **context: Any) -> HttpResponse:
+    """A staff page with its bar."""
+    return render(request, f"staff/{template}", {**context, "staff_nav": bar(request)}, status=status)
+
+
+def pages_for(request: HttpRequest) -> list[tuple[str, str]]:
+    """The pages this person may open, as URL names and labels."""
+    shown = [each for each in PAGES if request.user.may(each[0])]
+    return [(name, label) for _, name, label in shown if name != "staff:outbox" or not settings.IS_PRODUCTION]
+
+
+def bar(request: HttpRequest) -> list[dict[str, Any]]:
+    """The links of the bar; the worklist says how many wait."""
+    here = request.resolver_match.view_name if request.resolver_match else ""
+    return [
+        {"url": reverse(name), "label": label, "current": name == here, "count": _count(name)}
+        for name, label in pages_for(request)
+    ]
+
+
+def _count(name: str) -> str:
+    if name != "staff:worklist":
+        return ""
+    waiting = worklist.how_many(limit=MOST_COUNTED)
+    return f"{MOST_COUNTED}+" if waiting > MOST_COUNTED else str(waiting or "")
