@@ -12,10 +12,11 @@ from screening import seal as sealing
 from screening.answers import UnreadableAnswer
 from screening.checking import check
 from screening.compare import Comparison
-from screening.engine import screen
+from screening.engine import Result, screen
 from screening.instruments import score
-from screening.lines import BadLine, read_case, read_object
+from screening.lines import BadLine, CaseLine, read_case, read_object
 from screening.loader import PROTOCOLS, NotAProtocol, load
+from screening.medications import Reading
 from screening.protocol import Protocol
 
 NEWEST = max(path.name for path in PROTOCOLS.iterdir() if (path / "protocol.toml").exists())
@@ -91,8 +92,11 @@ def _screen(chosen: argparse.Namespace) -> int:
 
 def _screened(protocol: Protocol, line: str) -> dict[str, object]:
     case = read_case(line)
-    result = screen(protocol, case.answers, on=case.on, medications=case.medications, clinic=case.clinic)
-    return {"id": case.id, **result.as_json()}
+    return {"id": case.id, **_decided(protocol, case).as_json()}
+
+
+def _decided(protocol: Protocol, case: CaseLine) -> Result:
+    return screen(protocol, case.answers, on=case.on, medications=case.medications, clinic=case.clinic)
 
 
 def _medications(chosen: argparse.Namespace) -> int:
@@ -101,7 +105,24 @@ def _medications(chosen: argparse.Namespace) -> int:
 
 
 def _read(protocol: Protocol, line: str) -> dict[str, object]:
-    return {"text": line, "medicines": [reading.as_json() for reading in protocol.names.read(line)]}
+    return {"text": line, "medicines": [_reading_json(each) for each in protocol.names.read(line)]}
+
+
+def _reading_json(reading: Reading) -> dict[str, object]:
+    return {
+        "typed": reading.typed,
+        "match": reading.match,
+        "how": reading.how,
+        "ingredients": list(reading.ingredients),
+        "known_as": list(reading.known_as),
+        "suggestions": [
+            {"name": each.name, "ingredients": list(each.ingredients), "score": each.score}
+            for each in reading.suggestions
+        ],
+        "dose": reading.dose,
+        "status": reading.status,
+        "last_taken": reading.last_taken.isoformat() if reading.last_taken else None,
+    }
 
 
 def _score(chosen: argparse.Namespace) -> int:
@@ -144,8 +165,7 @@ def _compare(chosen: argparse.Namespace) -> int:
             print(json.dumps({"id": bad.case_id, "error": str(bad)}), file=sys.stderr)
             code = 1
             continue
-        asked = {"on": case.on, "medications": case.medications, "clinic": case.clinic}
-        comparison.add(str(case.id), screen(old, case.answers, **asked), screen(new, case.answers, **asked))
+        comparison.add(str(case.id), *(_decided(protocol, case) for protocol in (old, new)))
     print(json.dumps(comparison.as_json(), indent=2))
     return code
 

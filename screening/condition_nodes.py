@@ -149,7 +149,7 @@ class Ordered:
 
 
 def _open_ended(least: float, compare: Callable[[float, float], bool], right: float) -> bool | None:
-    """What can be said of a number that is `least` or more: what holds now holds, what more could change cannot be told."""
+    """What can be said of a number that is `least` or more: what more could change cannot be told."""
     if compare is operator.eq:
         return True if least == right else (None if least < right else False)
     if compare in (operator.ge, operator.gt):

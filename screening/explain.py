@@ -1,4 +1,4 @@
-"""Why a rule holds or cannot be decided: the question as it was worded, the answer as it was given, the medicine matched."""
+"""Why a rule holds or cannot be decided: the question as worded, the answer as given, the medicine as matched."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ from screening.facts import Facts
 from screening.protocol import Rule
 from screening.questions import FREE_TEXT
 
-BEHIND_FUNCTIONS: Final = {"wants": ("service_interest",), "med_check_positive": ("med_check",)}
+BEHIND_FUNCTIONS: Final[dict[str, tuple[str, ...]]] = {
+    "wants": ("service_interest",),
+    "med_check_positive": ("med_check",),
+}
 """The question behind each function that reads one question only."""
 SHORT_NAMES: Final = {
     "phq_total": "PHQ-9 total",
@@ -106,7 +109,7 @@ def questions_behind(rule: Rule, facts: Facts) -> Iterator[str]:
         elif name.startswith("med_") and facts.cabinet.anything_possible:
             yield from ("med_none", "med_unsure", "med_check")
         else:
-            yield from (BEHIND.get(name) or BEHIND_FUNCTIONS.get(name, ()))
+            yield from BEHIND.get(name, BEHIND_FUNCTIONS.get(name, ()))
 
 
 def _value_in_words(facts: Facts, name: str) -> str:

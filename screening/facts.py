@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
@@ -65,7 +65,7 @@ class Facts:
         )
 
     def _ask_in_order(self) -> None:
-        """Walk the questions as a person would: a hidden question keeps no answer, a needed one without answer is doubt."""
+        """Walk the questions as a person would: a hidden question keeps no answer, a needed one without is doubt."""
         for question in self.protocol.questions.values():
             if question.show_if is not None and question.show_if.ask(self) is False:
                 self.values[question.id] = None
@@ -264,7 +264,7 @@ def _consent_missing(facts: Facts) -> bool:
 
 
 def _freetext_flag(facts: Facts) -> bool:
-    """Safety words in any free text, also in one too long to keep; a person upstream may have raised the flag already."""
+    """Safety words in any free text, also one too long to keep; somebody may have raised the flag before."""
     if str(facts.given.get("freetext_flag", "")).lower() in ("yes", "true"):
         return True
     questions = facts.protocol.questions
@@ -274,7 +274,7 @@ def _freetext_flag(facts: Facts) -> bool:
     return any(words in found for words in facts.protocol.safety_phrases)
 
 
-_DERIVED: Final = {
+_DERIVED: Final[dict[str, Callable[[Facts], object]]] = {
     "age": _age,
     "phq_total": partial(_sum, PHQ9),
     "phq_total_raw": partial(_raw_sum, PHQ9),

@@ -2,14 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from screening.answers import UnreadableAnswer, whole_number_code
 
-if TYPE_CHECKING:
-    from screening.protocol import Instrument
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """A range of totals of an instrument and its name; `low` and `high` are both inside."""
+
+    name: str
+    low: int
+    high: int
+
+
+@dataclass(frozen=True, slots=True)
+class Instrument:
+    """A scale: its items, how it is scored, its bands, and its codes in LOINC where they are known.
+
+    `codes` are keyed "panel", "total" or by question; `answer_codes` by item and then by answer.
+    """
+
+    id: str
+    name: str
+    items: tuple[str, ...]
+    scoring: str
+    highest_item: int
+    bands: tuple[Band, ...]
+    codes: Mapping[str, str]
+    licence: str
+    answer_codes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +60,7 @@ def score(instrument: Instrument, items: Sequence[object]) -> Score:
     Raises:
         UnreadableAnswer: there are too many items, or one is not on the scale.
     Source:
-        clinical.md section 3; PHQ-9 kroenke2001, GAD-7 spitzer2006, AUDIT-C bush1998, PC-PTSD-5 prins2016, PEG krebs2009.
+        clinical.md section 3; kroenke2001, spitzer2006, bush1998, prins2016, krebs2009.
     """
     if len(items) > len(instrument.items):
         raise UnreadableAnswer(f"{instrument.name} has {len(instrument.items)} items, not {len(items)}")

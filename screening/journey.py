@@ -1,4 +1,4 @@
-"""Which pages a person is asked, in which order, and which are done: all of it derived from the answers, nothing stored."""
+"""Which pages a person is asked, in which order, and which are done: derived from the answers, nothing stored."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ STATUSES: Final = ("taking", "as_needed", "stopped", "unsure")
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A medicine as the person listed it. `confirmed_as` is a suggestion that the person chose, or a clinician matched."""
+    """A medicine as the person listed it. `confirmed_as` is a suggestion that a person chose."""
 
     text: str
     status: str = "unsure"

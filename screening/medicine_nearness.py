@@ -17,7 +17,7 @@ from screening.medicine_sounds import sound
 _CANDIDATES: Final = 10
 _SHORTEST: Final = 5  # letters; shorter names only match by sound
 _LETTERS_WEIGHT: Final = 0.5  # the rest is sound
-_OTHER_FIRST_LETTER: Final = 0.35  # people rarely get the first sound wrong
+_OTHER_FIRST_LETTER: Final = 0.25  # people rarely get the first sound wrong
 _FARTHEST: Final = 0.251  # share of the letters that may be wrong
 
 

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Final
 
 from screening.conditions import Condition
+from screening.instruments import Instrument
 from screening.medications import Medication, MedicineNames
 from screening.questions import Question
 
@@ -100,33 +101,6 @@ class Part:
     title: str
     hint: str
     pages: tuple[Page, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Band:
-    """A range of totals of an instrument and its name; `low` and `high` are both inside."""
-
-    name: str
-    low: int
-    high: int
-
-
-@dataclass(frozen=True, slots=True)
-class Instrument:
-    """A scale: its items, how it is scored, its bands, and its codes in LOINC where they are known.
-
-    `codes` are keyed "panel", "total" or by question; `answer_codes` by item and then by answer.
-    """
-
-    id: str
-    name: str
-    items: tuple[str, ...]
-    scoring: str
-    highest_item: int
-    bands: tuple[Band, ...]
-    codes: Mapping[str, str]
-    licence: str
-    answer_codes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""How hard a text is to read: the Flesch-Kincaid grade, worked out offline. It helps to prioritise, it proves nothing."""
+"""How hard a text is to read: the Flesch-Kincaid grade, worked out offline. It helps to prioritise only."""
 
 from __future__ import annotations
 

@@ -3,7 +3,9 @@
 from allauth.account import views
 from django.urls import path
 
+from clinic.accounts.forms import SignInForm
+
 urlpatterns = [
-    path("sign-in/", views.login, name="account_login"),
+    path("sign-in/", views.LoginView.as_view(form_class=SignInForm), name="account_login"),
     path("sign-out/", views.logout, name="account_logout"),
 ]

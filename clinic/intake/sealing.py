@@ -1,4 +1,4 @@
-"""Making the sealed record of an intake: what was answered, what the protocol said, and the words that were agreed to."""
+"""Making the sealed record of an intake: what was answered, what came out, and what was agreed to."""
 
 from __future__ import annotations
 

@@ -194,7 +194,7 @@ def answers(request: HttpRequest, intake: Intake) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @session.of_patient
 def sign(request: HttpRequest, patient: Patient) -> HttpResponse:
-    """Read, agree and sign. A second, equal sending shows the same result; a different one is refused, nothing is lost."""
+    """Read, agree and sign. The same form again shows the same result; another is refused, nothing is lost."""
     now = timezone.now()
     intake = patient.intakes.order_by("-started_at").first()
     if intake is None:

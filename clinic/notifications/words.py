@@ -7,7 +7,6 @@ at that moment), `link_until` (a day), `help_line`, `reference`, and what `about
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -27,7 +26,8 @@ from clinic.web.places import CRISIS_LINES
 
 TO_THE_FORM: Final = frozenset({"resume-link", "finish-your-form", "finish-your-form-last"})
 """Templates whose link leads back into the form; the link of every other one leads to the patient's own page."""
-FIRST_NAME: Final = re.compile(r"[^\W\d_]+(?:[-'\u2019.][^\W\d_]+)*\.?")
+IN_A_NAME: Final = "-'\u2019"
+"""What a first name may hold besides letters and their marks."""
 LONGEST_NAME: Final = 40
 OWN_COUNTRY: Final = "US"
 """Where the clinic is; its help line is the one of somebody who has not said where they live."""
@@ -116,13 +116,13 @@ def _link(message: Message, *, by: Actor, now: datetime) -> str:
 def first_name(patient: Patient) -> str:
     """The first word of what somebody asked to be called; nothing when it does not look like a name.
 
-    The rest is left out because others may read the screen, and anything but letters because somebody could type an
-    address of their own into the form to have it sent from here.
+    The rest is left out because others may read the screen, and anything but letters because somebody could type the
+    address of a page into the form to have it sent from here.
     """
     given = str(patient.preferred_name or patient.legal_name or "").split()
-    if given and len(given[0]) <= LONGEST_NAME and FIRST_NAME.fullmatch(given[0]):
-        return given[0]
-    return ""
+    first = given[0] if given else ""
+    is_name = first[:1].isalpha() and all(unicodedata.category(c)[0] in "LM" or c in IN_A_NAME for c in first)
+    return first if is_name and len(first) <= LONGEST_NAME else ""
 
 
 def help_line(patient: Patient | None) -> str:

@@ -122,6 +122,9 @@ class Postgres:
         )
 
     def _answers(self) -> bool:
+        """Asked only when the server calls itself ready, so that its log holds no refusals of our own making."""
+        if not self._lock_file().rstrip().endswith("ready"):
+            return False
         try:
             self.connect().close()
         except psycopg.OperationalError:
@@ -139,10 +142,14 @@ class Postgres:
             raise NoDatabase(f"A PostgreSQL server is still working in {self.data}. Stop it, then start again.")
 
     def _postmaster(self) -> int:
+        first_line = self._lock_file().split("\n", 1)[0]
+        return int(first_line) if first_line.isdecimal() else 0
+
+    def _lock_file(self) -> str:
         try:
-            return int((self.data / "postmaster.pid").read_text().split("\n", 1)[0])
-        except (OSError, ValueError):
-            return 0
+            return (self.data / "postmaster.pid").read_text()
+        except FileNotFoundError:
+            return ""
 
     def _is_made(self) -> bool:
         """Whether there is a whole data folder.

@@ -9,6 +9,9 @@ from clinic.onebox.places import REPOSITORY
 from clinic.onebox.processes import Program
 from clinic.onebox.web import Address
 
+ROOT_WARNING = "ignore:You're running the worker with superuser privileges"
+"""Celery's many lines about being root; `manage.py up` says it in one."""
+
 QUEUES = {"urgent": "urgent", "worker": "default,bulk"}
 """Workers and the queues each serves: what is urgent never waits behind what is not."""
 
@@ -26,7 +29,7 @@ def worker(name: str) -> Program:
     """A Celery worker; one process is enough on one machine."""
     options = ["--queues", QUEUES[name], "--hostname", f"{name}@%h", "--concurrency", "1"]
     options += ["--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "WARNING"]
-    return _python(name, "celery", "--quiet", "--app", "clinic", "worker", *options)
+    return _python(name, "celery", "--quiet", "--app", "clinic", "worker", *options, flags=("-W", ROOT_WARNING))
 
 
 def beat() -> Program:
@@ -39,5 +42,7 @@ def demo() -> Program:
     return Program("demo", (sys.executable, str(REPOSITORY / "manage.py"), "demo"), REPOSITORY)
 
 
-def _python(name: str, module: str, *arguments: str, inherits: tuple[int, ...] = ()) -> Program:
-    return Program(name, (sys.executable, "-m", module, *arguments), REPOSITORY, inherits=inherits)
+def _python(
+    name: str, module: str, *arguments: str, flags: tuple[str, ...] = (), inherits: tuple[int, ...] = ()
+) -> Program:
+    return Program(name, (sys.executable, *flags, "-m", module, *arguments), REPOSITORY, inherits=inherits)

@@ -103,7 +103,8 @@ class Supervisor:
         assert process.stdout is not None  # noqa: S101 - started with a pipe
         with process.stdout as lines:
             for line in lines:
-                self.say(name, line.decode(errors="replace").rstrip())
+                if text := line.decode(errors="replace").rstrip():
+                    self.say(name, text)
 
     def _mourn(self, child: Child, how: str) -> None:
         if time.monotonic() - child.started_at > WELL_AFTER:

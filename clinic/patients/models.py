@@ -34,7 +34,7 @@ class Patient(models.Model):
     PERSONAL = frozenset(
         {"legal_name", "preferred_name", "pronouns", "born_on", "email", "phone", "country", "region", "time_zone"}
     )
-    """Fields about the person, which `tests/house` checks to be named; see docs/data.md for each field's end of life."""
+    """Fields about the person, which `tests/house` checks; docs/data.md says how long each is kept."""
 
     def __str__(self) -> str:
         return self.reference

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from screening.answers import UnreadableAnswer
-from screening.instruments import score
-from screening.protocol import Instrument, Protocol
+from screening.instruments import Instrument, score
+from screening.protocol import Protocol
 
 
 @dataclass(frozen=True, slots=True)

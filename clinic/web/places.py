@@ -1,4 +1,4 @@
-"""Where the invented demo clinic is, whom it serves, and the crisis lines of each country with the day to check them."""
+"""Where the invented demo clinic is, whom it serves, and crisis lines by country with the day to check them."""
 
 from __future__ import annotations
 

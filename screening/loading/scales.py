@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Final
 
+from screening.instruments import Band, Instrument
 from screening.loading.tables import Document, Table
-from screening.protocol import Band, Instrument
 
 SCORINGS: Final = ("sum", "audit_c", "yes_count", "mean")
 EVERY_ITEM: Final = "every_item"

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from screening.cases import disagreements, run
-from screening.loader import load_cases, published
-from screening.loader import PROTOCOLS
+from screening.loader import PROTOCOLS, load_cases, published
 
 NAME = "2026-11"
 PROTOCOL = published(NAME)

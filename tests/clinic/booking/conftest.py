@@ -71,7 +71,12 @@ def make_patient(db: None) -> Callable[..., Patient]:
     """Somebody in California whose form was sealed with this outcome; `ready_to_book` may book."""
 
     def make(outcome: str = "ready_to_book", region: str = "US-CA", **fields: Any) -> Patient:
-        told = {"preferred_name": "Maya", "phone": "(555) 010-0199", "email": "maya@example.test", "safe_contact": "yes"}
+        told = {
+            "preferred_name": "Maya",
+            "phone": "(555) 010-0199",
+            "email": "maya@example.test",
+            "safe_contact": "yes",
+        }
         patient = Patient.objects.create(region=region, country=region[:2], **(told | fields))
         intake = Intake.objects.create(
             patient=patient, protocol="test", seal="s", state=Intake.State.SUBMITTED, submitted_at=NOON - timedelta(1)

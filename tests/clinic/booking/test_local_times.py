@@ -99,11 +99,11 @@ def test_slots_of_a_day_never_overlap_and_keep_their_pause(
 
 
 def test_a_skipped_local_time_is_never() -> None:
-    assert moment(datetime(2026, 3, 8, 2, 30), ZoneInfo("America/Los_Angeles")) is None
+    assert moment(datetime.fromisoformat("2026-03-08T02:30"), ZoneInfo("America/Los_Angeles")) is None
 
 
 def test_a_repeated_local_time_is_the_first_of_the_two() -> None:
-    assert moment(datetime(2026, 11, 1, 1, 30), ZoneInfo("America/Los_Angeles")) == datetime(
+    assert moment(datetime.fromisoformat("2026-11-01T01:30"), ZoneInfo("America/Los_Angeles")) == datetime(
         2026, 11, 1, 8, 30, tzinfo=UTC
     )
 

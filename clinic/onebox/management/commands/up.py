@@ -10,6 +10,7 @@ import time
 from typing import Any
 
 from django.conf import settings
+from django.core.checks import Tags
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, connections
@@ -21,6 +22,7 @@ from clinic.onebox.supervisor import Stage, Supervisor
 from clinic.onebox.valkey import NoBroker, Valkey
 from clinic.onebox.web import Address, NoPort
 
+ASKED_TO_END = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 LOOK_EVERY = 0.2
 WEB_WITHIN = 60.0
 WEB_MAY_DIE = 3
@@ -29,10 +31,12 @@ CANNOT_START = (NoDatabase, NoBroker, NoPort, places.UnsafeFolder, DatabaseError
 
 class Command(BaseCommand):
     help = "Start the whole clinic on this machine: PostgreSQL, broker, web, workers and clock. Ctrl-C ends it."
+    requires_system_checks = []
+    """`make check` looks at the code; here only the database is looked at, once it runs."""
 
     def handle(self, *args: Any, **options: Any) -> None:
-        for number in (signal.SIGTERM, signal.SIGHUP):
-            if signal.getsignal(number) is not signal.SIG_IGN:
+        for number in ASKED_TO_END:
+            if not (number is signal.SIGHUP and signal.getsignal(number) is signal.SIG_IGN):
                 signal.signal(number, signal.default_int_handler)
         lock = Lock(places.var_dir() / "run.lock")
         try:
@@ -63,7 +67,7 @@ class Onebox:
         except CANNOT_START as reason:
             raise CommandError(f"The clinic cannot start: {reason}") from None
         finally:
-            for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            for number in ASKED_TO_END:
                 signal.signal(number, signal.SIG_IGN)
             self.supervisor.stop()
         say("clinic", "ended; its data is kept for the next start")
@@ -73,9 +77,10 @@ class Onebox:
         self._start_database()
         self._start_broker()
         self._prepare_data()
-        address = self._start_clinic()
+        address = self._start_web()
         self._make_demo_data()
         self._wait_for(address)
+        self._start_workers()
         self.lock.say(f"{address.url} (process {os.getpid()})")
         self._announce(address, time.monotonic() - began)
 
@@ -96,27 +101,34 @@ class Onebox:
 
     def _prepare_data(self) -> None:
         say("clinic", "bringing the database up to date")
-        call_command("migrate", interactive=False, verbosity=0, skip_checks=False)
+        BaseCommand().check(tags=[Tags.database], databases=["default"])
+        call_command("migrate", interactive=False, verbosity=0)
         connections.close_all()
         if static_files.gather(places.var_dir() / "static-files.stamp"):
             say("clinic", "gathered the static files")
 
-    def _start_clinic(self) -> Address:
+    def _start_web(self) -> Address:
         address = Address.from_environment()
         os.environ.setdefault("SITE_URL", address.url)
         self.supervisor.start(Stage.CLINIC, lambda: programs.web(address))
+        return address
+
+    def _start_workers(self) -> None:
+        """Last, because nobody waits for them: what they carry is remembered by the database."""
         for name in programs.QUEUES:
             self.supervisor.start(Stage.CLINIC, lambda name=name: programs.worker(name))
         self.supervisor.start(Stage.CLINIC, programs.beat)
-        return address
 
     def _make_demo_data(self) -> None:
         if settings.IS_PRODUCTION:
             say("clinic", "no demo data in production")
             return
         process = programs.demo().start(sys.stdout.fileno())
-        while process.poll() is None:
-            self._tend()
+        try:
+            while process.poll() is None:
+                self._tend()
+        finally:
+            process.terminate()
         if process.returncode != 0:
             raise CommandError("The demo data could not be made; the reason is above.")
 
@@ -138,8 +150,10 @@ class Onebox:
             f"  Staff     {address.url}/staff/",
             "Ctrl-C closes it; its data stays in " + str(places.var_dir()),
         ]
-        for line in ["", *lines, ""]:
-            say("clinic", line)
+        if os.geteuid() == 0:
+            lines.append("You are root, which is fine for trying; give a real clinic a user of its own.")
+        sys.stdout.write("\n".join(["", *lines, "", ""]))
+        sys.stdout.flush()
 
 
 _speaking = threading.Lock()

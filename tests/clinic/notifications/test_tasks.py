@@ -1,0 +1,87 @@
+"""What Celery carries: ids only."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from clinic import celery
+from clinic.notifications import tasks
+from clinic.notifications.models import Message
+
+from .conftest import Queue
+
+
+def handed_over(nudges: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    celery._sender.submit(lambda: None).result(timeout=5)
+    return nudges
+
+
+def test_a_nudge_carries_the_id_and_nothing_else(
+    queued: Queue, nudges: list[dict[str, Any]], django_capture_on_commit_callbacks: Any
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True):
+        message = queued(about={"when": "Thursday"})
+
+    sent = handed_over(nudges)
+    assert sent == [
+        {
+            "name": "clinic.notifications.tasks.deliver",
+            "args": [str(message.pk)],
+            "queue": "default",
+            "ignore_result": True,
+            "retry": False,
+        }
+    ]
+    assert UUID(sent[0]["args"][0]) == message.pk
+
+
+def test_an_urgent_message_takes_the_urgent_queue(
+    queued: Queue, nudges: list[dict[str, Any]], django_capture_on_commit_callbacks: Any
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True):
+        queued(is_urgent=True)
+
+    assert [each["queue"] for each in handed_over(nudges)] == ["urgent"]
+
+
+def test_nothing_is_handed_over_when_the_cause_is_rolled_back(
+    queued: Queue, nudges: list[dict[str, Any]], django_capture_on_commit_callbacks: Any
+) -> None:
+    from django.db import transaction
+
+    with django_capture_on_commit_callbacks(execute=True), pytest.raises(RuntimeError), transaction.atomic():
+        queued()
+        raise RuntimeError
+
+    assert handed_over(nudges) == []
+    assert Message.objects.count() == 0
+
+
+def test_the_tasks_deliver(queued: Queue) -> None:
+    one, other = queued(keeps_quiet_hours=False), queued(key="test:2", keeps_quiet_hours=False)
+
+    tasks.deliver(str(one.pk))
+    tasks.deliver_due()
+
+    one.refresh_from_db()
+    other.refresh_from_db()
+    assert (one.state, other.state) == ("sent", "sent")
+
+
+@pytest.mark.parametrize("payload", ["", "not-an-id", "1; DROP TABLE"])
+def test_a_task_with_a_broken_id_touches_nothing(payload: str, queued: Queue) -> None:
+    message = queued()
+
+    with pytest.raises(ValueError, match="UUID"):
+        tasks.deliver(payload)
+    message.refresh_from_db()
+    assert message.state == "due"
+
+
+def test_a_task_for_a_row_that_is_gone_does_nothing(db: None) -> None:
+    tasks.deliver("11111111-2222-4333-8444-555555555555")
+
+    assert Message.objects.count() == 0
