@@ -57,7 +57,7 @@ browser: $(TEST_READY)
 
 $(RUN_READY):
 	@$(MAKE_VENV)
-	$(PY) -m pip install --quiet --require-hashes -r requirements.txt
+	$(PY) -m pip install --quiet --no-compile --require-hashes -r requirements.txt
 	@rm -f $(VENV)/.run-* $(VENV)/.test-* && touch $@
 
 $(TEST_READY): $(RUN_READY)

@@ -50,6 +50,11 @@ app.conf.update(
             "schedule": 60.0,
             "options": {"queue": "default", "expires": 55},
         },
+        "plan-followups": {
+            "task": "clinic.followups.tasks.plan_due",
+            "schedule": 60.0,
+            "options": {"queue": "default", "expires": 55},
+        },
         "do-due-followups": {
             "task": "clinic.followups.tasks.do_due",
             "schedule": 60.0,

@@ -45,7 +45,7 @@ class MedicineNames:
         """Every medicine in a text, in order; always at least one reading, and never an exception.
 
         A text that says "none", holds no letters or is empty gives one unrecognised reading: it never makes a list
-        look reviewed. At most 200 medicines within the first 20,000 characters are read; what is beyond becomes one
+        look reviewed. At most 100 medicines within the first 10,000 characters are read; what is beyond becomes one
         unrecognised reading.
 
         Args:

@@ -51,11 +51,12 @@ _STOPPED: Final = re.compile(
     r"|used to|previously|formerly|in the past|was (?:taking|on|using))\b|\Aoff\b|\boff\Z"
 )
 _NOT_QUITE: Final = re.compile(
-    r"\b(?:again|restart\w{0,6}|started|still|currently|now|back on|on and off|off and on"
+    r"\b(?:again|restart\w{0,6}|still|currently|now|back on|on and off|off and on"
     r"|(?:not|never|havent|didnt|hasnt|wont|cant|dont) (?:\w{1,8} )?(?:stop\w{0,6}|quit)"
     r"|about to|going to|will|want to|wants to|would like|plan\w{0,4}|stopping|quitting|almost|nearly"
     r"|tapering|weaning|reducing|tomorrow|soon|next (?:week|month|year))\b"
 )
+_STARTED: Final = re.compile(r"\b(?:started|start|begun|began)\b")
 _AS_NEEDED: Final = re.compile(
     r"\b(?:prn|p\.r\.n|as needed|as required|as necessary|as and when"
     r"|(?:when|if|only when|only if) (?:\w{1,8} ){0,2}?(?:needed|need|required|necessary)"
@@ -125,7 +126,8 @@ def details(words: str, *, on: date | None) -> Details:
 
 def _status(text: str) -> str:
     stopped, as_needed = _STOPPED.search(text), _AS_NEEDED.search(text)
-    if _UNSURE.search(text) or (stopped and (as_needed or _NOT_QUITE.search(text))):
+    is_stop_doubtful = stopped and (as_needed or _NOT_QUITE.search(text) or _STARTED.search(text, stopped.end()))
+    if _UNSURE.search(text) or is_stop_doubtful:
         return "unsure"
     if stopped:
         return "stopped"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import Final
 
 from screening.medicine_text import Token, tokens
@@ -31,8 +31,9 @@ from screening.medicine_words import (
     UNITS,
 )
 
-_MOST_WORDS: Final = 8
+_MOST_WORDS: Final = 14
 _SHORTEST_JOINED: Final = 5
+_SHORTEST_JOINED_OTHER: Final = 8
 _NO_OTHERS: Final = KINDS | FORMS | {"no", "other", "more"}
 _ORDINALS: Final = frozenset({"st", "nd", "rd", "th"})
 _COUNTING: Final = UNITS | OFTEN | FORMS | {"ago"}
@@ -220,9 +221,9 @@ class Lines:
     def _name_at(self, first: int) -> Span | None:
         """The longest exact name that begins at a token."""
         run = self._run(first)
+        keys = list(accumulate(self.tokens[index].key for index in run))
         for length in range(len(run), 0, -1):
-            chosen = run[:length]
-            key = "".join(self.tokens[index].key for index in chosen)
+            chosen, key = run[:length], keys[length - 1]
             written = self._written_as(key)
             if written and self._may_be_name(chosen, key, written):
                 return Span(first, chosen[-1] + 1, key, self._is_joined(chosen, written))
@@ -248,7 +249,8 @@ class Lines:
             return self._is_listed(key) or key not in DETAILS | REASONS
         if not self._is_listed(key) and self._is_several(chosen):
             return False
-        return not self._is_joined(chosen, written) or (self._is_listed(key) and len(key) >= _SHORTEST_JOINED)
+        shortest = _SHORTEST_JOINED if self._is_listed(key) else _SHORTEST_JOINED_OTHER
+        return not self._is_joined(chosen, written) or len(key) >= shortest
 
     def _is_several(self, chosen: list[int]) -> bool:
         """True when a longer name is only shorter ones with a comma, slash or "and" between: each is read alone."""
@@ -259,7 +261,8 @@ class Lines:
                 keys.append("")
             elif token.kind != "mark":
                 keys[-1] += token.key
-        return len(keys) > 1 and all(self._written_as(key) for key in keys if key)
+        shorter = [key for key in keys if key]
+        return len(shorter) > 1 and all(self._written_as(key) for key in shorter)
 
     def _is_joined(self, chosen: list[int], written: str) -> bool:
         """True when the person put a space where the name has none ("pro zac")."""

@@ -42,6 +42,7 @@ class NameIndex:
         self._same = self._equivalents()
         self._resolved: dict[str, tuple[str, ...]] = {}
         self._entries: dict[str, Entry] = {}
+        self._alike: dict[str, tuple[Suggestion, ...]] = {}
         self._add_aliases()
 
     def exact(self, key: str) -> Entry | None:
@@ -69,6 +70,11 @@ class NameIndex:
 
     def look_alikes(self, key: str) -> tuple[Suggestion, ...]:
         """Names of other medicines that are easily taken for this folded name, nearest first, at most three."""
+        if key not in self._alike:
+            self._alike[key] = self._look_alikes(key)
+        return self._alike[key]
+
+    def _look_alikes(self, key: str) -> tuple[Suggestion, ...]:
         entry = self.exact(key)
         if entry is None or not entry.ingredients:
             return ()

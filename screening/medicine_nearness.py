@@ -1,28 +1,47 @@
-"""How near a misspelt name is to the listed names, by its letters and by its sound.
+"""How near a misspelt name is to the listed names: by its letters, by its sound, and by its sound with any vowels.
 
-The weights were set on half of the misspellings of tests/bench/medicine_names.py and reported on the other half.
+The weights were set on one set of misspellings and are reported on others by tests/bench/medicine_names.py.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from typing import Final
+from typing import Final, NamedTuple
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from screening.medicine_sounds import sound
+from screening.medicine_sounds import outline, sound
 
-_CANDIDATES: Final = 10
 _SHORTEST: Final = 5  # letters; shorter names only match by sound
-_LETTERS_WEIGHT: Final = 0.5  # the rest is sound
-_OTHER_FIRST_LETTER: Final = 0.25  # people rarely get the first sound wrong
-_FARTHEST: Final = 0.251  # share of the letters that may be wrong
+_BY_SOUND_ALONE: Final = 0.76  # nearness of a short name that only sounds alike
+_CANDIDATES: Final = 20
+_LETTERS, _SOUND, _OUTLINE = 0.3, 0.2, 0.5  # weights of the three distances
+_OTHER_FIRST_SOUND: Final = 0.25  # people rarely get the first sound wrong
+_FARTHEST: Final = 0.21  # weighted mistakes per letter
+_FARTHEST_SPELT: Final = 0.251  # mistakes per letter, letters and sound alone: one in five letters, two in eight
+
+
+class _Heard(NamedTuple):
+    """A folded name with its sound, and its sound with all vowels made one."""
+
+    name: str
+    sound: str
+    outline: str
+
+
+class _Mistakes(NamedTuple):
+    """How a typed name differs from a listed one; `weighted` and `letters` are what it takes to turn one into the other."""
+
+    weighted: float  # per letter of the longer name
+    letters: int
+    name: str
+    is_near: bool
 
 
 class Nearness:
-    """Finds listed names near a folded name. Names of other medicines only ever take a suggestion away."""
+    """Finds listed names near a folded name. Names of other medicines only ever take suggestions away."""
 
     def __init__(self, listed: Iterable[str], others: Iterable[str]) -> None:
         """
@@ -30,28 +49,26 @@ class Nearness:
             listed: folded names that may be suggested.
             others: folded names of medicines that may not; a typed name that is nearer to one of them suggests nothing.
         """
-        self._names = [name for name in listed if len(name) >= _SHORTEST]
-        self._sounds = [sound(name) for name in self._names]
-        self._short = {sound(name): name for name in listed if len(name) == _SHORTEST - 1}
+        names = list(listed)
+        self._listed = [_heard(name) for name in names if len(name) >= _SHORTEST]
+        self._names = [each.name for each in self._listed]
+        self._outlines = [each.outline for each in self._listed]
+        self._short = {sound(name): name for name in names if len(name) == _SHORTEST - 1}
         self._others: dict[int, list[str]] = defaultdict(list)
         for name in others:
             self._others[len(name)].append(name)
 
     def to(self, key: str) -> list[tuple[str, float]]:
         """Listed names near a folded name with their nearness from 0 to 1, best first; empty when none is near."""
-        heard = sound(key)
-        costs = sorted(
-            (cost / max(len(key), len(name)), letters, name)
-            for index in self._candidates(key, heard)
-            for cost, letters, name in (self._cost(key, heard, index),)
+        typed = _heard(key)
+        near = sorted(
+            mistakes for index in self._candidates(typed) if (mistakes := _between(typed, self._listed[index])).is_near
         )
-        near = [(name, 1 - cost) for cost, _, name in costs if cost <= _FARTHEST]
-        fewest = min((letters for cost, letters, _ in costs if cost <= _FARTHEST), default=0)
-        if fewest > 1 and self._nearer_to_another(key, fewest):
+        if not near and typed.sound in self._short and len(key) <= _SHORTEST:
+            return [(self._short[typed.sound], _BY_SOUND_ALONE)]
+        if near and self._is_nearer_to_another(typed, near):
             return []
-        if not near and heard in self._short and len(key) <= _SHORTEST:
-            return [(self._short[heard], 0.8)]
-        return near
+        return [(mistakes.name, 1 - mistakes.weighted) for mistakes in near]
 
     def twins(self, key: str) -> list[tuple[str, float]]:
         """Other listed names one letter away (two from ten letters on), nearest first."""
@@ -61,29 +78,40 @@ class Nearness:
         hits = process.extract(key, self._names, scorer=OSA.distance, score_cutoff=reach, limit=None)
         return [(name, 1 - distance / max(len(key), len(name))) for name, distance, _ in hits if name != key]
 
-    def _candidates(self, key: str, heard: str) -> Iterator[int]:
-        by_letters = max(1, min(4, (len(key) + 1) // 3))
-        by_sound = max(1, min(3, len(heard) // 3))
-        hits = {hit[2] for hit in _extract(key, self._names, by_letters)}
-        yield from sorted(hits | {hit[2] for hit in _extract(heard, self._sounds, by_sound)})
+    def _candidates(self, typed: _Heard) -> Iterator[int]:
+        by_letters = max(1, min(4, (len(typed.name) + 1) // 3))
+        by_outline = max(1, min(3, len(typed.outline) // 3))
+        hits = {hit[2] for hit in _extract(typed.name, self._names, by_letters)}
+        yield from sorted(hits | {hit[2] for hit in _extract(typed.outline, self._outlines, by_outline)})
 
-    def _cost(self, key: str, heard: str, index: int) -> tuple[float, int, str]:
-        name, said = self._names[index], self._sounds[index]
-        letters = OSA.distance(key, name)
-        sounds = min(letters, OSA.distance(heard, said))
-        cost = _LETTERS_WEIGHT * letters + (1 - _LETTERS_WEIGHT) * sounds
-        if heard[:1] != said[:1] and key[:2] != name[1::-1]:
-            cost += _OTHER_FIRST_LETTER
-        return cost, letters, name
-
-    def _nearer_to_another(self, key: str, letters: int) -> bool:
-        reach = letters - 1
-        lengths = range(max(_SHORTEST, len(key) - reach), len(key) + reach + 1)
+    def _is_nearer_to_another(self, typed: _Heard, near: list[_Mistakes]) -> bool:
+        """True when a medicine that may not be suggested needs fewer letters changed and is nearer altogether."""
+        reach = min(mistakes.letters for mistakes in near) - 1
+        if reach < 1:
+            return False
+        lengths = range(len(typed.name) - reach, len(typed.name) + reach + 1)
         return any(
-            process.extractOne(key, self._others[length], scorer=OSA.distance, score_cutoff=reach)
+            _between(typed, _heard(name)).weighted < near[0].weighted
             for length in lengths
-            if length in self._others
+            for name, _, _ in _extract(typed.name, self._others.get(length, []), reach)
         )
+
+
+def _heard(name: str) -> _Heard:
+    said = sound(name)
+    return _Heard(name, said, outline(said))
+
+
+def _between(typed: _Heard, listed: _Heard) -> _Mistakes:
+    letters = OSA.distance(typed.name, listed.name)
+    sounds = min(letters, OSA.distance(typed.sound, listed.sound))
+    outlines = min(sounds, OSA.distance(typed.outline, listed.outline))
+    starts_alike = typed.sound[:1] == listed.sound[:1] or typed.name[:2] == listed.name[1::-1]
+    extra = 0.0 if starts_alike else _OTHER_FIRST_SOUND
+    length = max(len(typed.name), len(listed.name))
+    weighted = (_LETTERS * letters + _SOUND * sounds + _OUTLINE * outlines + extra) / length
+    spelt = ((letters + sounds) / 2 + extra) / length
+    return _Mistakes(weighted, letters, listed.name, weighted <= _FARTHEST or spelt <= _FARTHEST_SPELT)
 
 
 def _extract(text: str, choices: list[str], cutoff: int) -> list[tuple[str, int, int]]:

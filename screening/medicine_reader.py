@@ -14,10 +14,11 @@ from screening.medicine_reading import EXACT, SUGGESTED, UNRECOGNISED, Match, Re
 from screening.medicine_text import tokens
 from screening.medicine_words import AMBIGUOUS, SMALL
 
-MOST_READ: Final = 200  # medicines of one text
-MOST_LOOKED_UP: Final = 300  # misspelt words of one text; each costs up to a millisecond
+MOST_READ: Final = 100  # medicines of one text
+MOST_LOOKED_UP: Final = 150  # misspelt words of one text; each costs up to a millisecond
 LONGEST_TYPED: Final = 300  # characters of a reading that are kept
 _WORDS_TOGETHER: Final = 3
+_NEAR_AMONG_OTHERS: Final = 0.78  # one word out of several unknown ones must be nearer than a word that stands alone
 _OPENERS: Final = {")": "(", "]": "[", "}": "{"}
 _ENDINGS: Final = "?.!'\""
 _SAME_MEDICINE: Final = frozenset("(/-=:[")
@@ -70,7 +71,7 @@ class Reader:
         self._lines = Lines(self._tokens, self._written_as, index.assessed.__contains__)
 
     def readings(self, beyond: str = "") -> list[Reading]:
-        """The medicines of the text in order, at most 200; what is beyond them, or `beyond` the text, is one more."""
+        """The medicines of the text in order, at most 100; what is beyond them, or `beyond` the text, is one more."""
         found: list[Reading] = []
         for part in self._merged():
             if len(found) >= MOST_READ:
@@ -101,7 +102,7 @@ class Reader:
     def _repeats(self, one: Part, other: Part) -> bool:
         if not (one.span and other.span and one.span.key and other.span.key) or one.is_qualified or other.is_qualified:
             return False
-        between = self._text[self._tokens[one.span.last - 1].end : self._tokens[other.span.first].start].strip()
+        between = self._text[self._tokens[one.span.last - 1].end : self._tokens[other.span.first].start].strip(" ")
         if between and between not in _SAME_MEDICINE:
             return False
         first, second = self._index.exact(one.span.key), self._index.exact(other.span.key)
@@ -164,7 +165,7 @@ class Reader:
         for length in range(len(words), 0, -1):
             key = "".join(self._tokens[index].key for index in words[:length])
             near = self._near(key, found)
-            if near:
+            if near and near[0].score > _NEAR_AMONG_OTHERS:
                 return length, near
         return 1, ()
 

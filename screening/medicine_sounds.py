@@ -37,6 +37,9 @@ _RULES: Final = tuple(
 )
 
 
+_VOWELS: Final = re.compile("[aeiou]+")
+
+
 def sound(key: str) -> str:
     """The sound of a folded name: names said alike become the same letters ("vivance" and "vyvanse" do).
 
@@ -49,3 +52,12 @@ def sound(key: str) -> str:
     for pattern, plain in _RULES:
         key = pattern.sub(plain, key)
     return key
+
+
+def outline(said: str) -> str:
+    """The outline of a sound: its consonants with one mark for any vowels between, as vowels are what people mix up.
+
+    Args:
+        said: what `sound` gave ("fikaden" and "fikodin" have one outline).
+    """
+    return _VOWELS.sub("a", said)

@@ -109,7 +109,9 @@ AMBIGUOUS: Final = _words("""
 """)
 
 FORMS: Final = PLAIN_FORMS | OWN_FORMS
-BESIDE_AMBIGUOUS: Final = UNITS | OFTEN | NUMBERS | PLAIN_FORMS | WHEN | (STATUS - {"as", "if", "when", "only", "any"})
+BESIDE_AMBIGUOUS: Final = (
+    ARTICLES | UNITS | OFTEN | NUMBERS | PLAIN_FORMS | WHEN | (STATUS - {"as", "if", "when", "only", "any"})
+)
 DETAILS: Final = UNITS | FORMS | KINDS | OFTEN | WHEN | STATUS | NUMBERS | SMALL | CUTS | DETERMINERS
 
 NOTHING: Final = _words("""

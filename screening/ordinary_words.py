@@ -39,9 +39,9 @@ _WORDS: Final = """
     medicines megadose mend mercerise merge meridian meridians messaline metering methane methanol methaqualone
     metheglin methodise migrant migrants milium milliard millipede miscalling moderate moderated moderates moderato
     modulate moldy moline moll molls monomial monomials monorail mopers moraine morpheme morphing motility murrhine
-    muscadine muscarine mushroom myeline myrica myrobalan narghile nerval neuronic neurotic niggard ninepin nomen
-    nomology normal nosology nubbin olivine oscine oxymoron oxymorons padrone paginate pail paladin palladous pallium
-    papers paramorph parsers passerine patriate peepers peppers percaline peroxide perverts petrifaction phenformin
+    muscadine muscarine myeline myrica myrobalan narghile nerval neuronic neurotic niggard ninepin nomen nomology
+    normal nosology nubbin olivine oscine oxymoron oxymorons padrone paginate pail paladin palladous pallium papers
+    paramorph parsers passerine patriate peepers peppers percaline peroxide perverts petrifaction phenformin
     piperidine pipers plena pokers polers pommel pommels popery popes popovers poppets posers pothers potters powers
     preventible preventive primine pristine prodigal projectile prolific prolixity prolixly prosaic prospers protamine
     provable provably providential puristic pursers pyrimidine quells quinoa rack radian radiance radios ramose ratios

@@ -1,4 +1,4 @@
-"""How allauth behaves here: nobody signs themselves up, and a sign-in that is refused says the same whatever is wrong."""
+"""How allauth behaves here: nobody signs themselves up, and a refused sign-in says the same whatever is wrong."""
 
 from __future__ import annotations
 

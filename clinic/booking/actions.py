@@ -13,11 +13,13 @@ from clinic.audit.actors import Actor
 from clinic.audit.record import record
 from clinic.booking import allowed, find, holds, zones
 from clinic.booking.models import Appointment
+from clinic.celery import nudge
 from clinic.notifications import actions as messages
 from clinic.patients.actions import describe
 from clinic.patients.models import Patient
 
 State = Appointment.State
+FOLLOW_UP: Final = "clinic.followups.tasks.look_at"
 NOT_OFFERED: Final = "We do not offer that time."
 PASSED: Final = "That time has passed."
 TOO_LATE: Final = "That time is after the last day your clinician set."
@@ -153,6 +155,7 @@ def book(
     if patient.time_zone != held.time_zone:
         describe(patient=patient, told={"time_zone": held.time_zone}, by=by)
     _tell("appointment-booked", held, by=by, now=now)
+    nudge(FOLLOW_UP, held.pk)
     _record(held, "booking.book", by=by, detail={"mode": held.mode, "reminders": reminders})
     return held
 

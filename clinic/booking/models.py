@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime, timedelta
+from functools import cache
 from zoneinfo import available_timezones
 
 from django.conf import settings
@@ -27,9 +28,15 @@ class Mode(models.TextChoices):
     IN_PERSON = "in_person", "In person"
 
 
+@cache
+def known_time_zones() -> frozenset[str]:
+    """Every name of the time zone data; reading them takes so long that it is done once."""
+    return frozenset(available_timezones())
+
+
 def is_a_time_zone(name: str) -> None:
     """Refuse a name that the time zone data does not know."""
-    if name not in available_timezones():
+    if name not in known_time_zones():
         raise ValidationError(f"{name} is not a time zone, like America/Los_Angeles.")
 
 
@@ -241,6 +248,11 @@ class Appointment(models.Model):
     def end(self) -> datetime:
         """When it ends."""
         return self.during.upper
+
+    @property
+    def way(self) -> str:
+        """How to meet, in one word: phone, video, or the location of a visit."""
+        return self.location if self.mode == Mode.IN_PERSON else self.mode
 
     @property
     def length(self) -> timedelta:

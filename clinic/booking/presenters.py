@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Final
-from urllib.parse import urlencode
 
 from clinic.booking import zones
+from clinic.booking.asked import Asked
 from clinic.booking.find import Slot
 from clinic.booking.models import Mode
 from clinic.web.places import LOCATIONS
@@ -19,20 +19,6 @@ SOON: Final = timedelta(days=14)
 CLOSEST: Final = 3
 NOON: Final = 12
 EVENING: Final = 17
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What the address of the page asks for: a way to meet, a day and a time zone; none of it need make sense."""
-
-    way: str
-    day: str
-    zone: str
-
-    def query(self, **changed: str) -> str:
-        """The address of the same page with something changed."""
-        now = {"mode": self.way, "day": self.day, "zone": self.zone, **changed}
-        return "?" + urlencode({name: value for name, value in now.items() if value})
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +80,7 @@ class ChoosePage:
     clocks_change: str
     parts: Sequence[Part]
     closest: Sequence[Time]
-    minutes: int
+    length: str
     zone_page: str
 
 
@@ -131,9 +117,17 @@ def choose_page(slots: Sequence[Slot], asked: Asked, *, now: datetime, near: dat
         clocks_change=zones.clocks_change_on(day, asked.zone) if day else "",
         parts=_parts(free, day, asked.zone),
         closest=_closest(free, near, asked.zone),
-        minutes=int((offered[0].end - offered[0].start).total_seconds() // 60) if offered else 0,
+        length=_length(offered),
         zone_page=asked.query(),
     )
+
+
+def _length(offered: Sequence[Slot]) -> str:
+    """How long a visit takes; from the shortest to the longest when they differ."""
+    minutes = sorted({int((slot.end - slot.start).total_seconds()) // 60 for slot in offered})
+    if not minutes:
+        return ""
+    return f"{minutes[0]} minutes" if len(minutes) == 1 else f"{minutes[0]} to {minutes[-1]} minutes"
 
 
 def _way_shown(slots: Sequence[Slot], asked: str) -> str:

@@ -16,9 +16,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from clinic.accounts.models import User
 from clinic.audit import actors
 from clinic.booking import actions, allowed, find, presenters, visit_presenters, zones
+from clinic.booking.asked import Asked
 from clinic.booking.find import Slot
 from clinic.booking.forms import ChooseForm, DetailsForm
-from clinic.booking.models import Appointment, Mode
+from clinic.booking.models import Appointment
 from clinic.patients import session
 from clinic.patients.models import Patient
 
@@ -64,7 +65,7 @@ def _hold(
     request: HttpRequest,
     patient: Patient,
     slots: list[Slot],
-    asked: presenters.Asked,
+    asked: Asked,
     form: ChooseForm,
     *,
     now: datetime,
@@ -101,7 +102,7 @@ def _hold_slot(patient: Patient, slot: Slot, zone: str, *, now: datetime) -> App
 
 
 def _just_taken(
-    request: HttpRequest, patient: Patient, asked: presenters.Asked, start: datetime, *, now: datetime
+    request: HttpRequest, patient: Patient, asked: Asked, start: datetime, *, now: datetime
 ) -> HttpResponse:
     """The same page, asked for anew, with the closest three times first."""
     slots = _offers(patient, now)
@@ -113,7 +114,7 @@ def _just_taken(
 def _choose_page(
     request: HttpRequest,
     slots: list[Slot],
-    asked: presenters.Asked,
+    asked: Asked,
     form: ChooseForm,
     *,
     now: datetime,
@@ -124,11 +125,11 @@ def _choose_page(
     return render(request, "booking/choose.html", {"page": page, "form": form}, status=status)
 
 
-def _asked(request: HttpRequest, patient: Patient) -> presenters.Asked:
+def _asked(request: HttpRequest, patient: Patient) -> Asked:
     """What the address, or the form that was sent, asks for."""
     given = request.POST if request.method == "POST" else request.GET
     zone = given.get("zone", "")
-    return presenters.Asked(
+    return Asked(
         way=given.get("mode", ""),
         day=given.get("day", ""),
         zone=zone if zones.is_known(zone) else zones.of_patient(patient),
@@ -146,9 +147,15 @@ def _offers(patient: Patient, now: datetime) -> list[Slot]:
 def time_zone(request: HttpRequest, patient: Patient) -> HttpResponse:
     """American time zones first, then a search for any other."""
     words = request.GET.get("q", "").strip()[:LONGEST_SEARCH]
-    mode, day = request.GET.get("mode", ""), request.GET.get("day", "")
-    american, found = visit_presenters.zone_choices(words, mode=mode, day=day, now=timezone.now())
-    context = {"american": american, "found": found, "words": words, "mode": mode, "day": day}
+    asked = _asked(request, patient)
+    now = timezone.now()
+    context = {
+        "american": visit_presenters.zone_choices(zones.US_ZONES.items(), asked, now=now),
+        "found": visit_presenters.zone_choices(zones.search(words), asked, now=now),
+        "words": words,
+        "asked": asked,
+        "back_query": asked.query(),
+    }
     return render(request, "booking/time_zone.html", context)
 
 
@@ -184,7 +191,7 @@ def _book(request: HttpRequest, patient: Patient, chosen: Appointment, form: Det
             actions.book(appointment=_hold_anew(patient, chosen, now=now), **details, by=by, now=now)
     except actions.SlotTaken:
         actions.keep_details(appointment=chosen, **details, by=by)
-        return _just_taken(request, patient, _asked_as(chosen), chosen.start, now=now)
+        return _just_taken(request, patient, Asked.as_chosen(chosen), chosen.start, now=now)
     except actions.NotOffered as refusal:
         actions.keep_details(appointment=chosen, **details, by=by)
         return _choose_again(request, patient, str(refusal), status=409)
@@ -202,11 +209,6 @@ def _hold_anew(patient: Patient, chosen: Appointment, *, now: datetime) -> Appoi
         by=actors.patient(patient.pk),
         now=now,
     )
-
-
-def _asked_as(chosen: Appointment) -> presenters.Asked:
-    way = chosen.location if chosen.mode == Mode.IN_PERSON else chosen.mode
-    return presenters.Asked(way, zones.local(chosen.start, chosen.time_zone).date().isoformat(), chosen.time_zone)
 
 
 def _choose_again(request: HttpRequest, patient: Patient, why: str, *, status: int) -> HttpResponse:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import urlencode
 
 from clinic.booking import zones
+from clinic.booking.asked import Asked
 from clinic.booking.models import Appointment, Mode
 from clinic.web.places import LOCATIONS
 
@@ -39,8 +39,6 @@ def visit(appointment: Appointment) -> Visit:
     """An appointment in words, in the zone in which the patient chose it, and the clinic's when it differs."""
     zone, clinic_zone = appointment.time_zone, zones.of_location(appointment.location)
     start = appointment.start
-    way = appointment.location if appointment.mode == Mode.IN_PERSON else appointment.mode
-    day = zones.local(start, zone).date().isoformat()
     return Visit(
         when=zones.in_words(start, zone),
         clinic_when=zones.in_words(start, clinic_zone) if zones.differ(start, zone, clinic_zone) else "",
@@ -49,7 +47,7 @@ def visit(appointment: Appointment) -> Visit:
         clinician=appointment.clinician.name,
         minutes=int(appointment.length.total_seconds() // 60),
         begins_with=_begins_with(appointment),
-        change_url="?" + urlencode({"mode": way, "day": day, "zone": zone}),
+        change_url=Asked.as_chosen(appointment).query(),
     )
 
 
@@ -63,13 +61,6 @@ def _begins_with(appointment: Appointment) -> str:
     return f"{who} will meet you at the clinic."
 
 
-def zone_choices(words: str, *, mode: str, day: str, now: datetime) -> tuple[list[Zone], list[Zone]]:
-    """The American zones, and what a search for these words finds."""
-    american = [_zone(zone, label, mode, day, now) for zone, label in zones.US_ZONES.items()]
-    found = [_zone(zone, label, mode, day, now) for zone, label in zones.search(words)]
-    return american, found
-
-
-def _zone(zone: str, label: str, mode: str, day: str, now: datetime) -> Zone:
-    query = urlencode({name: value for name, value in (("mode", mode), ("day", day), ("zone", zone)) if value})
-    return Zone(label, zones.clock(now, zone), f"?{query}")
+def zone_choices(listed: Iterable[tuple[str, str]], asked: Asked, *, now: datetime) -> list[Zone]:
+    """Zones by name and label, each with the address of the same times in it."""
+    return [Zone(label, zones.clock(now, zone), asked.query(zone=zone)) for zone, label in listed]

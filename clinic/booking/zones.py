@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache
+from functools import cache
 from importlib.resources import files
 from typing import Final
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
+from clinic.booking.models import known_time_zones
 from clinic.patients.models import Patient
 from clinic.web.places import LOCATIONS
 
@@ -27,12 +28,7 @@ OF_REGION: Final = {"US-AZ": "America/Phoenix", "US-CA": "America/Los_Angeles", 
 """A first guess for the states served; the page always names the zone and lets people change it."""
 
 
-@lru_cache(maxsize=1)
-def _known() -> frozenset[str]:
-    return frozenset(available_timezones())
-
-
-@lru_cache(maxsize=1)
+@cache
 def _searchable() -> tuple[tuple[str, str], ...]:
     """Name and "City, Country" of every zone people live in, from the table that comes with the time zone data."""
     folder = files("tzdata") / "zoneinfo"
@@ -52,7 +48,7 @@ def _city(zone: str) -> str:
 
 def is_known(zone: str) -> bool:
     """True for a zone of the time zone data."""
-    return zone in _known()
+    return zone in known_time_zones()
 
 
 def search(words: str) -> list[tuple[str, str]]:

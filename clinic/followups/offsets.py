@@ -124,7 +124,7 @@ def due_times(
             raise ValueError("A repeated offset is counted until some moment.")
         return _repeated(offset, start, zone, until)
     if isinstance(offset, After):
-        return ((start + offset.delta).astimezone(UTC),)
+        return (start.astimezone(UTC) + offset.delta,)
     if isinstance(offset, Days):
         return (_days_later(start, offset.days, zone),)
     if isinstance(offset, Months):

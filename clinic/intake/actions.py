@@ -12,6 +12,7 @@ from django.db import transaction
 
 from clinic.audit.actors import Actor
 from clinic.audit.record import record
+from clinic.celery import nudge
 from clinic.intake import protocols, sealing
 from clinic.intake.models import Intake, ScreeningRecord
 from clinic.notifications.actions import queue
@@ -30,6 +31,7 @@ TOLD_TO_PATIENT: Final = {
     "region": "region",
 }
 """Which answers also say who the patient is."""
+FOLLOW_UP: Final = "clinic.followups.tasks.look_at"
 MAX_MEDICINES: Final = 60
 MAX_HISTORY: Final = 2_000
 
@@ -238,6 +240,7 @@ def submit(
     told = set(intake.urgent_rules)
     if any(found["outcome"] == "urgent" and found["rule"] not in told for found in sealed.result["findings"]):
         page_on_call(intake=intake, priority=sealed.priority, cause=f"record:{sealed.pk}", by=by, now=now)
+    nudge(FOLLOW_UP, sealed.pk)
     record(
         by=by,
         action="intake.submit",

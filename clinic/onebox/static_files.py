@@ -10,8 +10,6 @@ from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.core.management import call_command
 
-MANIFEST = "staticfiles.json"
-
 
 def gather(stamp: Path) -> bool:
     """Collect and compress the static files, unless `stamp` says that the same ones were collected before.
@@ -19,8 +17,7 @@ def gather(stamp: Path) -> bool:
     Returns whether there was something to do.
     """
     now = hashlib.sha256("\n".join(sorted(_described())).encode()).hexdigest()
-    is_there = (Path(settings.STATIC_ROOT) / MANIFEST).exists()
-    if is_there and stamp.exists() and stamp.read_text() == now:
+    if Path(settings.STATIC_ROOT).is_dir() and stamp.exists() and stamp.read_text() == now:
         return False
     stamp.unlink(missing_ok=True)
     call_command("collectstatic", interactive=False, clear=True, verbosity=0)

@@ -93,11 +93,12 @@ def sources() -> dict[str, Source]:
 @cache
 def conditions() -> dict[str, Condition]:
     """Every condition page by slug, in the order of the site."""
-    pages = [_condition(path) for path in (TEXTS / "conditions").glob("*.toml")]
+    pages = [read_condition(path) for path in (TEXTS / "conditions").glob("*.toml")]
     return {page.slug: page for page in sorted(pages, key=lambda page: page.order)}
 
 
-def _condition(path: Path) -> Condition:
+def read_condition(path: Path) -> Condition:
+    """One condition page from its file; raises Unsourced when a grade is unknown, or has no source we list."""
     fields = loads(path.read_text())
     findings = tuple(_finding(path.stem, one) for one in fields.pop("findings"))
     lists = {name: tuple(fields.pop(name)) for name in ("risks", "risk_sources", "questions")}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
 from clinic.intake.models import Intake, ScreeningRecord
 from clinic.reviews.words import first_sentence, moment
@@ -14,6 +14,21 @@ from screening.facts import Facts
 from screening.loader import NotAProtocol, published
 from screening.protocol import Protocol
 from screening.questions import Question
+
+TOPICS: Final = {
+    "urgent": "safety now",
+    "eligibility": "age and place",
+    "family": "family history",
+    "psychiatric": "other mental health",
+    "scores": "questionnaires",
+    "cardiac": "heart and blood pressure",
+    "medical": "other health",
+    "medication": "medicines",
+    "logistics": "home and way home",
+    "contradiction": "contradictions",
+    "fail_safe": "completeness",
+}
+"""The topics of rules whose own name does not say enough."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +142,7 @@ def medicines_as_typed(medicines: Iterable[Mapping[str, str]]) -> list[str]:
 def _group(topic: str, found: list[Check]) -> CheckGroup:
     asked = [check for check in found if check.came_out in ("clear", "found", "not decided")]
     clear = sum(check.came_out == "clear" for check in asked)
-    return CheckGroup(topic.replace("_", " "), tuple(found), clear, len(asked))
+    return CheckGroup(TOPICS.get(topic, topic.replace("_", " ")), tuple(found), clear, len(asked))
 
 
 def asked(facts: Facts, name: str, earlier: tuple[tuple[str, str], ...] = ()) -> Asked:

@@ -54,6 +54,7 @@ class Flag:
     more_quotes: int = 0
     reasons: tuple[str, ...] = ()
     folded: list[Folded] = field(default_factory=list)
+    also_undecided: list[str] = field(default_factory=list)
     services: list[str] = field(default_factory=list)
     decided: bool = True
 
@@ -65,9 +66,14 @@ def flags(result: Mapping[str, Any], protocol: Protocol | None) -> list[Flag]:
         result: as it was sealed.
         protocol: the one it was screened under; without it undecided checks have only their ids.
     """
-    found = _folded(_finding_flag(each, protocol) for each in result["findings"])
-    undecided = _undecided_flags(result["undecided"], protocol)
-    return sorted([*found, *undecided], key=lambda flag: LEVELS.index(flag.level))
+    found = _folded(_finding_flag(each, result, protocol) for each in result["findings"])
+    undecided = [each for each in _undecided_flags(result["undecided"], protocol) if not _told_by(each, found)]
+    return by_level([*found, *undecided])
+
+
+def by_level(shown: Iterable[Flag]) -> list[Flag]:
+    """The most severe first, and inside a level as they came."""
+    return sorted(shown, key=lambda flag: LEVELS.index(flag.level))
 
 
 def raised_before(rules: Iterable[str], protocol: Protocol | None) -> Flag:
@@ -105,9 +111,9 @@ def tally(shown: Iterable[Flag]) -> str:
     return f"{', '.join(counted)}. Highest first." if counted else "None."
 
 
-def _finding_flag(found: Mapping[str, Any], protocol: Protocol | None) -> Flag:
+def _finding_flag(found: Mapping[str, Any], result: Mapping[str, Any], protocol: Protocol | None) -> Flag:
     headline, detail = first_sentence(found["for_clinician"])
-    quotes = _quotes(found["because"], protocol)
+    quotes = _quotes(found["because"], result, protocol)
     return Flag(
         level=LEVEL_OF[found["outcome"]],
         headline=headline,
@@ -119,14 +125,21 @@ def _finding_flag(found: Mapping[str, Any], protocol: Protocol | None) -> Flag:
     )
 
 
-def _quotes(because: Iterable[Mapping[str, str]], protocol: Protocol | None) -> list[Quote]:
-    """Each answer once; medicines without the gate questions before them; of texts, those with safety words first."""
+def _quotes(because: Iterable[Mapping[str, str]], result: Mapping[str, Any], protocol: Protocol | None) -> list[Quote]:
+    """Each answer once, and of many those that matter.
+
+    A medicine is quoted as it was typed. Beside medicines the questions that lead to the list say nothing, and beside
+    one that was not matched the others do not. Of texts, those with safety words come first.
+    """
     seen = dict.fromkeys((each["question"], each["wording"], each["answer"]) for each in because)
-    has_medicines = any(question == "med_list" for question, _, _ in seen)
-    kept = [(wording, answer) for question, wording, answer in seen if not (has_medicines and question in GATES)]
+    matched = {each["typed"]: bool(each["look_back"]) for each in result["medications"]}
+    medicines = [Quote(typed, read) for name, typed, read in seen if name == "med_list" and typed in matched]
+    medicines = [quote for quote in medicines if not matched[quote.answer]] or medicines
+    gates = {"med_list", *GATES} if medicines else {"med_list"} if matched else ()
+    quotes = [Quote(answer, wording) for question, wording, answer in seen if question not in gates] + medicines
     if protocol is not None:
-        kept.sort(key=lambda each: not any(words in squeezed(each[1]) for words in protocol.safety_phrases))
-    return [Quote(shortened(answer, to=LONGEST_QUOTE), wording) for wording, answer in kept]
+        quotes.sort(key=lambda each: not any(words in squeezed(each.answer) for words in protocol.safety_phrases))
+    return [Quote(shortened(each.answer, to=LONGEST_QUOTE), each.wording) for each in quotes]
 
 
 def _folded(shown: Iterable[Flag]) -> list[Flag]:
@@ -141,6 +154,17 @@ def _folded(shown: Iterable[Flag]) -> list[Flag]:
         first.setdefault(key, flag)
         kept.append(flag)
     return kept
+
+
+def _told_by(undecided: Flag, found: Iterable[Flag]) -> bool:
+    """True when a finding that is at least as severe quotes every doubt behind undecided checks; it then names them."""
+    for flag in found:
+        said = {f"{quote.answer}: {quote.wording}" for quote in flag.quotes}
+        said |= {f"Not matched: {quote.answer}" for quote in flag.quotes}
+        if LEVELS.index(flag.level) <= LEVELS.index(undecided.level) and said.issuperset(undecided.reasons):
+            flag.also_undecided.extend(undecided.rules)
+            return True
+    return False
 
 
 def _undecided_flags(undecided: Iterable[Mapping[str, Any]], protocol: Protocol | None) -> list[Flag]:

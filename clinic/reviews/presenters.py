@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from django.utils import timezone
 
 from clinic.accounts.models import User
 from clinic.audit.models import AuditEvent
+from clinic.intake.countries import NAMES
 from clinic.intake.models import Intake, ScreeningRecord
 from clinic.patients.models import Patient
 from clinic.reviews import answers, flags, medicines, scores, words
@@ -41,6 +42,8 @@ HISTORY_WORDS: Final = {
     "reviews.reopen": "{who} opened it again",
 }
 HISTORY_LINES: Final = 6
+FAR: Final = timedelta(days=1)
+HISTORY_READ: Final = 60
 REACH: Final = ("phone", "safe_contact", "location_now", "emergency_name", "emergency_phone")
 
 
@@ -106,12 +109,12 @@ class Review:
     person: Person
     due: str
     is_late: bool
+    is_far: bool
     is_urgent: bool
     flags: list[flags.Flag]
     tally: str
     clear: str
     clear_count: int
-    doubts: list[answers.Asked]
     medicines: list[medicines.Row]
     medicines_summary: str
     scores: list[scores.Scored]
@@ -147,7 +150,7 @@ def worklist_line(waiting: Waiting, *, now: datetime) -> Line:
         why=(*(flag.headline for flag in _raised_before(record, protocol)), *flags.headlines(result, limit=2))[:2],
         medicines=f"{count}, {unmatched} not matched" if unmatched else str(count),
         scores=tuple(shown),
-        suggested=route.label if route else NO_SUGGESTION,
+        suggested=route.label if route else "You decide",
         sent=words.moment(record.screened_at, now=now),
         is_urgent=waiting.is_urgent,
     )
@@ -161,21 +164,23 @@ def review(record: ScreeningRecord, *, now: datetime) -> Review:
         now: the moment.
     """
     result, protocol = record.result, answers.protocol_of(record)
-    person = _person(record.intake.patient, record.intake, now)
     facts = answers.facts_of(protocol, record.answers["answers"], _screened_on(result)) if protocol else None
-    shown_flags = [*_raised_before(record, protocol), *flags.flags(result, protocol)]
+    pronouns = [each.answer for each in _asked_of(facts, ("pronouns",)) if not each.is_doubt] if facts else []
+    person = _person(record.intake.patient, record.intake, now, pronouns=", ".join(pronouns))
+    doubts = _untold(answers.doubts(facts), result) if facts else []
+    shown_flags = flags.by_level([*_raised_before(record, protocol), *flags.flags(result, protocol), *doubts])
     shown_medicines = medicines.rows(result, protocol)
     suggestion = suggested_route(record)
     return Review(
         person=person,
         due=words.due(record.due_at, now=now),
         is_late=record.due_at < now,
+        is_far=record.due_at - now > FAR,
         is_urgent=is_urgent(record),
         flags=shown_flags,
         tally=flags.tally(shown_flags),
         clear=_clear_in_words(result, protocol),
         clear_count=len(result["clear"]),
-        doubts=_untold(answers.doubts(facts), result) if facts else [],
         medicines=shown_medicines,
         medicines_summary=medicines.summary(shown_medicines),
         scores=scores.scores(protocol, facts.answers) if facts and protocol else [],
@@ -232,11 +237,10 @@ def _screened_on(result: dict[str, Any]) -> date:
     return date.fromisoformat(result["on"])
 
 
-def _person(patient: Patient, intake: Intake, now: datetime) -> Person:
+def _person(patient: Patient, intake: Intake, now: datetime, *, pronouns: str = "") -> Person:
     today = timezone.localtime(now).date()
     years = words.age(patient.born_on, on=today)
     born = f"born {words.day_of(date.fromisoformat(patient.born_on), today=today)}" if years is not None else ""
-    pronouns = patient.pronouns if isinstance(patient.pronouns, str) else ", ".join(patient.pronouns or ())
     about = [str(years) if years is not None else "age not known", pronouns, born]
     sent_at = intake.submitted_at
     return Person(
@@ -244,8 +248,14 @@ def _person(patient: Patient, intake: Intake, now: datetime) -> Person:
         about=", ".join(filter(None, about)),
         reference=intake.reference,
         sent=f"Sent {words.moment(sent_at, now=now)}, {words.length(now - sent_at)} ago" if sent_at else "Not sent yet",
-        lives_in=", ".join(filter(None, (patient.region, patient.country))),
+        lives_in=_lives_in(patient),
     )
+
+
+def _lives_in(patient: Patient) -> str:
+    """`California`, or the country where the region is not known."""
+    known = (patient.region, f"{patient.country}-{patient.region}", patient.country)
+    return next((NAMES[code] for code in known if code in NAMES), patient.region)
 
 
 def _raised_before(record: ScreeningRecord, protocol: Protocol | None) -> list[flags.Flag]:
@@ -265,11 +275,12 @@ def _clear_in_words(result: dict[str, Any], protocol: Protocol | None) -> str:
     return "; ".join(filter(None, (", ".join(whole), f"in part: {', '.join(partly)}" if partly else "")))
 
 
-def _untold(doubts: Iterable[answers.Asked], result: dict[str, Any]) -> list[answers.Asked]:
-    """Doubts that no finding quotes and no undecided check names: they are shown all the same."""
+def _untold(doubts: Iterable[answers.Asked], result: dict[str, Any]) -> list[flags.Flag]:
+    """Doubts that no finding quotes and no undecided check names: each is a flag all the same."""
     quoted = {each["question"] for found in result["findings"] for each in found["because"]}
     reasons = " ".join(reason for each in result["undecided"] for reason in each["reasons"])
-    return [each for each in doubts if each.question not in quoted and each.wording not in reasons]
+    untold = [each for each in doubts if each.question not in quoted and each.wording not in reasons]
+    return [flags.Flag(level="review", headline=each.answer, detail=each.wording, rules=[]) for each in untold]
 
 
 def _asked_of(facts: Facts, names: tuple[str, ...]) -> list[answers.Asked]:
@@ -282,12 +293,13 @@ def _choice(route: Route, suggestion: Route | None, name: str) -> Choice:
 
 
 def _history(intake: Intake, now: datetime) -> list[tuple[str, str]]:
-    """The last things that happened to this intake and who did them, the newest first."""
+    """What happened to this intake and who did it, the newest first, and each thing once."""
     events = AuditEvent.objects.filter(patient=str(intake.patient_id), action__in=HISTORY_WORDS)
-    latest = list(events.order_by("-id")[:HISTORY_LINES])
-    staff = [event.actor.removeprefix("staff:") for event in latest if event.actor.startswith("staff:")]
+    latest = list(events.order_by("-id")[:HISTORY_READ])
+    staff = {event.actor.removeprefix("staff:") for event in latest if event.actor.startswith("staff:")}
     names = {f"staff:{user.pk}": user.name for user in User.objects.filter(pk__in=staff)}
-    return [
-        (words.moment(event.at, now=now), HISTORY_WORDS[event.action].format(who=names.get(event.actor, event.actor)))
-        for event in latest
-    ]
+    told: dict[str, str] = {}
+    for event in latest:
+        what = HISTORY_WORDS[event.action].format(who=names.get(event.actor, event.actor))
+        told.setdefault(what, words.moment(event.at, now=now))
+    return [(when, what) for what, when in told.items()][:HISTORY_LINES]

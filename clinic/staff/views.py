@@ -71,16 +71,10 @@ def decide(request: HttpRequest, reference: str) -> HttpResponse:
     except actions.ChangedSince:
         fresh = _form(record, now, initial={**form.cleaned_data, **_basis(record)})
         return _review_page(request, record, form=fresh, changed=True, status=409)
-    except signing.ReasonNeeded as needed:
-        form.ask_for_reason(code_too=needed.code_too)
-    except signing.ContactNotRecorded:
-        form.ask_for_contact()
     except signing.StopNeedsSecondStep:
         return _second_step(request, record, form)
     except actions.MayNotDecide:
         raise PermissionDenied from None
-    if form.errors:
-        return _review_page(request, record, form=form, status=422)
     return _next(place)
 
 
@@ -205,8 +199,7 @@ def _second_step(request: HttpRequest, record: ScreeningRecord, form: DecisionFo
 def _form(
     record: ScreeningRecord, now: datetime, data: object = None, *, initial: dict[str, object] | None = None
 ) -> DecisionForm:
-    suggested = suggestion.suggested_route(record)
-    return DecisionForm(data, initial=initial, suggested=suggested or "", now=now, auto_id="d_%s")
+    return DecisionForm(data, initial=initial, record=record, now=now, auto_id="d_%s")
 
 
 def _basis(record: ScreeningRecord) -> dict[str, object]:

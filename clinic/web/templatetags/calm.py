@@ -1,6 +1,7 @@
 """Template tags and filters of the calm look: icons, severity tags, form ids, scales and clock times."""
 
 import datetime
+from collections.abc import Sequence
 
 from django import template
 from django.forms import BoundField
@@ -66,6 +67,12 @@ def clock(moment: datetime.datetime) -> str:
     """`9:41 pm`, in the time zone now active."""
     local = timezone.localtime(moment)
     return f"{local:%I:%M} {'am' if local.hour < 12 else 'pm'}".removeprefix("0")
+
+
+@register.filter
+def either(names: Sequence[str]) -> str:
+    """`California, New York or Arizona`."""
+    return " or ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
 @register.filter

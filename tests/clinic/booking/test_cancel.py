@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from unittest import mock
 
 import pytest
+import time_machine
 
 from clinic.accounts.models import User
 from clinic.audit import actors
@@ -148,9 +149,9 @@ def test_a_failing_audit_undoes_the_sweep(
 
 
 def test_the_task_of_the_sweep_counts_from_now(
-    patient: Patient, clinician: User, hold: Make, at: Callable[..., datetime], frozen: object
+    patient: Patient, clinician: User, hold: Make, at: Callable[..., datetime], frozen: time_machine.Traveller
 ) -> None:
     hold(patient, clinician, at(2, 9))
-    frozen.shift(timedelta(minutes=10))  # type: ignore[attr-defined]
+    frozen.shift(timedelta(minutes=10))
 
     assert tasks.release_expired() == 1

@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 from unittest import mock
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from clinic.accounts.models import User
 from clinic.audit import actors
@@ -29,6 +30,17 @@ def test_a_hold_keeps_the_time_for_ten_minutes(
 
     assert (held.state, held.start, held.end) == (State.HELD, at(2, 9), at(2, 9, 20))
     assert held.held_until == now + timedelta(minutes=10)
+
+
+def test_a_hold_never_waits_on_the_constraint_with_a_plain_insert(
+    clinician: User, patient: Patient, hold: Hold, at: At
+) -> None:
+    with CaptureQueriesContext(connection) as queries:
+        hold(patient, clinician, at(2, 9))
+
+    inserts = [each["sql"] for each in queries if each["sql"].startswith('INSERT INTO "booking_appointment"')]
+    assert len(inserts) == 1
+    assert inserts[0].endswith("ON CONFLICT DO NOTHING")
 
 
 def test_a_hold_says_what_it_rests_on(clinician: User, patient: Patient, hold: Hold, at: At) -> None:

@@ -91,8 +91,3 @@ def test_a_failed_message_can_be_tried_again(queued: Queue) -> None:
 def test_only_a_failed_message_is_tried_again(queued: Queue) -> None:
     assert retry(message=queued(), by=BY, now=DAY) is False
     assert actions_of_audit() == ["notifications.queue"]
-
-
-def test_every_change_of_state_in_the_code_is_in_the_table() -> None:
-    assert set(Message.TRANSITIONS) == set(Message.State)
-    assert Message.TRANSITIONS[Message.State.SENT] == set()

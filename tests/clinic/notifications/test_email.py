@@ -1,4 +1,4 @@
-"""E-mail as files and by SMTP: the same message is the same file, headers cannot be added, bad servers are told apart."""
+"""E-mail as files and by SMTP: the same message is the same file, and nobody can add a header."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def test_a_subject_cannot_add_a_header(subject: str, mail: Path) -> None:
 def test_an_address_is_exactly_one_address(address: str, mail: Path) -> None:
     with pytest.raises(Refused) as refused:
         email.send(outgoing(to=address))
-    assert address == "" or address not in str(refused.value)
+    assert str(refused.value) == "the e-mail address is not one"
     assert not mail.exists()
 
 
@@ -120,7 +120,7 @@ def test_by_smtp_a_server_gets_exactly_our_headers(settings: Any, mail: Path) ->
         ["From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted", "Content-Type", "Content-Transfer-Encoding"]
         + ["MIME-Version"]
     )
-    assert [c for c in server.commands if c.startswith("RCPT")] == ["RCPT TO:<maya@mail.example>"]
+    assert [c for c in server.commands if c.lower().startswith("rcpt")] == ["rcpt TO:<maya@mail.example>"]
     assert not mail.exists()
 
 
@@ -176,7 +176,7 @@ def test_nothing_goes_to_another_machine_unencrypted(settings: Any, monkeypatch:
         with pytest.raises(smtplib.SMTPNotSupportedError):
             email.send(outgoing())
     assert server.accepted == []
-    assert not any("AUTH" in command or "MAIL" in command for command in server.commands)
+    assert {command[:4].lower() for command in server.commands} <= {"ehlo", "helo", "quit"}
 
 
 @pytest.mark.parametrize("url", ["http://mail.example", "smtp://", "mail.example:25"])

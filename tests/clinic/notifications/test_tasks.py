@@ -6,12 +6,14 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+import time_machine
+from django.db import transaction
 
 from clinic import celery
 from clinic.notifications import tasks
 from clinic.notifications.models import Message
 
-from .conftest import Queue
+from .conftest import DAY, Queue
 
 
 def handed_over(nudges: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -50,18 +52,21 @@ def test_an_urgent_message_takes_the_urgent_queue(
 def test_nothing_is_handed_over_when_the_cause_is_rolled_back(
     queued: Queue, nudges: list[dict[str, Any]], django_capture_on_commit_callbacks: Any
 ) -> None:
-    from django.db import transaction
-
-    with django_capture_on_commit_callbacks(execute=True), pytest.raises(RuntimeError), transaction.atomic():
+    @transaction.atomic
+    def cause_that_breaks() -> None:
         queued()
         raise RuntimeError
+
+    with django_capture_on_commit_callbacks(execute=True), pytest.raises(RuntimeError):
+        cause_that_breaks()
 
     assert handed_over(nudges) == []
     assert Message.objects.count() == 0
 
 
+@time_machine.travel(DAY)
 def test_the_tasks_deliver(queued: Queue) -> None:
-    one, other = queued(keeps_quiet_hours=False), queued(key="test:2", keeps_quiet_hours=False)
+    one, other = queued(), queued(key="test:2")
 
     tasks.deliver(str(one.pk))
     tasks.deliver_due()

@@ -27,12 +27,12 @@ TO_STAFF = {"urgent-page", "urgent-page-again"}
 CONDITIONS = """
     depression depressed depressive anxiety anxious ptsd trauma pain bipolar psychosis psychotic suicide suicidal
     self-harm mood disorder symptom symptoms diagnosis addiction substance pregnancy pregnant bladder heart
-""".split()
+"""
 KIND_OF_CLINIC = """
     ketamine esketamine spravato psilocybin lsd mdma psychedelic psychedelics microdosing microdose infusion nasal
     clinic clinician clinical doctor nurse therapist therapy psychiatric psychiatry psychiatrist mental health medical
     medicine medicines medication drug drugs dose treatment treatments patient patients screening intake crisis
-""".split()
+"""
 
 
 def told(template: str, patient: Patient, **changes: object) -> words.Words:
@@ -46,7 +46,7 @@ def told(template: str, patient: Patient, **changes: object) -> words.Words:
 @pytest.fixture(scope="module")
 def forbidden() -> re.Pattern[str]:
     """Every name of every assessed medicine, and words for conditions and for the kind of clinic."""
-    names = set(CONDITIONS) | set(KIND_OF_CLINIC)
+    names = set(CONDITIONS.split()) | set(KIND_OF_CLINIC.split())
     for medicine in published(settings.PROTOCOL).medications.values():
         names |= {medicine.ingredient, *medicine.brands}
     assert len(names) > 1000

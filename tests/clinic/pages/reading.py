@@ -1,4 +1,4 @@
-"""Reads a page as a person would: its main text in sentences, and the grade at which it reads, without any word list."""
+"""Reads a page as a person would: its main text in sentences, and the grade at which it reads, offline."""
 
 import re
 from html.parser import HTMLParser

@@ -1,0 +1,1 @@
+"""Tests of what was promised for later."""

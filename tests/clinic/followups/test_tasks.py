@@ -1,0 +1,86 @@
+"""What Celery calls, and that twelve weeks of promises arrive once, by day, in order, as real e-mails."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+import time_machine
+from django.utils import timezone
+
+from clinic.accounts.models import User
+from clinic.celery import app
+from clinic.followups import tasks
+from clinic.followups.models import FollowUp
+from clinic.notifications import tasks as delivery_tasks
+from clinic.notifications.hours import quiet_until
+from clinic.notifications.models import Message
+
+from .conftest import DAY, NOW, a_patient, a_record, an_appointment, planned
+
+
+def test_the_tasks_are_known_by_the_names_they_are_nudged_by() -> None:
+    assert {"plan_due", "do_due", "look_at"} <= {
+        name.removeprefix("clinic.followups.tasks.") for name in app.tasks if name.startswith("clinic.followups")
+    }
+
+
+@time_machine.travel(NOW)
+def test_looking_at_a_record_opens_its_task_at_once(patient: Any) -> None:
+    record, other = a_record(patient, "urgent", "P1"), a_record(patient, "urgent", "P1")
+
+    tasks.look_at(str(record.pk))
+
+    assert {row.row_id: row.state for row in planned().values()} == {record.pk: "open"}
+    assert not FollowUp.objects.filter(row_id=other.pk).exists()
+
+
+def test_looking_at_a_broken_id_touches_nothing(db: None) -> None:
+    with pytest.raises(ValueError, match="UUID"):
+        tasks.look_at("not-an-id")
+
+
+def every_minute() -> None:
+    """What beat has the workers do each minute."""
+    tasks.plan_due()
+    tasks.do_due()
+    delivery_tasks.deliver_due()
+
+
+def next_moment() -> datetime:
+    """When something is due next, or a day later."""
+    now = timezone.now()
+    due = [
+        *FollowUp.objects.filter(state="planned", try_at__gt=now).values_list("try_at", flat=True),
+        *Message.objects.filter(state="due", due_at__gt=now).values_list("due_at", flat=True),
+    ]
+    return min([*due, now + DAY])
+
+
+def test_twelve_weeks_of_messages_arrive_once_by_day_and_in_order(db: None, clinician: User, mail: Path) -> None:
+    """The clock is moved from one due moment to the next, over a change of clocks; no action is called by hand."""
+    new_york = ZoneInfo("America/New_York")
+    start = NOW.replace(year=2027, month=1, day=20)
+    appointment = an_appointment(a_patient(time_zone="America/New_York"), clinician, start)
+    with time_machine.travel(start - 5 * DAY, tick=False) as clock:
+        while timezone.now() < start + 13 * 7 * DAY:
+            if appointment.state == "booked" and timezone.now() > start:
+                appointment.state = "completed"
+                appointment.save()
+            every_minute()
+            clock.move_to(next_moment())
+
+    sent = list(Message.objects.filter(state="sent").order_by("sent_at"))
+    assert [message.template for message in sent] == ["reminder-3-days", "reminder-1-day", *["check-in"] * 6]
+    assert [(message.sent_at.astimezone(new_york).date() - start.date()).days for message in sent] == [
+        *(-3, -1),
+        *(1, 7, 14, 28, 56, 84),
+    ]
+    assert all(quiet_until(message.sent_at, new_york) is None for message in sent)
+    assert {message.sent_at.astimezone(new_york).hour for message in sent} == {13}
+    assert sorted(file.stem for file in mail.iterdir()) == sorted(str(message.pk) for message in sent)
+    assert {row.state for row in planned().values()} == {"done", "cancelled"}
+    assert planned("F24")["F24"].reason == "no consent for text messages"

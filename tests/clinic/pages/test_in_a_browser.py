@@ -1,0 +1,128 @@
+"""The public pages and enhance.js in Chromium, without a database: no accessibility fault, and the comforts work."""
+
+import shutil
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.contrib.staticfiles.handlers import StaticFilesHandler
+from django.test.testcases import LiveServerThread
+from playwright.sync_api import Browser, Page, Route, sync_playwright
+
+pytestmark = pytest.mark.browser
+
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+CHECKED = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[str]:
+    """The address of the site; a page that asked the database for anything would fail here."""
+    server = LiveServerThread("localhost", StaticFilesHandler, connections_override={})
+    server.start()
+    server.is_ready.wait()
+    yield f"http://localhost:{server.port}"
+    server.terminate()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium, or the one Playwright installed; without either the tests fail and say so."""
+    with sync_playwright() as playwright:
+        try:
+            chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+        except Exception as problem:  # noqa: BLE001 - whatever the reason, the sentence below is what helps
+            pytest.fail(f"These tests need Chromium: apt-get install chromium. ({problem})")
+        yield chromium
+        chromium.close()
+
+
+def opened(browser: Browser, address: str, **look: Any) -> Page:
+    """A page in a context of its own, where scripts may be added by the test only."""
+    page = browser.new_context(bypass_csp=True, **look).new_page()
+    page.goto(address)
+    return page
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(320, "dark"), (1280, "light")])
+def test_it_has_no_accessibility_fault_and_fits(
+    browser: Browser, site: str, address: str, width: int, scheme: str
+) -> None:
+    page = opened(browser, site + address, viewport={"width": width, "height": 800}, color_scheme=scheme)
+
+    found = Axe().run(page, options={"runOnly": CHECKED, "resultTypes": ["violations"]}).response["violations"]
+
+    assert [(fault["id"], fault["nodes"][0]["target"]) for fault in found] == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.context.close()
+
+
+def test_focus_goes_to_the_error_summary_and_its_link_to_the_input(browser: Browser, site: str) -> None:
+    page = opened(browser, f"{site}/law/?state=nowhere")
+
+    assert page.evaluate("document.activeElement.id") == "error-summary"
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+
+    assert page.evaluate("document.activeElement.id") == "id_state"
+    page.context.close()
+
+
+def test_pressing_twice_sends_once_and_says_so(browser: Browser, site: str) -> None:
+    page = opened(browser, f"{site}/about/")
+    sent: list[Route] = []
+    page.route("**/slow/", lambda route: sent.append(route))
+    seen = page.evaluate(
+        """() => {
+            document.querySelector("main").insertAdjacentHTML("beforeend",
+                '<form method="post" action="/slow/"><button name="go" value="on">Send it</button></form>');
+            const button = document.querySelector("button[name=go]");
+            button.click();
+            button.click();
+            return [button.textContent, button.getAttribute("aria-busy")];
+        }"""
+    )
+    page.wait_for_timeout(300)
+
+    assert seen == ["Saving…", "true"]
+    assert [route.request.post_data for route in sent] == ["go=on"]
+    sent[0].abort()
+    page.context.close()
+
+
+def test_shift_three_times_leaves_and_says_so_on_the_way(browser: Browser, site: str) -> None:
+    page = opened(browser, f"{site}/help-now/")
+    page.route("**/leave/", lambda route: route.fulfill(body="elsewhere"))
+
+    page.keyboard.press("Shift")
+    page.keyboard.press("Shift")
+    said = page.locator("[role=status]").inner_text()
+    page.keyboard.press("Shift")
+    page.wait_for_url("**/leave/")
+
+    assert said == "Press Shift once more to leave this site."
+    assert page.inner_text("body") == "elsewhere"
+    page.go_back()
+    assert "/help-now/" not in page.url
+    page.context.close()
+
+
+def test_typing_capital_letters_does_not_leave(browser: Browser, site: str) -> None:
+    page = opened(browser, f"{site}/help-now/")
+
+    for key in ("Shift+A", "Shift+B", "Shift+C", "Shift+D"):
+        page.keyboard.press(key)
+
+    assert "/help-now/" in page.url
+    page.context.close()
+
+
+def test_leaving_works_without_javascript(browser: Browser, site: str) -> None:
+    page = opened(browser, f"{site}/help-now/", java_script_enabled=False)
+    page.route("**/leave/", lambda route: route.fulfill(body="elsewhere"))
+
+    page.click("text=Leave quickly")
+
+    assert page.url.endswith("/leave/")
+    page.context.close()

@@ -1,0 +1,64 @@
+"""The people of the journeys: what somebody does with a page of the form, whatever it asks."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.utils import timezone
+from playwright.sync_api import Page
+
+from screening.cases import facts_of
+from screening.loader import PROTOCOLS, load_cases, published
+from screening.protocol import Protocol
+
+PROTOCOL: Protocol = published("2026-11")
+CASES = {case.id: case for case in load_cases(PROTOCOLS / "2026-11", PROTOCOL)}
+
+
+def answers_of(case: str, **others: Any) -> dict[str, Any]:
+    """What the person of a worked case answers, with a name and a state as the form asks for it.
+
+    Args:
+        case: the id of the worked case.
+        others: answers that differ.
+    """
+    given = dict(facts_of(PROTOCOL, CASES[case], CASES["V000"]).given)
+    recent = (timezone.localdate() - timedelta(days=5)).isoformat()
+    return {**given, "legal_name": "Maya Rose Thompson", "preferred_name": "Maya", "region": "US-CA", **others} | (
+        {"bp_date": recent} if "bp_date" in given else {}
+    )
+
+
+def fill_page(page: Page, answers: dict[str, Any]) -> None:
+    """Answer every question on the page that this person has an answer to.
+
+    Args:
+        page: an open page of the form.
+        answers: keyed by question.
+    """
+    names = page.locator("main form [name]").evaluate_all("all => [...new Set(all.map(each => each.name))]")
+    for name in names:
+        is_part_of_a_date = name not in PROTOCOL.questions and name.endswith(("_month", "_day", "_year"))
+        question, _, part = name.rpartition("_") if is_part_of_a_date else (name, "", "")
+        answer = answers.get(question)
+        if answer is None:
+            continue
+        if part:
+            year, month, day = str(answer).split("-")
+            page.fill(f"[name={name}]", {"year": year, "month": month, "day": day}[part])
+        else:
+            _answer(page, name, answer)
+
+
+def _answer(page: Page, name: str, answer: Any) -> None:
+    field = page.locator(f"main [name={name}]").first
+    kind = field.evaluate("each => each.tagName === 'SELECT' ? 'select' : each.type")
+    if kind == "select":
+        field.select_option(str(answer))
+    elif kind in ("radio", "checkbox"):
+        for value in answer if isinstance(answer, list | tuple) else [answer]:
+            chosen = page.locator(f"main [name={name}]").and_(page.locator(f'[value="{value}"]'))
+            (chosen if chosen.count() else field).check()
+    else:
+        field.fill(str(answer))
