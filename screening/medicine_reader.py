@@ -18,7 +18,7 @@ MOST_READ: Final = 100  # medicines of one text
 MOST_LOOKED_UP: Final = 150  # misspelt words of one text; each costs up to a millisecond
 LONGEST_TYPED: Final = 300  # characters of a reading that are kept
 _WORDS_TOGETHER: Final = 3
-_NEAR_AMONG_OTHERS: Final = 0.78  # one word out of several unknown ones must be nearer than a word that stands alone
+_NEAR_AMONG_OTHERS: Final = 0.81  # one word out of several unknown ones must be nearer than a word that stands alone
 _OPENERS: Final = {")": "(", "]": "[", "}": "{"}
 _ENDINGS: Final = "?.!'\""
 _SAME_MEDICINE: Final = frozenset("(/-=:[")
