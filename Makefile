@@ -25,7 +25,7 @@ check: $(TEST_READY) ## everything that must hold before a change is offered: st
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
-	find templates -name '*.html' -print0 | xargs -0 $(PY) -m djade --check
+	find templates -name '*.html' -print0 | xargs -0 $(VENV)/bin/djade --check
 	$(VENV)/bin/lint-imports
 	$(PY) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
 	$(PRODUCTION) $(PY) manage.py check --deploy --fail-level WARNING
@@ -35,7 +35,7 @@ check: $(TEST_READY) ## everything that must hold before a change is offered: st
 fix: $(TEST_READY) ## format the code and mend what can be mended by machine
 	$(PY) -m ruff check --fix .
 	$(PY) -m ruff format .
-	find templates -name '*.html' -print0 | xargs -0 $(PY) -m djade
+	find templates -name '*.html' -print0 | xargs -0 $(VENV)/bin/djade
 
 bench: $(TEST_READY) ## measure speed and size, as ratios
 	$(PY) -m tests.bench

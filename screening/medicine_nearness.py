@@ -19,7 +19,7 @@ _BY_SOUND_ALONE: Final = 0.76  # nearness of a short name that only sounds alike
 _CANDIDATES: Final = 20
 _LETTERS, _SOUND, _OUTLINE = 0.3, 0.2, 0.5  # weights of the three distances
 _OTHER_FIRST_SOUND: Final = 0.25  # people rarely get the first sound wrong
-_FARTHEST: Final = 0.21  # weighted mistakes per letter
+_FARTHEST: Final = 0.2  # weighted mistakes per letter
 _FARTHEST_SPELT: Final = 0.251  # mistakes per letter, letters and sound alone: one in five letters, two in eight
 
 
@@ -32,9 +32,9 @@ class _Heard(NamedTuple):
 
 
 class _Mistakes(NamedTuple):
-    """How a typed name differs from a listed one; `weighted` and `letters` are what it takes to turn one into the other."""
+    """How a typed name differs from a listed one: `weighted` per letter of the longer one, and in letters."""
 
-    weighted: float  # per letter of the longer name
+    weighted: float
     letters: int
     name: str
     is_near: bool
@@ -61,9 +61,8 @@ class Nearness:
     def to(self, key: str) -> list[tuple[str, float]]:
         """Listed names near a folded name with their nearness from 0 to 1, best first; empty when none is near."""
         typed = _heard(key)
-        near = sorted(
-            mistakes for index in self._candidates(typed) if (mistakes := _between(typed, self._listed[index])).is_near
-        )
+        compared = (_between(typed, self._listed[index]) for index in self._candidates(typed))
+        near = sorted(mistakes for mistakes in compared if mistakes.is_near)
         if not near and typed.sound in self._short and len(key) <= _SHORTEST:
             return [(self._short[typed.sound], _BY_SOUND_ALONE)]
         if near and self._is_nearer_to_another(typed, near):

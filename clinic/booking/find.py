@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -16,9 +17,8 @@ from clinic.booking.local_times import Span, slots_on
 from clinic.booking.models import Appointment, Availability, License, Mode, TimeOff
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """A time that the rules offer, with whom and how; `is_free` says whether somebody has it already."""
+class Slot(NamedTuple):
+    """A time that the rules offer, with whom and how, in the order of the clock; `is_free` unless somebody has it."""
 
     start: datetime
     end: datetime
@@ -90,13 +90,11 @@ def slots(
     if window[0] >= window[1]:
         return []
     taken = _taken(rules, window, now, patient_id)
-    found = [
-        slot
-        for rule in rules
-        for slot in _slots_of(rule, window, now, licensed_until[rule.clinician_id], taken)
-        if mode in (None, slot.mode)
-    ]
-    return sorted(set(found), key=lambda slot: (slot.start, slot.clinician_id, slot.mode, slot.location, slot.room))
+    found: set[Slot] = set()
+    for rule in rules:
+        modes = [mode] if mode else rule.modes
+        found.update(_slots_of(rule, modes, window, now, licensed_until[rule.clinician_id], taken))
+    return sorted(found)
 
 
 def _licences(region: str, clinician_id: int | None) -> dict[int, date]:
@@ -137,29 +135,24 @@ def _taken(rules: list[Availability], window: Span, now: datetime, patient_id: U
     return _Taken(*({key: Busy(spans) for key, spans in each.items()} for each in (by_clinician, by_room, off)))
 
 
-def _slots_of(rule: Availability, window: Span, now: datetime, licensed_until: date, taken: _Taken) -> Iterator[Slot]:
+def _slots_of(
+    rule: Availability, modes: Sequence[str], window: Span, now: datetime, licensed_until: date, taken: _Taken
+) -> Iterator[Slot]:
     """The slots of one rule, once for each way to meet."""
     nobody = Busy()
-    clinician = taken.clinicians.get(rule.clinician_id, nobody)
+    who, name, gap = rule.clinician_id, rule.clinician.name, timedelta(minutes=rule.buffer_minutes)
+    clinician, off = taken.clinicians.get(who, nobody), taken.time_off.get(who, nobody)
     room = taken.rooms.get((rule.location, rule.room), nobody)
-    off = taken.time_off.get(rule.clinician_id, nobody)
-    gap = timedelta(minutes=rule.buffer_minutes)
     for start, end in _times_of(rule, window, now, licensed_until):
         if off.overlaps(start, end):
             continue
         is_free = not clinician.overlaps(start - gap, end + gap)
-        for mode in rule.modes:
-            visits = mode == Mode.IN_PERSON
-            yield Slot(
-                start=start,
-                end=end,
-                clinician_id=rule.clinician_id,
-                clinician=rule.clinician.name,
-                mode=mode,
-                location=rule.location if visits else "",
-                room=rule.room if visits else "",
-                is_free=is_free and not (visits and room.overlaps(start, end)),
-            )
+        for mode in modes:
+            if mode == Mode.IN_PERSON:
+                has_room = is_free and not room.overlaps(start, end)
+                yield Slot(start, end, who, name, mode, rule.location, rule.room, has_room)
+            else:
+                yield Slot(start, end, who, name, mode, "", "", is_free)
 
 
 def _times_of(rule: Availability, window: Span, now: datetime, licensed_until: date) -> Iterator[Span]:

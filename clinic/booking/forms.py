@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -14,7 +15,6 @@ from clinic.booking.words import CANCEL_REASONS, NEEDS
 from clinic.web.widgets import RadioChoices, TickBoxes
 
 Reminders = Appointment.Reminders
-BY_TEXT: Final = (Reminders.TEXT, Reminders.BOTH)
 PHONE: Final = re.compile(r"\+?[\d\s().\-]{7,30}(?:\s*(?:x|ext\.?)\s*\d{1,6})?", re.IGNORECASE)
 FEWEST_DIGITS: Final = 10
 EXAMPLE: Final = "like (555) 010-0199"
@@ -58,7 +58,8 @@ class DetailsForm(forms.Form):
         widget=RadioChoices(
             hints={
                 Reminders.EMAIL: "3 days and 1 day before",
-                Reminders.TEXT: "3 days, 1 day and 2 hours before, never at night",
+                Reminders.TEXT: "3 days, 1 day and 2 hours before, to the number in your form",
+                Reminders.BOTH: "Emails 3 days and 1 day before, a text 2 hours before",
             }
         ),
         error_messages={
@@ -74,12 +75,17 @@ class DetailsForm(forms.Form):
         error_messages={"invalid_choice": "Choose from the list of what you need"},
     )
 
-    def __init__(self, data: Any = None, *, mode: str, initial: dict[str, Any] | None = None) -> None:
+    def __init__(
+        self, data: Any = None, *, mode: str, reminders: Sequence[Reminders], initial: dict[str, Any] | None = None
+    ) -> None:
+        """Take the way they meet, and the reminders open to the patient; with only one there is no question."""
         super().__init__(data, initial=initial)
-        self.mode = mode
         self.helper = FormHelper()
         self.helper.form_tag = False
         self.helper.disable_csrf = True
+        self.fields["reminders"].choices = [(choice.value, choice.label) for choice in reminders]
+        if list(reminders) == [Reminders.NONE]:
+            del self.fields["reminders"]
         phone = self.fields["phone"]
         phone.required = mode == Mode.PHONE
         phone.label = "The number we will call" if phone.required else "A number we can reach you on"
@@ -97,11 +103,8 @@ class DetailsForm(forms.Form):
         return typed
 
     def clean(self) -> dict[str, Any]:
-        """Texts need a number to go to."""
-        cleaned = super().clean() or {}
-        if cleaned.get("reminders") in BY_TEXT and cleaned.get("phone") == "":
-            self.add_error("phone", f"Enter a phone number for the text reminders, {EXAMPLE}")
-        return cleaned
+        """Who was not asked about reminders gets none."""
+        return {"reminders": Reminders.NONE.value, **(super().clean() or {})}
 
 
 class CancelForm(forms.Form):

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from clinic.accounts.models import User
 from clinic.audit import actors
-from clinic.booking import actions, allowed, find, presenters, visit_presenters, zones
+from clinic.booking import actions, allowed, find, presenters, reminders, visit_presenters, zones
 from clinic.booking.asked import Asked
 from clinic.booking.find import Slot
 from clinic.booking.forms import ChooseForm, DetailsForm
@@ -170,11 +170,12 @@ def check(request: HttpRequest, patient: Patient) -> HttpResponse:
         if latest is None or latest.state not in OPEN or latest.start <= timezone.now():
             return redirect("booking:choose")
         initial = {"appointment": latest.pk, **_details_known(patient)}
-        return _check_page(request, latest, DetailsForm(mode=latest.mode, initial=initial))
+        form = DetailsForm(mode=latest.mode, reminders=reminders.open_to(patient), initial=initial)
+        return _check_page(request, latest, form)
     chosen = rows.filter(pk=_uuid(request.POST.get("appointment", ""))).first()
     if chosen is None:
         return _choose_again(request, patient, actions.GONE, status=422)
-    form = DetailsForm(request.POST, mode=chosen.mode)
+    form = DetailsForm(request.POST, mode=chosen.mode, reminders=reminders.open_to(patient))
     if not form.is_valid():
         return _check_page(request, chosen, form, status=422)
     return _book(request, patient, chosen, form)

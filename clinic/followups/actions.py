@@ -26,7 +26,7 @@ from clinic.followups.models import FollowUp
 from clinic.followups.offsets import Hours
 from clinic.followups.planning import is_planned, is_too_late, rows
 from clinic.followups.reach import CannotWrite, letter_for
-from clinic.followups.stops import with_end
+from clinic.followups.stops import ended, why_ended
 from clinic.intake import protocols
 from clinic.intake.models import Intake
 from clinic.notifications.actions import cancel, queue
@@ -138,11 +138,11 @@ def _do_claimed(follow_up: FollowUp, *, now: datetime, by: Actor) -> str | None:
 
 @transaction.atomic
 def _carry_out(claimed: FollowUp, *, now: datetime, by: Actor) -> str | None:
-    follow_up = with_end(mine(claimed)).select_for_update(of=("self",)).select_related("patient").first()
+    follow_up = mine(claimed).select_for_update(of=("self",)).select_related("patient").first()
     if follow_up is None:
         return None
-    if follow_up.ended:
-        state, reason = State.CANCELLED, follow_up.ended
+    if why := why_ended(follow_up):
+        state, reason = State.CANCELLED, why
     elif is_too_late(follow_up.plan, follow_up.audience, follow_up.due_at, now):
         state, reason = State.CANCELLED, "too late"
     else:
@@ -212,10 +212,10 @@ def withdraw(*, by: Actor) -> int:
         How many were taken back.
     """
     open_tasks = FollowUp.objects.filter(state=State.OPEN).select_for_update(of=("self",), skip_locked=True)
-    over = list(with_end(open_tasks).exclude(ended="")[:BATCH])
+    over = list(ended(open_tasks)[:BATCH])
     waiting = Message.objects.filter(state__in=[Message.State.DUE, Message.State.CLAIMED], key__startswith="followup:")
     of_waiting = [key.removeprefix("followup:") for key in waiting.values_list("key", flat=True)[:BATCH]]
-    unwanted = with_end(FollowUp.objects.filter(pk__in=of_waiting, state=State.DONE)).exclude(ended="")
+    unwanted = ended(FollowUp.objects.filter(pk__in=of_waiting, state=State.DONE))
     over += [each for each in unwanted if cancel(key_prefix=f"followup:{each.pk}", reason=each.ended, by=by)]
     for each in over:
         each.state, each.reason = State.CANCELLED, each.ended

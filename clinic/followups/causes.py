@@ -1,7 +1,8 @@
 """What follow-ups follow from: queries over the rows of earlier stages, one list of finders for each trigger.
 
 Nobody tells this app that something happened. It asks, so that it can be asked again: each query leaves out the causes
-that have their follow-up already.
+that have their follow-up already. What a query reads stays small however many rows there are: records that wait for a
+decision, not all records; and for a message to a patient only causes that are not too old for it to be sent at all.
 """
 
 from __future__ import annotations
@@ -17,16 +18,22 @@ from django.db.models.expressions import Case, When
 from django.db.models.functions import Cast, Concat
 
 from clinic.booking.models import Appointment
+from clinic.followups.coverage import good_for
 from clinic.followups.models import FollowUp
-from clinic.followups.offsets import After, parse
+from clinic.followups.offsets import After, Days, parse
 from clinic.intake.models import Intake, ScreeningRecord
 from clinic.reviews.models import Decision, Route
 from screening.protocol import FollowUpPlan
 
 NEEDS_READING: Final = ("clinician_review", "not_suitable_now")
 """Outcomes that a clinician reads before anything else happens; urgent ones have follow-ups of their own."""
+WAITING: Final = ScreeningRecord.objects.filter(waiting__isnull=False)
+"""Records that no decision stands about; reviews keeps the list."""
 FLAG_COUNTS_FOR: Final = timedelta(days=90)
 """Source: followups.csv, F25: a safety flag in the last 90 days makes a missed appointment as pressing as P1."""
+
+A_NIGHT: Final = timedelta(days=1)
+"""More than quiet hours and a change of clocks can put a message off."""
 
 Finder = Callable[[FollowUpPlan, datetime], QuerySet[Any, Any]]
 
@@ -60,12 +67,24 @@ def found(plan: FollowUpPlan, *, now: datetime, limit: int, row_id: UUID | None 
         row_id: only this row, when somebody says that it is new.
     """
     planned = FollowUp.objects.filter(cause=OuterRef("cause"), plan=plan.id)
+    oldest = _oldest(plan, now)
     for finder in FINDERS[plan.trigger]:
         causes = finder(plan, now).filter(~Exists(planned))
+        if oldest is not None:
+            causes = causes.filter(moment__gte=oldest)
         if row_id is not None:
             causes = causes.filter(pk=row_id)
         for values in causes.values_list("cause", "pk", "whose", "moment", "pressing", "zone")[:limit]:
             yield Cause(*values)
+
+
+def _oldest(plan: FollowUpPlan, now: datetime) -> datetime | None:
+    """Before this, a cause is too old for its message to a patient; tasks and pages are never too late."""
+    offset = parse(plan.offset)
+    if plan.audience != FollowUp.Audience.PATIENT or not isinstance(offset, After | Days):
+        return None
+    waits = offset.delta if isinstance(offset, After) else timedelta(days=offset.days)
+    return now - waits - good_for(plan.id) - A_NIGHT
 
 
 def _causes(
@@ -121,7 +140,7 @@ def _urgent_record(priority: str) -> Finder:
     """Urgent records whose form raised no flag as pressing on its way, so that one call is not asked for twice."""
 
     def finder(plan: FollowUpPlan, now: datetime) -> QuerySet[Any, Any]:
-        urgent = ScreeningRecord.objects.filter(outcome="urgent")
+        urgent = WAITING.filter(outcome="urgent")
         flagged = Q(intake__safety_raised_at__isnull=False, intake__safety_priority__lte=F("priority"))
         return _causes(
             _of_pressing(urgent, priority, "priority").exclude(flagged),
@@ -142,20 +161,21 @@ def _of_pressing(rows: QuerySet[Any, Any], priority: str, field: str) -> QuerySe
 
 def _review(priority: str) -> Finder:
     def finder(plan: FollowUpPlan, now: datetime) -> QuerySet[Any, Any]:
-        records = ScreeningRecord.objects.filter(outcome__in=NEEDS_READING, priority=priority)
+        records = WAITING.filter(outcome__in=NEEDS_READING, priority=priority)
         return _causes(records, "record", patient="intake__patient", moment=F("screened_at"), pressing=Value(priority))
 
     return finder
 
 
 def _coordination_by_protocol(plan: FollowUpPlan, now: datetime) -> QuerySet[Any, Any]:
-    records = ScreeningRecord.objects.filter(outcome="prescriber_coordination")
+    records = WAITING.filter(outcome="prescriber_coordination")
     return _causes(records, "record", patient="intake__patient", moment=F("screened_at"), pressing=F("priority"))
 
 
 def _coordination_by_decision(plan: FollowUpPlan, now: datetime) -> QuerySet[Any, Any]:
-    """A clinician asks for the prescriber although the record alone did not."""
-    return _decisions(Route.PRESCRIBER_FIRST).exclude(record__outcome="prescriber_coordination")
+    """A clinician asks for the prescriber, and the record itself had not led to that yet."""
+    by_record = FollowUp.objects.filter(row_id=OuterRef("record_id"), plan=plan.id)
+    return _decisions(Route.PRESCRIBER_FIRST).filter(~Exists(by_record))
 
 
 def _decided(route: Route) -> Finder:

@@ -1,4 +1,4 @@
-"""Why a follow-up is no longer wanted: one expression over the rows of earlier stages, for one follow-up or for many.
+"""Why a follow-up is no longer wanted: asked of the rows of earlier stages, for one follow-up or for many at once.
 
 What only a person knows ("sent", "reply", "safety plan closed", "acknowledged") ends a follow-up when somebody closes
 its task; nothing is looked up for those. "answered", "course ended" and "left care" have no rows yet (issue 7).
@@ -6,6 +6,10 @@ its task; nothing is looked up for those. "answered", "course ended" and "left c
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import Final
 
 from django.db.models import BooleanField, Case, CharField, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
@@ -25,85 +29,148 @@ CONTACT: Final = ("acknowledged", "contact made")
 SECOND_NO_SHOW: Final = "F27"
 """Source: followups.csv: F27 is about a second missed appointment."""
 
-_OF_RECORD: Final = Q(cause__startswith="record:")
-_OF_DECISION: Final = Q(cause__startswith="decision:")
-_OF_APPOINTMENT: Final = Q(cause__startswith="appointment:")
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """One way for follow-ups to end: which ones it can end, and the question to the database that says so.
+
+    `kinds` are kinds of causes, `words` words of the stop condition, `plans` follow-ups; an empty one means all.
+    """
+
+    why: str
+    holds: Callable[[], Q]
+    kinds: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    plans: tuple[str, ...] = ()
+
+    def concerns(self, follow_up: FollowUp) -> bool:
+        """True when this can end that follow-up at all."""
+        return (
+            (not self.kinds or follow_up.cause.startswith(self.kinds))
+            and (not self.words or any(word in follow_up.stop_condition for word in self.words))
+            and (not self.plans or follow_up.plan in self.plans)
+        )
+
+    def condition(self) -> Q:
+        """The same in SQL, together with the question itself."""
+        concerned = [
+            _any(Q(cause__startswith=kind) for kind in self.kinds),
+            _any(Q(stop_condition__contains=word) for word in self.words),
+            _any(Q(plan=plan) for plan in self.plans),
+        ]
+        return concerned[0] & concerned[1] & concerned[2] & self.holds()
 
 
-def with_end(follow_ups: QuerySet[FollowUp]) -> QuerySet[FollowUp]:
-    """Follow-ups with `ended`: why each is no longer wanted, or nothing while it is.
+def why_ended(follow_up: FollowUp) -> str:
+    """Why one follow-up is no longer wanted; nothing while it is.
+
+    Args:
+        follow_up: as it is in the database.
+    """
+    concerned = [end for end in ENDS if end.concerns(follow_up)]
+    if not concerned:
+        return ""
+    this = FollowUp.objects.filter(pk=follow_up.pk)
+    return _first_to_hold(this, concerned).values_list("ended", flat=True).get()
+
+
+def ended(follow_ups: QuerySet[FollowUp]) -> QuerySet[FollowUp]:
+    """Those of many follow-ups that are no longer wanted, each with `ended` saying why.
 
     Args:
         follow_ups: which.
     """
-    ends = [*_ends_by_cause(), *_ends_by_condition()]
-    first_to_hold = [When(condition, then=Value(why)) for condition, why in ends]
-    return follow_ups.annotate(ended=Case(*first_to_hold, default=Value(""), output_field=CharField()))
+    return _first_to_hold(follow_ups, ENDS).exclude(ended="")
 
 
-def _ends_by_cause() -> list[tuple[Q, str]]:
-    """What it follows from is not so any more, or is not what counts any more."""
-    revoked = Decision.objects.filter(pk=OuterRef("row_id"), revoked_at__isnull=False)
+def _first_to_hold(follow_ups: QuerySet[FollowUp], ends: Iterable[End]) -> QuerySet[FollowUp]:
+    cases = [When(end.condition(), then=Value(end.why)) for end in ends]
+    return follow_ups.annotate(ended=Case(*cases, default=Value(""), output_field=CharField()))
+
+
+def _any(conditions: Iterable[Q]) -> Q:
+    return reduce(or_, conditions, Q())
+
+
+def _revoked() -> Q:
+    return Q(Exists(Decision.objects.filter(pk=OuterRef("row_id"), revoked_at__isnull=False)))
+
+
+def _newer_record() -> Q:
     newer = ScreeningRecord.objects.filter(intake__records=OuterRef("row_id"), screened_at__gt=OuterRef("counts_from"))
-    booked = Appointment.objects.filter(pk=OuterRef("row_id"), state=Appointment.State.BOOKED)
-    as_planned = booked.annotate(key=key_of("appointment", appointment_version())).filter(key=OuterRef("cause"))
-    unwanted = booked.filter(reminders=Appointment.Reminders.NONE)
+    return Q(Exists(newer))
+
+
+def _not_as_planned() -> Q:
+    booked = _booked().annotate(key=key_of("appointment", appointment_version()))
+    return ~Q(Exists(booked.filter(key=OuterRef("cause"))))
+
+
+def _no_reminders() -> Q:
+    return Q(Exists(_booked().filter(reminders=Appointment.Reminders.NONE)))
+
+
+def _booked() -> QuerySet[Appointment]:
+    return Appointment.objects.filter(pk=OuterRef("row_id"), state=Appointment.State.BOOKED)
+
+
+def _first_missed() -> Q:
     missed_before = Appointment.objects.filter(
         patient=OuterRef("patient"), state=Appointment.State.NO_SHOW, during__endswith__lt=OuterRef("counts_from")
     )
-    return [
-        (_OF_DECISION & Q(Exists(revoked)), "the decision was taken back"),
-        (_OF_RECORD & Q(Exists(newer)), "a newer form counts"),
-        (Q(stop_condition="cancelled") & ~Q(Exists(as_planned)), "moved or cancelled"),
-        (Q(stop_condition="cancelled") & Q(Exists(unwanted)), "they want no reminders"),
-        (Q(plan=SECOND_NO_SHOW) & ~Q(Exists(missed_before)), "the first one they missed"),
-    ]
+    return ~Q(Exists(missed_before))
 
 
-def _ends_by_condition() -> list[tuple[Q, str]]:
-    """The stop condition of the protocol holds."""
-    submitted = Intake.objects.filter(pk=OuterRef("row_id"), state=Intake.State.SUBMITTED)
-    received = ScreeningRecord.objects.filter(
-        intake__patient=OuterRef("patient"), screened_at__gt=OuterRef("counts_from")
+def _decided() -> Q:
+    """A standing decision; asking the prescriber is none about whether the prescriber has answered."""
+    standing = Decision.objects.filter(record=OuterRef("row_id"), revoked_at__isnull=True)
+    return Q(Exists(standing.exclude(route=Route.PRESCRIBER_FIRST, record__outcome="prescriber_coordination")))
+
+
+def _submitted() -> Q:
+    return Q(Exists(Intake.objects.filter(pk=OuterRef("row_id"), state=Intake.State.SUBMITTED)))
+
+
+def _received() -> Q:
+    since = ScreeningRecord.objects.filter(intake__patient=OuterRef("patient"), screened_at__gt=OuterRef("counts_from"))
+    return Q(Exists(since))
+
+
+def _reached() -> Q:
+    """A clinician signed, after the flag, that somebody spoke with them; or somebody closed the task of the call."""
+    about_it = Q(record=OuterRef("row_id")) | Q(record__intake=OuterRef("row_id"))
+    signed = Decision.objects.filter(
+        about_it, contacted_at__isnull=False, decided_at__gte=OuterRef("counts_from"), revoked_at__isnull=True
     )
-    booked_again = Appointment.objects.filter(
+    of_call = FollowUp.objects.filter(cause=OuterRef("cause"), stop_condition__in=CONTACT).exclude(plan__in=TEMPLATES)
+    return Q(Exists(signed)) | Q(Exists(of_call.filter(state=FollowUp.State.DONE)))
+
+
+def _booked_again() -> Q:
+    again = Appointment.objects.filter(
         patient=OuterRef("patient"),
         state__in=[Appointment.State.BOOKED, Appointment.State.COMPLETED],
         booked_at__gt=OuterRef("counts_from"),
     )
-    reached = Q(Exists(_spoken_with())) | Q(Exists(_task_closed()))
-    after_missing = _OF_APPOINTMENT & Q(stop_condition__in=["rebooked", "contact made"])
-    return [
-        (_OF_RECORD & Q(stop_condition="decision") & Q(Exists(_decided())), "decided"),
-        (Q(stop_condition__startswith="submitted") & Q(Exists(submitted)), "the form was sent"),
-        (Q(stop_condition="received") & Q(Exists(received)), "received"),
-        (~_OF_APPOINTMENT & Q(stop_condition__in=CONTACT) & reached, "contact made"),
-        (after_missing & Q(Exists(booked_again)), "booked again"),
-        (Q(stop_condition__contains="opted out") & _opted_out(), "opted out"),
-    ]
-
-
-def _decided() -> QuerySet[Decision]:
-    """A standing decision; asking the prescriber is none about whether the prescriber has answered."""
-    standing = Decision.objects.filter(record=OuterRef("row_id"), revoked_at__isnull=True)
-    return standing.exclude(route=Route.PRESCRIBER_FIRST, record__outcome="prescriber_coordination")
-
-
-def _spoken_with() -> QuerySet[Decision]:
-    """A clinician signed, after the flag, that somebody spoke with them."""
-    about_it = Q(record=OuterRef("row_id")) | Q(record__intake=OuterRef("row_id"))
-    return Decision.objects.filter(
-        about_it, contacted_at__isnull=False, decided_at__gte=OuterRef("counts_from"), revoked_at__isnull=True
-    )
-
-
-def _task_closed() -> QuerySet[FollowUp]:
-    """Somebody closed the task of the same cause by hand; a page that went out is not a task."""
-    same_cause = FollowUp.objects.filter(cause=OuterRef("cause"), stop_condition__in=CONTACT)
-    return same_cause.filter(state=FollowUp.State.DONE).exclude(plan__in=list(TEMPLATES))
+    return Q(Exists(again))
 
 
 def _opted_out() -> Q:
     """Their latest word on messages is no; never having been asked is not no."""
     words = Consent.objects.filter(patient=OuterRef("patient"), kind=MESSAGES).order_by("-at")
     return Q(Exact(Subquery(words.values("given")[:1], output_field=BooleanField()), Value(False)))
+
+
+ENDS: Final = (
+    End("the decision was taken back", _revoked, kinds=("decision:",)),
+    End("a newer form counts", _newer_record, kinds=("record:",)),
+    End("moved or cancelled", _not_as_planned, words=("cancelled",)),
+    End("they want no reminders", _no_reminders, words=("cancelled",)),
+    End("the first one they missed", _first_missed, plans=(SECOND_NO_SHOW,)),
+    End("decided", _decided, kinds=("record:",), words=("decision",)),
+    End("the form was sent", _submitted, kinds=("intake:",), words=("submitted",)),
+    End("received", _received, words=("received",)),
+    End("contact made", _reached, kinds=("intake:", "record:"), words=CONTACT),
+    End("booked again", _booked_again, kinds=("appointment:",), words=("rebooked", "contact made")),
+    End("opted out", _opted_out, words=("opted out",)),
+)

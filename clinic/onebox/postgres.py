@@ -37,6 +37,8 @@ SETTINGS = {
     "max_connections": "60",
     "timezone": "UTC",
     "log_timezone": "UTC",
+    # After a crash, flush the disk once instead of each file: seconds less until the clinic serves again.
+    "recovery_init_sync_method": "syncfs",
     # Errors and their details quote rows, which hold what patients wrote: only the server's own state is logged.
     "log_min_messages": "log",
     "log_min_error_statement": "panic",

@@ -17,6 +17,7 @@ from clinic.audit import actors
 from clinic.booking import actions, availability_actions
 from clinic.booking.models import Appointment
 from clinic.intake.models import Intake, ScreeningRecord
+from clinic.patients.actions import agree
 from clinic.patients.models import Patient
 
 NOON = datetime(2026, 11, 30, 20, 0, tzinfo=UTC)
@@ -78,6 +79,15 @@ def make_patient(db: None) -> Callable[..., Patient]:
             "safe_contact": "yes",
         }
         patient = Patient.objects.create(region=region, country=region[:2], **(told | fields))
+        agree(
+            patient=patient,
+            kind="consent_sms",
+            given=True,
+            wording="Texts are fine.",
+            wording_version="test",
+            by=actors.patient(patient.pk),
+            now=NOON - timedelta(1),
+        )
         intake = Intake.objects.create(
             patient=patient, protocol="test", seal="s", state=Intake.State.SUBMITTED, submitted_at=NOON - timedelta(1)
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -15,6 +16,7 @@ from clinic.accounts.models import User
 from clinic.audit import actors
 from clinic.booking import actions
 from clinic.booking.models import Appointment
+from clinic.patients.actions import agree
 from clinic.patients.models import Patient
 
 pytestmark = pytest.mark.django_db
@@ -98,16 +100,60 @@ def test_a_number_may_be_typed_in_any_way(browser: Client, held: Appointment, ty
     assert send(browser, held.pk, phone=typed)[:2] == (302, DONE)
 
 
-def test_a_visit_needs_no_number_unless_texts_go_to_it(
+def test_a_visit_by_video_needs_no_number(
     browser: Client, clinician: User, patient: Patient, hold: Make, at: At
 ) -> None:
     held = hold(patient, clinician, at(2, 9), mode="video")
 
-    refused, _, html = send(browser, held.pk, phone="", reminders="text")
-    booked, target, _ = send(browser, held.pk, phone="", reminders="email")
+    assert send(browser, held.pk, phone="")[:2] == (302, DONE)
 
-    assert (refused, html.count("Enter a phone number for the text reminders")) == (422, 2)
-    assert (booked, target) == (302, DONE)
+
+@pytest.mark.parametrize(
+    ("told", "texts_are_fine", "offered"),
+    [
+        ({}, True, ["email", "text", "both", "none"]),
+        ({}, False, ["email", "none"]),
+        ({"email": ""}, True, ["text", "none"]),
+        ({"phone": ""}, True, ["email", "none"]),
+        ({"safe_contact": "not_sure"}, True, []),
+        ({"safe_contact": ""}, True, []),
+    ],
+)
+def test_only_reminders_that_would_be_sent_are_offered(
+    clinician: User,
+    make_patient: Callable[..., Patient],
+    browser_for: Callable[[Patient], Client],
+    hold: Make,
+    now: datetime,
+    at: At,
+    told: dict[str, str],
+    texts_are_fine: bool,
+    offered: list[str],
+) -> None:
+    patient = make_patient(**told)
+    words = {"wording": "Texts", "wording_version": "test", "by": DESK, "now": now}
+    agree(patient=patient, kind="consent_sms", given=texts_are_fine, **words)
+    hold(patient, clinician, at(2, 9))
+
+    html = browser_for(patient).get(CHECK).content.decode()
+
+    assert re.findall(r'name="reminders" value="(\w+)"', html) == offered
+    assert ("We send you no reminders" in html) == (not offered)
+
+
+def test_a_reminder_that_would_not_be_sent_cannot_be_asked_for(
+    clinician: User,
+    make_patient: Callable[..., Patient],
+    browser_for: Callable[[Patient], Client],
+    hold: Make,
+    at: At,
+) -> None:
+    held = hold(make_patient(safe_contact="no"), clinician, at(2, 9))
+
+    send(browser_for(held.patient), held.pk, reminders="both")
+
+    held.refresh_from_db()
+    assert (held.state, held.reminders) == ("booked", "none")
 
 
 def test_without_a_hold_there_is_a_time_to_choose_first(browser: Client, clinician: User) -> None:

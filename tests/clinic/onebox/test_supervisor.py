@@ -63,18 +63,23 @@ def test_a_killed_child_is_started_again(watched: Supervisor, said: Said) -> Non
 
 
 def test_a_child_that_cannot_be_prepared_is_tried_again(watched: Supervisor, said: Said) -> None:
-    broken = [RuntimeError("the folder is in use")]
+    steps = iter([python("postgres", "sys.exit(3)"), None, python("postgres", POLITE)])
 
     def prepare() -> Program:
-        if watched.children and broken:
-            raise broken.pop()
-        return python("postgres", POLITE)()
+        step = next(steps)
+        if step is None:
+            raise RuntimeError("the folder is in use")
+        return step()
 
-    os.kill(watched.start(Stage.DATABASE, prepare).pid, signal.SIGKILL)
+    watched.start(Stage.DATABASE, prepare)
     tend_until(watched, lambda: ("postgres", "ready") in said)
     watched.stop()
 
-    assert ("postgres", "the folder is in use; starting it again in 1 s") in said
+    assert said[:3] == [
+        ("postgres", "ended (code 3); starting it again in 0.5 s"),
+        ("postgres", "the folder is in use; starting it again in 1 s"),
+        ("postgres", "ready"),
+    ]
 
 
 def test_the_pause_grows_to_a_bound() -> None:

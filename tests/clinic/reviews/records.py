@@ -45,8 +45,7 @@ def clinician(name: str = "Dr. Ama Osei", role: Role = Role.CLINICIAN) -> User:
 
 def medicine(name: str, status: str = "taking", last_taken: str = "") -> dict[str, str]:
     """One line of a patient's own list."""
-    line = {"id": name, "name": name, "status": status, "dose": "", "last_taken": last_taken, "confirmed_as": ""}
-    return line
+    return {"id": name, "name": name, "status": status, "dose": "", "last_taken": last_taken, "confirmed_as": ""}
 
 
 def intake(changes: Mapping[str, Any] = READY, medicines: list[dict[str, str]] | None = None, **fields: Any) -> Intake:

@@ -92,11 +92,11 @@ def test_a_failing_audit_leaves_the_decision_standing(osei: User, monkeypatch: p
         real(**told)
 
     monkeypatch.setattr(audit, "record", failing)
+    verb, told = {"reviews.undo": (actions.undo, {}), "reviews.reopen": (actions.reopen, {"reason": records.WHY})}[
+        action
+    ]
     with pytest.raises(RuntimeError):
-        if action == "reviews.undo":
-            actions.undo(decision=decision, by=osei.actor, now=SOON)
-        else:
-            actions.reopen(decision=decision, reason=records.WHY, by=osei.actor, now=SOON)
+        verb(decision=decision, by=osei.actor, now=SOON, **told)
 
     decision.refresh_from_db()
     assert decision.state == "standing"

@@ -7,6 +7,7 @@ import signal
 import sys
 import threading
 import time
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -110,13 +111,13 @@ class Onebox:
     def _start_web(self) -> Address:
         address = Address.from_environment()
         os.environ.setdefault("SITE_URL", address.url)
-        self.supervisor.start(Stage.CLINIC, lambda: programs.web(address))
+        self.supervisor.start(Stage.CLINIC, partial(programs.web, address))
         return address
 
     def _start_workers(self) -> None:
         """Last, because nobody waits for them: what they carry is remembered by the database."""
         for name in programs.QUEUES:
-            self.supervisor.start(Stage.CLINIC, lambda name=name: programs.worker(name))
+            self.supervisor.start(Stage.CLINIC, partial(programs.worker, name))
         self.supervisor.start(Stage.CLINIC, programs.beat)
 
     def _make_demo_data(self) -> None:
