@@ -50,12 +50,17 @@ def _by_sound(name: str, chance: random.Random) -> str:
     return name[:at] + heard + name[at + len(said) :]
 
 
+def _by_ear(name: str, chance: random.Random) -> str:
+    return _by_sound(_by_sound(name, chance), chance)
+
+
 SLIPS: Final = {
     "keyboard": _neighbour,
     "omission": _left_out,
     "insertion": _added,
     "transposition": _swapped,
     "sound": _by_sound,
+    "sound, twice": _by_ear,
 }
 
 

@@ -301,6 +301,7 @@ def test_a_newer_record_ends_the_tasks_of_the_older(patient: Patient) -> None:
 
 def test_asking_the_prescriber_is_not_the_answer_of_the_prescriber(patient: Patient, clinician: User) -> None:
     record = a_record(patient, "prescriber_coordination", "P3")
+    do_due()
     a_decision(record, "prescriber_first", clinician, at=NOW + HOUR)
 
     do_due(NOW + 14 * DAY)

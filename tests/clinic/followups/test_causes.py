@@ -155,12 +155,36 @@ def test_a_decision_that_was_taken_back_plans_nothing(patient: Patient, clinicia
     assert plan() == 0
 
 
-def test_asking_the_prescriber_by_protocol_and_by_decision_is_asking_once(patient: Patient, clinician: User) -> None:
-    a_decision(a_record(patient, "prescriber_coordination", "P3"), "prescriber_first", clinician)
+@pytest.mark.parametrize("planned_before", [True, False])
+def test_asking_the_prescriber_by_protocol_and_by_decision_is_asking_once(
+    planned_before: bool, patient: Patient, clinician: User
+) -> None:
+    record = a_record(patient, "prescriber_coordination", "P3")
+    if planned_before:
+        plan()
+    a_decision(record, "prescriber_first", clinician)
 
     plan()
 
     assert set(planned()) == {"F16", "F17", "F18"}
+
+
+@pytest.mark.parametrize(("outcome", "priority"), [("clinician_review", "P1"), ("urgent", "P0"), ("urgent", "P1")])
+def test_a_record_that_was_decided_already_asks_for_nothing(
+    outcome: str, priority: str, patient: Patient, clinician: User
+) -> None:
+    a_decision(a_record(patient, outcome, priority), "ready_to_book", clinician)
+
+    assert plan() == 0
+
+
+def test_a_decision_that_was_taken_back_leaves_the_record_to_be_read(patient: Patient, clinician: User) -> None:
+    decision = a_decision(a_record(patient, "clinician_review", "P1"), "ready_to_book", clinician)
+    revoke(decision, clinician, at=NOW)
+
+    plan()
+
+    assert set(planned()) == {"F13"}
 
 
 @pytest.mark.parametrize(
@@ -338,6 +362,7 @@ def test_a_trigger_that_nothing_finds_is_said_out_loud(
 
 def test_a_newer_record_of_the_same_form_is_a_cause_of_its_own(patient: Patient) -> None:
     first = a_record(patient, "clinician_review", "P2")
+    plan()
     second = another_record(first.intake, "clinician_review", "P1", at=NOW + HOUR, number=2)
 
     plan()

@@ -51,13 +51,13 @@ def every_minute() -> None:
 
 
 def next_moment() -> datetime:
-    """When something is due next, or a week later."""
+    """When something is due next, or a day later."""
     now = timezone.now()
     due = [
         *FollowUp.objects.filter(state="planned", try_at__gt=now).values_list("try_at", flat=True),
         *Message.objects.filter(state="due", due_at__gt=now).values_list("due_at", flat=True),
     ]
-    return min([*due, now + 7 * DAY])
+    return min([*due, now + DAY])
 
 
 def test_twelve_weeks_of_messages_arrive_once_by_day_and_in_order(db: None, clinician: User, mail: Path) -> None:

@@ -163,7 +163,7 @@ def test_a_record_whose_protocol_is_gone_can_be_read_and_not_signed(
 def test_who_stands_before_and_after_is_one_click_away(browser: Client) -> None:
     from datetime import timedelta
 
-    first, second, third = (records.sealed(records.REVIEW, at=records.SENT + timedelta(days=n)) for n in (-2, -1, 0))
+    first, second, third = (records.sealed(records.REVIEW, at=records.SENT + timedelta(days=n)) for n in (-14, -7, 0))
 
     response = browser.get(reverse("staff:review", args=[second.intake.reference]))
 
