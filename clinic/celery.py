@@ -55,6 +55,11 @@ app.conf.update(
             "schedule": 60.0,
             "options": {"queue": "default", "expires": 55},
         },
+        "release-expired-holds": {
+            "task": "clinic.booking.tasks.release_expired",
+            "schedule": 60.0,
+            "options": {"queue": "default", "expires": 55},
+        },
         "do-due-followups": {
             "task": "clinic.followups.tasks.do_due",
             "schedule": 60.0,
@@ -64,7 +69,7 @@ app.conf.update(
     beat_schedule_filename=str(settings.BEAT_SCHEDULE_FILE),
     timezone="UTC",
 )
-app.autodiscover_tasks(["clinic.notifications", "clinic.followups"])
+app.autodiscover_tasks(["clinic.notifications", "clinic.followups", "clinic.booking"])
 
 
 def nudge(task_name: str, row_id: uuid.UUID, *, queue: str = "default") -> None:

@@ -28,6 +28,7 @@ from screening.medicine_words import (
     REASONS,
     SALTS,
     SMALL,
+    STATUS,
     UNITS,
 )
 
@@ -86,7 +87,7 @@ class Lines:
         waiting: int | None = None  # first token of details that stand before any name
         for first, last, is_new_line in self._pieces():
             spans = self._spans(first, last)
-            if not spans and self._is_heading(last):
+            if not spans and self._is_heading(first, last):
                 yield from [current] if current else []
                 current, waiting = None, first if waiting is None else waiting
             elif spans or self._stands_alone(first, last, is_new_line):
@@ -188,9 +189,10 @@ class Lines:
             return False
         return self.tokens[index + 1].kind in {"word", "number"}
 
-    def _is_heading(self, last: int) -> bool:
-        """True for words without a name before a colon, such as "My medicines:"; they belong to what follows."""
-        return last < len(self.tokens) and self.tokens[last].key == ":"
+    def _is_heading(self, first: int, last: int) -> bool:
+        """True for words before a colon that belong to what follows: "My medicines:", "For sleep:", "Stopped:"."""
+        has_colon = last < len(self.tokens) and self.tokens[last].key == ":"
+        return has_colon and any(token.key in KINDS | REASONS | STATUS for token in self.tokens[first:last])
 
     def _stands_alone(self, first: int, last: int, is_new_line: bool) -> bool:
         """True for words without a name that still mean a medicine: "the patch for pain", "cholesterol"."""

@@ -33,7 +33,7 @@ class Entry(NamedTuple):
 
 
 class NameIndex:
-    """All names of one protocol. Exact names are indexed at once, nearness on first use (about 60 ms)."""
+    """All names of one protocol. Exact names are indexed at once, nearness on first use."""
 
     def __init__(self, medications: Iterable[Medication], known_names: Mapping[str, tuple[str, ...]]) -> None:
         self._medications = {medication.ingredient: medication for medication in medications}

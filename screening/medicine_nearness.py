@@ -105,12 +105,17 @@ def _between(typed: _Heard, listed: _Heard) -> _Mistakes:
     letters = OSA.distance(typed.name, listed.name)
     sounds = min(letters, OSA.distance(typed.sound, listed.sound))
     outlines = min(sounds, OSA.distance(typed.outline, listed.outline))
-    starts_alike = typed.sound[:1] == listed.sound[:1] or typed.name[:2] == listed.name[1::-1]
-    extra = 0.0 if starts_alike else _OTHER_FIRST_SOUND
+    extra = 0.0 if _starts_alike(typed, listed) else _OTHER_FIRST_SOUND
     length = max(len(typed.name), len(listed.name))
     weighted = (_LETTERS * letters + _SOUND * sounds + _OUTLINE * outlines + extra) / length
     spelt = ((letters + sounds) / 2 + extra) / length
     return _Mistakes(weighted, letters, listed.name, weighted <= _FARTHEST or spelt <= _FARTHEST_SPELT)
+
+
+def _starts_alike(typed: _Heard, listed: _Heard) -> bool:
+    """True for the same first sound, the first two letters swapped, or a C for a K."""
+    is_hard_c = typed.name[:1] == "c" and listed.sound[:1] == "k"
+    return is_hard_c or typed.sound[:1] == listed.sound[:1] or typed.name[:2] == listed.name[1::-1]
 
 
 def _extract(text: str, choices: list[str], cutoff: int) -> list[tuple[str, int, int]]:

@@ -18,7 +18,7 @@ MOST_READ: Final = 100  # medicines of one text
 MOST_LOOKED_UP: Final = 150  # misspelt words of one text; each costs up to a millisecond
 LONGEST_TYPED: Final = 300  # characters of a reading that are kept
 _WORDS_TOGETHER: Final = 3
-_NEAR_AMONG_OTHERS: Final = 0.81  # one word out of several unknown ones must be nearer than a word that stands alone
+_NEAR_AMONG_OTHERS: Final = 0.83  # one word out of several unknown ones must be nearer than a word that stands alone
 _OPENERS: Final = {")": "(", "]": "[", "}": "{"}
 _ENDINGS: Final = "?.!'\""
 _SAME_MEDICINE: Final = frozenset("(/-=:[")
@@ -73,11 +73,11 @@ class Reader:
     def readings(self, beyond: str = "") -> list[Reading]:
         """The medicines of the text in order, at most 100; what is beyond them, or `beyond` the text, is one more."""
         found: list[Reading] = []
-        for part in self._merged():
-            if len(found) >= MOST_READ:
-                beyond = self._text[self._tokens[part.first].start :]
+        for first, reading in self._each():
+            if len(found) == MOST_READ:
+                beyond = self._text[self._tokens[first].start :]
                 break
-            found += self._of(part)
+            found.append(reading)
         if beyond:
             found.append(Reading(short(beyond[: 2 * LONGEST_TYPED]), UNRECOGNISED, REST_OF_LIST))
         return found
@@ -110,12 +110,15 @@ class Reader:
             first and second and first.ingredients == second.ingredients and not (first.others or second.others)
         )
 
-    def _of(self, part: Part) -> list[Reading]:
-        if part.span is None:
-            return [self._reading(part, Match(UNRECOGNISED, NO_NAME), self._details(part))]
-        if part.span.key:
-            return [self._named(part, part.span)]
-        return list(self._guessed(part, part.span))
+    def _each(self) -> Iterator[tuple[int, Reading]]:
+        """Each reading with its first token."""
+        for part in self._merged():
+            if part.span is None:
+                yield part.first, self._reading(part, Match(UNRECOGNISED, NO_NAME), self._details(part))
+            elif part.span.key:
+                yield part.first, self._named(part, part.span)
+            else:
+                yield from self._guessed(part, part.span)
 
     def _named(self, part: Part, span: Span) -> Reading:
         match = matched(self._index, span.key)
@@ -127,19 +130,19 @@ class Reader:
             match = replace(match, how=f'joined from "{self._slice(span.first, span.last)}"')
         return self._reading(part, match, found)
 
-    def _guessed(self, part: Part, span: Span) -> Iterator[Reading]:
+    def _guessed(self, part: Part, span: Span) -> Iterator[tuple[int, Reading]]:
         """Words nobody knows: as one name, else as several misspelt ones, else unrecognised as they stand."""
         found = self._details(part)
         suggestions = self._near(self._lines.key_of(span), found)
         pieces = [] if suggestions else self._misspelt(span, found)
         if not any(near for _, near in pieces):
-            yield self._reading(part, _nearly(suggestions), found)
+            yield part.first, self._reading(part, _nearly(suggestions), found)
             return
         ends = [*(piece.first for piece, _ in pieces[1:]), part.last]
         first = part.first
         for (piece, near), last in zip(pieces, ends, strict=True):
             here = Part(first, last, piece)
-            yield self._reading(here, _nearly(near), self._details(here))
+            yield first, self._reading(here, _nearly(near), self._details(here))
             first = last
 
     def _misspelt(self, span: Span, found: Details) -> list[tuple[Span, tuple[Suggestion, ...]]]:

@@ -60,9 +60,10 @@ def pytest_unconfigure() -> None:
 
 def _free_folder() -> Path:
     """`var/test`, or while another run holds that, `var/test-2` and so on."""
+    (REPOSITORY / "var").mkdir(mode=0o700, exist_ok=True)
     for number in range(1, MOST_RUNS + 1):
         folder = REPOSITORY / "var" / ("test" if number == 1 else f"test-{number}")
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(exist_ok=True)
         lock = os.open(folder / "run.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -144,7 +144,7 @@ def book(
     if held.state == State.BOOKED:
         return held
     if held.state == State.RELEASED:
-        raise HoldReleased
+        raise HoldReleased(GONE)
     if held.state != State.HELD:
         raise NotOffered(GONE)
     _allowed(patient, held.start, now)

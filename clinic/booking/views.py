@@ -166,6 +166,7 @@ def check(request: HttpRequest, patient: Patient) -> HttpResponse:
     """The details of the time that is kept; "Book this time" books it."""
     rows = patient.appointments.select_related("clinician", "patient").order_by("created_at")
     if request.method != "POST":
+        allowed.to_book(patient, now=timezone.now())
         latest = rows.last()
         if latest is None or latest.state not in OPEN or latest.start <= timezone.now():
             return redirect("booking:choose")
@@ -174,7 +175,7 @@ def check(request: HttpRequest, patient: Patient) -> HttpResponse:
         return _check_page(request, latest, form)
     chosen = rows.filter(pk=_uuid(request.POST.get("appointment", ""))).first()
     if chosen is None:
-        return _choose_again(request, patient, actions.GONE, status=422)
+        return _choose_again(request, patient, _asked(request, patient), actions.GONE, status=422)
     form = DetailsForm(request.POST, mode=chosen.mode, reminders=reminders.open_to(patient))
     if not form.is_valid():
         return _check_page(request, chosen, form, status=422)
@@ -193,9 +194,9 @@ def _book(request: HttpRequest, patient: Patient, chosen: Appointment, form: Det
     except actions.SlotTaken:
         actions.keep_details(appointment=chosen, **details, by=by)
         return _just_taken(request, patient, Asked.as_chosen(chosen), chosen.start, now=now)
-    except actions.NotOffered as refusal:
+    except (actions.NotOffered, actions.HoldReleased) as refusal:
         actions.keep_details(appointment=chosen, **details, by=by)
-        return _choose_again(request, patient, str(refusal), status=409)
+        return _choose_again(request, patient, Asked.as_chosen(chosen), str(refusal), status=409)
     return redirect("booking:done")
 
 
@@ -212,13 +213,13 @@ def _hold_anew(patient: Patient, chosen: Appointment, *, now: datetime) -> Appoi
     )
 
 
-def _choose_again(request: HttpRequest, patient: Patient, why: str, *, status: int) -> HttpResponse:
+def _choose_again(request: HttpRequest, patient: Patient, asked: Asked, why: str, *, status: int) -> HttpResponse:
     """The page to choose a time, with one sentence that says why we are back here."""
     now = timezone.now()
     slots = _offers(patient, now)
     form = ChooseForm({"slot": now.isoformat()})
     form.add_error("slot", f"{why} Choose a time.")
-    return _choose_page(request, slots, _asked(request, patient), form, now=now, status=status)
+    return _choose_page(request, slots, asked, form, now=now, status=status)
 
 
 def _details_known(patient: Patient) -> dict[str, Any]:

@@ -13,9 +13,9 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import CharField, Exists, Expression, F, Func, OuterRef, Q, QuerySet, Value
+from django.db.models import CharField, Count, Exists, Expression, F, Func, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.expressions import Case, When
-from django.db.models.functions import Cast, Concat
+from django.db.models.functions import Cast, Coalesce, Concat
 
 from clinic.booking.models import Appointment
 from clinic.followups.coverage import good_for
@@ -119,6 +119,13 @@ def appointment_version() -> Expression:
     return Cast("sequence", CharField())
 
 
+def _undone(record: str) -> Expression:
+    """What makes a form a new cause when a decision about it was taken back: how often that happened."""
+    undone = Decision.objects.filter(**{record: OuterRef("pk")}, revoked_at__isnull=False).order_by()
+    count = undone.values(record).annotate(count=Count("pk")).values("count")
+    return Cast(Coalesce(Subquery(count), 0), CharField())
+
+
 def _raised(priority: str) -> Finder:
     """Safety flags raised by an answer, sent or not; a new flag on the same form is a new cause."""
 
@@ -130,7 +137,7 @@ def _raised(priority: str) -> Finder:
             patient="patient",
             moment=F("safety_raised_at"),
             pressing=Value(priority),
-            version=_Stamp(F("safety_raised_at")),
+            version=Concat(_Stamp(F("safety_raised_at")), Value("."), _undone("record__intake")),
         )
 
     return finder
@@ -148,6 +155,7 @@ def _urgent_record(priority: str) -> Finder:
             patient="intake__patient",
             moment=F("screened_at"),
             pressing=Value(priority),
+            version=_undone("record"),
         )
 
     return finder
@@ -161,8 +169,14 @@ def _of_pressing(rows: QuerySet[Any, Any], priority: str, field: str) -> QuerySe
 
 def _review(priority: str) -> Finder:
     def finder(plan: FollowUpPlan, now: datetime) -> QuerySet[Any, Any]:
-        records = WAITING.filter(outcome__in=NEEDS_READING, priority=priority)
-        return _causes(records, "record", patient="intake__patient", moment=F("screened_at"), pressing=Value(priority))
+        return _causes(
+            WAITING.filter(outcome__in=NEEDS_READING, priority=priority),
+            "record",
+            patient="intake__patient",
+            moment=F("screened_at"),
+            pressing=Value(priority),
+            version=_undone("record"),
+        )
 
     return finder
 

@@ -12,7 +12,7 @@ def write_once(path: Path, text: str) -> None:
 
     It is written beside, flushed, then linked: a crash leaves no half file, and whoever comes first wins.
     """
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, exist_ok=True)
     path.parent.chmod(0o700)
     descriptor, beside = tempfile.mkstemp(dir=path.parent, prefix=".new-")
     try:

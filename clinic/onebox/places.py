@@ -28,6 +28,13 @@ def var_dir() -> Path:
     return Path(os.environ.get("THRESHOLD_VAR") or REPOSITORY / "var").absolute()
 
 
+def make_var_dir() -> Path:
+    """The folder of everything this machine keeps, made for its owner only if it is not there."""
+    folder = var_dir()
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder
+
+
 def secrets_dir() -> Path:
     """The folder of the keys.
 
@@ -58,8 +65,9 @@ def run_dir() -> Path:
 
 def make_run_dir() -> Path:
     """The folder of the sockets, made if it is not there, readable by nobody else."""
+    make_var_dir()
     folder = run_dir()
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, exist_ok=True)
     if folder.parent == var_dir():
         folder.chmod(0o700)
     else:

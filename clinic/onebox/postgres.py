@@ -76,7 +76,6 @@ class Postgres:
         Raises:
             NoDatabase: with the reason.
         """
-        self.var.mkdir(parents=True, exist_ok=True)
         self._outlive_the_last_server()
         try:
             who, binaries = account.choose(find_binaries(self.data), self.var)

@@ -31,6 +31,7 @@ def ensure() -> None:
         if os.environ.get(variable) or path.exists():
             continue
         _may_be_made(path, variable)
+        places.make_var_dir()
         disk.write_once(path, _new(name))
 
 

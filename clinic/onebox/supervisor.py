@@ -125,4 +125,4 @@ class Supervisor:
 
 def pause_after(deaths: int) -> float:
     """Seconds to wait before starting again something that died this often before: 0.5, 1, 2, ... up to the longest."""
-    return float(min(0.5 * 2**deaths, LONGEST_PAUSE))
+    return min(0.5 * 2.0 ** min(deaths, 10), LONGEST_PAUSE)

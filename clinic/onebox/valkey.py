@@ -54,7 +54,7 @@ class Valkey:
         Raises:
             NoBroker: with the reason.
         """
-        self.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.data.mkdir(mode=0o700, exist_ok=True)
         self._outlive_the_last_broker()
         options = [part for name, value in SETTINGS.items() for part in (f"--{name}", value)]
         command = (str(find_server()), *options, "--unixsocket", str(self.socket))

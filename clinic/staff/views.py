@@ -85,7 +85,7 @@ def undo(request: HttpRequest, decision_id: UUID) -> HttpResponse:
     try:
         actions.undo(decision=decision, by=request.user.actor, now=timezone.now())
     except actions.MayNotDecide:
-        raise PermissionDenied from None
+        return _review_page(request, _sent(decision.record.intake.reference), not_yours=True, status=409)
     except actions.TooLateToUndo:
         return _review_page(request, _sent(decision.record.intake.reference), too_late=True, status=409)
     return redirect("staff:review", decision.record.intake.reference)

@@ -117,6 +117,10 @@ class EncryptedField(models.BinaryField):
     def get_prep_value(self, value: Any) -> Any:
         return value
 
+    def get_default(self) -> Any:
+        """The default as it was given; a BinaryField would make bytes of an empty text."""
+        return models.Field.get_default(self)
+
     def get_lookup(self, lookup_name: str) -> Any:
         if lookup_name == "isnull":
             return super().get_lookup(lookup_name)

@@ -6,6 +6,7 @@ import re
 import uuid
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from unittest import mock
 
 import pytest
 import time_machine
@@ -227,12 +228,26 @@ def test_time_off_since_the_hold_is_told_and_nothing_is_booked(
     assert held.state == "held"
 
 
+def test_a_hold_that_another_tab_replaces_again_and_again_is_told(
+    browser: Client, held: Appointment, now: datetime
+) -> None:
+    actions.release_expired(now=now + timedelta(minutes=10), by=DESK)
+
+    with mock.patch("clinic.booking.actions.book", side_effect=actions.HoldReleased(actions.GONE)):
+        status, _, html = send(browser, held.pk)
+
+    assert status == 409
+    assert "That time is not kept for you any more. Choose a time." in html
+    assert "<b>Eastern Time.</b>" in html
+
+
+@pytest.mark.parametrize("sends", [False, True])
 def test_who_may_no_longer_book_is_told_what_it_waits_for(
-    browser: Client, held: Appointment, patient: Patient, now: datetime
+    browser: Client, held: Appointment, patient: Patient, now: datetime, sends: bool
 ) -> None:
     patient.intakes.update(safety_raised_at=now)
 
-    _, _, html = send(browser, held.pk)
+    html = send(browser, held.pk)[2] if sends else browser.get(CHECK).content.decode()
 
     held.refresh_from_db()
     assert "Somebody from our team will talk with you" in html

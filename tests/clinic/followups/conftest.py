@@ -12,10 +12,12 @@ from clinic import celery
 from clinic.accounts.models import User
 from clinic.accounts.permissions import Role
 from clinic.audit.actors import Actor, system
+from clinic.audit.models import AuditEvent
 from clinic.booking.models import Appointment
 from clinic.followups import actions
 from clinic.followups.models import FollowUp
 from clinic.intake.models import Intake, ScreeningRecord
+from clinic.patients.actions import agree
 from clinic.patients.models import Patient
 from clinic.reviews.models import Decision
 
@@ -161,3 +163,14 @@ def planned(*plans: str) -> dict[str, FollowUp]:
     found = {row.plan: row for row in rows}
     assert len(found) == rows.count(), "the same plan twice"
     return found
+
+
+def audit_of(follow_up: FollowUp) -> list[str]:
+    """What the record says was done with a follow-up, in order."""
+    lines = AuditEvent.objects.filter(subject=f"followup:{follow_up.pk}").order_by("id")
+    return list(lines.values_list("action", flat=True))
+
+
+def opt_out(patient: Patient, at: datetime = NOW) -> None:
+    """They ask for no more messages."""
+    agree(patient=patient, kind="messages", given=False, wording="STOP", wording_version="v", by=BY, now=at)

@@ -74,3 +74,11 @@ def test_var_is_absolute_wherever_we_stand(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setenv("THRESHOLD_VAR", "elsewhere")
 
     assert places.var_dir() == Path(os.getcwd()) / "elsewhere"
+
+
+def test_everything_kept_is_for_its_owner_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("THRESHOLD_VAR", str(tmp_path / "var"))
+
+    places.make_run_dir()
+
+    assert [path.stat().st_mode & 0o777 for path in (tmp_path / "var", tmp_path / "var" / "run")] == [0o700, 0o700]

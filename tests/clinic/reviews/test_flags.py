@@ -78,7 +78,7 @@ def test_a_medicine_nobody_knows_is_quoted_alone_and_names_what_cannot_be_decide
 
 
 def test_of_many_texts_the_one_with_safety_words_is_quoted_first() -> None:
-    shown = flags_of({"location_now": "Oakland", "goals": "Some days I want to end it all."})
+    shown = flags_of({"location_now": "Oakland", "reason_story": "Some days I want to end it all."})
 
     (flag,) = [flag for flag in shown if "R021" in flag.rules]
     assert flag.quotes[0].answer == "Some days I want to end it all."
@@ -87,7 +87,7 @@ def test_of_many_texts_the_one_with_safety_words_is_quoted_first() -> None:
 def test_a_long_text_keeps_its_beginning_and_its_end() -> None:
     text = "I want to die " + "and so on " * 500 + "please call"
 
-    (flag,) = [flag for flag in flags_of({"goals": text}) if "R021" in flag.rules]
+    (flag,) = [flag for flag in flags_of({"reason_story": text}) if "R021" in flag.rules]
 
     assert flag.quotes[0].answer.startswith("I want to die")
     assert flag.quotes[0].answer.endswith("please call")

@@ -224,6 +224,17 @@ def test_undo_that_comes_too_late_says_so(browser: Client, osei: User) -> None:
     assert "This can no longer be undone" in response.content.decode()
 
 
+def test_a_colleague_is_told_whose_it_is_to_undo(browser: Client, staff: Callable[[Role], User]) -> None:
+    decision = records.decide(records.sealed(records.REVIEW), staff(Role.DIRECTOR))
+
+    response = browser.post(reverse("staff:undo", args=[decision.pk]))
+
+    assert response.status_code == 409
+    assert "Only Dr. Hana Weiss can undo this" in response.content.decode()
+    decision.refresh_from_db()
+    assert decision.state == "standing"
+
+
 def test_a_colleague_opens_it_again_with_a_reason(
     browser: Client, signed_in: Callable[[Role], Client], staff: Callable[[Role], User]
 ) -> None:

@@ -67,7 +67,7 @@ def test_the_phone_number_is_there_when_somebody_must_call(browser: Client) -> N
 
 def test_hostile_answers_are_shown_as_text(browser: Client) -> None:
     evil = "<script>alert(1)</script> I want to end it all"
-    page = page_of(browser, records.sealed({"goals": evil, "reason_words": evil, "location_now": evil}))
+    page = page_of(browser, records.sealed({"reason_story": evil, "location_now": evil}))
 
     assert "<script>alert" not in page
     assert "&lt;script&gt;alert(1)&lt;/script&gt; I want to end it all" in page

@@ -57,7 +57,7 @@ def test_an_empty_worklist_says_so(browser: Client) -> None:
 
 def test_pages_lead_from_one_to_the_next(browser: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(views, "ROWS", 2)
-    waiting = [records.sealed(records.REVIEW, at=SENT - timedelta(days=number)) for number in range(3)]
+    waiting = [records.sealed(records.REVIEW, at=SENT - timedelta(days=7 * number)) for number in range(3)]
 
     first = browser.get(WORKLIST)
     second = browser.get(WORKLIST, {"after": str(first.context["after"])})

@@ -102,3 +102,14 @@ def test_saving_without_reading_keeps_the_value() -> None:
     again.save()
 
     assert Patient.objects.get(pk=patient.pk).legal_name == "Maya"
+
+
+@pytest.mark.django_db
+def test_a_default_is_stored_as_it_was_given() -> None:
+    from clinic.intake.models import Intake
+
+    patient = Patient.objects.create()
+    intake = Intake.objects.create(patient=patient, protocol="p", seal="s")
+
+    assert Intake.objects.get(pk=intake.pk).answers == {}
+    assert Intake._meta.get_field("answers").get_default() == {}

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.core.checks import Tags
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
-from django.db import DatabaseError, connections
+from django.db import OperationalError, connections
 
 from clinic.onebox import places, programs, static_files
 from clinic.onebox.lock import Lock, Taken
@@ -27,7 +27,7 @@ ASKED_TO_END = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 LOOK_EVERY = 0.2
 WEB_WITHIN = 60.0
 WEB_MAY_DIE = 3
-CANNOT_START = (NoDatabase, NoBroker, NoPort, places.UnsafeFolder, DatabaseError, PermissionError)
+CANNOT_START = (NoDatabase, NoBroker, NoPort, places.UnsafeFolder, OperationalError, PermissionError)
 
 
 class Command(BaseCommand):
@@ -39,7 +39,7 @@ class Command(BaseCommand):
         for number in ASKED_TO_END:
             if not (number is signal.SIGHUP and signal.getsignal(number) is signal.SIG_IGN):
                 signal.signal(number, signal.default_int_handler)
-        lock = Lock(places.var_dir() / "run.lock")
+        lock = Lock(places.make_var_dir() / "run.lock")
         try:
             lock.take()
         except Taken as holder:

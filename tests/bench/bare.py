@@ -1,0 +1,63 @@
+"""The least a Django view can do, to measure the clinic's pages against: insert one row, or fill one template."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import connection, transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template import Template, engines
+from django.urls import include, path
+
+WORDS = "I would like to sleep again, and to be there for my children in the morning."
+LAYOUT = """{% extends "patient.html" %}{% block title %}A page{% endblock %}
+{% block content %}<h1>A page</h1><p>{{ words }}</p><form method="post">{% csrf_token %}
+<button class="btn" type="submit">Continue</button></form>{% endblock %}"""
+ONE_LINE = "<!doctype html><html lang=en><title>A page</title><p>{{ words }}</p></html>"
+
+
+def make_table() -> None:
+    """The table of the bare insert, in a schema of its own; no model knows it."""
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE SCHEMA bench CREATE TABLE line (id uuid PRIMARY KEY, words text NOT NULL)")
+
+
+def rows() -> int:
+    """How many rows the bare insert has made."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM bench.line")
+        return int(cursor.fetchone()[0])
+
+
+def insert(request: HttpRequest) -> HttpResponse:
+    """Insert what was sent as one row, in one transaction, and go on."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("INSERT INTO bench.line (id, words) VALUES (%s, %s)", [uuid.uuid4(), request.POST["words"]])
+    return HttpResponseRedirect("/my/")
+
+
+def layout_page(request: HttpRequest) -> HttpResponse:
+    """The patient's layout with a heading, a sentence and an empty form."""
+    return HttpResponse(_compiled(LAYOUT).render({"words": WORDS}, request))
+
+
+def one_line_page(request: HttpRequest) -> HttpResponse:
+    """One sentence and no layout."""
+    return HttpResponse(_compiled(ONE_LINE).render({"words": WORDS}, request))
+
+
+_templates: dict[str, Template] = {}
+
+
+def _compiled(source: str) -> Template:
+    if source not in _templates:
+        _templates[source] = engines["django"].from_string(source)
+    return _templates[source]
+
+
+urlpatterns = [
+    path("bench/insert/", insert),
+    path("bench/layout/", layout_page),
+    path("bench/line/", one_line_page),
+    path("", include("clinic.urls")),
+]

@@ -1,0 +1,93 @@
+"""How long the decision takes, how long its protocol takes to load, and how much memory that holds; no Django."""
+
+from __future__ import annotations
+
+import gc
+import tracemalloc
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Final
+
+from screening.cases import CASE_DAY, facts_of
+from screening.engine import screen
+from screening.facts import Facts
+from screening.loader import PROTOCOLS, load, load_cases
+from screening.medicine_facts import Listed
+from screening.protocol import Protocol
+from tests.bench.figures import Figure, Prepare, Times, in_turns, ratio
+
+PROTOCOL: Final = "2026-11"
+CASE: Final = "V000"
+ROUNDS: Final = 1_000
+LOADS: Final = 5
+TYPED: Final = (
+    Listed("sertraline 50 mg daily", "taking"),
+    Listed("Xanax 0.5 mg", "as_needed"),
+    Listed("lisinopril 10 mg", "taking"),
+    Listed("metformin 500 mg twice a day", "taking"),
+    Listed("levothyroxine", "taking"),
+    Listed("Prozac", "stopped", CASE_DAY - timedelta(days=21)),
+)
+"""Six medicines as people write them, two of them with rules of their own."""
+MICRO: Final = 1e6
+
+
+def figures() -> Iterator[Figure]:
+    """The decision on a complete intake, then its protocol."""
+    memory = list(_memory())
+    loading = in_turns({"load": lambda _: lambda: load(PROTOCOLS / PROTOCOL)}, LOADS, warm_up=1)["load"]
+    yield from _deciding(load(PROTOCOLS / PROTOCOL))
+    late = f"slowest of {LOADS}: {max(loading.seconds) * 1e3:.0f} ms"
+    yield Figure("load and validate the protocol, median", loading.median * 1e3, "ms", at_most=300, detail=late)
+    yield from memory
+
+
+def _deciding(protocol: Protocol) -> Iterator[Figure]:
+    told = _complete(protocol)
+    result = screen(protocol, told.given, on=CASE_DAY, medications=TYPED, clinic=told.clinic)
+    closures = [_trivial(number) for number in range(len(protocol.rules))]
+    values = dict(enumerate(range(len(closures))))
+    works: dict[str, Prepare] = {
+        "loop": lambda _: lambda: [holds(values) for holds in closures],
+        "screen": lambda _: lambda: screen(protocol, told.given, on=CASE_DAY, medications=TYPED, clinic=told.clinic),
+        "without": lambda _: lambda: screen(protocol, told.given, on=CASE_DAY, clinic=told.clinic),
+        "json": lambda _: result.as_json,
+    }
+    times = in_turns(works, ROUNDS)
+    came_out = f"{result.outcome}, {len(result.findings)} findings, {len(result.clear)} rules clear"
+    yield _microseconds("screen() of a complete intake, 6 medicines, median", times["screen"], 2_000, came_out)
+    late = f"95th percentile {times['screen'].late * MICRO:,.0f} us"
+    yield _microseconds("  the same, goal", times["screen"], 300, late)
+    yield _microseconds("  without the medicines", times["without"])
+    yield _microseconds("  as_json() with its hash, for the sealed record", times["json"])
+    yield ratio(f"screen() : plain loop over {len(closures)} closures", times["screen"], times["loop"])
+
+
+def _complete(protocol: Protocol) -> Facts:
+    """The worked case with every question answered, and medicines that are taken."""
+    cases = {case.id: case for case in load_cases(PROTOCOLS / PROTOCOL, protocol)}
+    facts = facts_of(protocol, cases[CASE], cases[CASE])
+    return Facts(protocol, {**facts.given, "med_none": "takes"}, CASE_DAY, facts.clinic, TYPED)
+
+
+def _trivial(number: int) -> Callable[[dict[int, int]], bool]:
+    return lambda values: values[number] == -1
+
+
+def _microseconds(what: str, times: Times, at_most: float | None = None, detail: str = "") -> Figure:
+    return Figure(what, times.median * MICRO, "us", at_most=at_most, detail=detail)
+
+
+def _memory() -> Iterator[Figure]:
+    """What stays in memory after loading, and after the first misspelt medicine, which builds a further index."""
+    gc.collect()
+    tracemalloc.start()
+    protocol = load(PROTOCOLS / PROTOCOL)
+    gc.collect()
+    loaded = tracemalloc.get_traced_memory()[0]
+    protocol.names.read("zolaft")
+    gc.collect()
+    indexed = tracemalloc.get_traced_memory()[0]
+    tracemalloc.stop()
+    yield Figure("memory of the loaded protocol", loaded / 1e6, "MB")
+    yield Figure("  with the index for misspelt medicines", indexed / 1e6, "MB")
