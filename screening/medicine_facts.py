@@ -40,8 +40,9 @@ class Taken:
 
     @property
     def is_matched(self) -> bool:
-        """True when every ingredient of it is assessed by the protocol."""
-        return self.reading.match == "exact" and bool(self.look_backs)
+        """True when it was surely read, and every ingredient of it is assessed by the protocol."""
+        assessed = {name for name, _ in self.look_backs}
+        return self.reading.match == "exact" and bool(assessed) and assessed == set(self.reading.ingredients)
 
     def as_json(self) -> dict[str, object]:
         """This medicine as plain values, with the look-back dates of each ingredient. For the clinician only."""
@@ -177,10 +178,10 @@ def _read(protocol: Protocol, listed: Listed, on: date) -> Iterator[Taken]:
     for reading in protocol.names.read(listed.confirmed_as or listed.text, on=on):
         status = listed.status if listed.status in STATUSES else (reading.status or "unsure")
         last_taken = listed.last_taken or (reading.last_taken if status == "stopped" else None)
-        known = [protocol.medications[name] for name in reading.ingredients if name in protocol.medications]
+        named = reading.ingredients if reading.match != "suggested" else ()
+        known = [protocol.medications[name] for name in named if name in protocol.medications]
         backs = tuple((m.ingredient, look_back(m, status=status, last_taken=last_taken, on=on)) for m in known)
-        matched = backs if reading.match == "exact" and len(known) == len(reading.ingredients) else ()
-        yield Taken(listed, reading, status, last_taken, matched)
+        yield Taken(listed, reading, status, last_taken, backs)
 
 
 def _from_ticks(protocol: Protocol, ticked: tuple[str, ...], listed: set[str]) -> tuple[tuple[str, ...], set[str]]:

@@ -52,8 +52,8 @@ def plan(*, now: datetime, by: Actor, row_id: UUID | None = None) -> int:
     """Make the rows of every follow-up whose cause has none yet. Doing it again changes nothing.
 
     1. Let one planner work at a time. 2. For each follow-up of the current protocol ask for its causes. 3. Insert the
-    rows, and leave alone what is there. 4. One audit line, if there was anything. A follow-up that cannot be planned
-    is logged and does not stop the others.
+    rows, and leave alone what is there. 4. One audit line, if there was anything. A follow-up or a cause that cannot be
+    planned is logged and does not stop the others.
 
     Args:
         now: the moment.
@@ -83,8 +83,12 @@ def _plan_one(each: FollowUpPlan, protocol: str, *, now: datetime, row_id: UUID 
     hours = Hours(
         settings.CLINIC_DAYS, settings.CLINIC_OPENS, settings.CLINIC_CLOSES, zone_named(settings.CLINIC_TIME_ZONE)
     )
-    causes = found(each, now=now, limit=BATCH, row_id=row_id)
-    planned = [row for cause in causes for row in rows(each, cause, protocol=protocol, hours=hours, now=now)]
+    planned: list[FollowUp] = []
+    for cause in found(each, now=now, limit=BATCH, row_id=row_id):
+        try:
+            planned += rows(each, cause, protocol=protocol, hours=hours, now=now)
+        except (ValueError, OverflowError) as error:
+            log.error("follow-up %s of %s could not be planned: %s", each.id, cause.key, type(error).__name__)
     return len(FollowUp.objects.bulk_create(planned, ignore_conflicts=True))
 
 

@@ -32,21 +32,21 @@ NOISY_FROM: Final = 0.25
 def main() -> None:
     """Measure what was asked for, print it, and count what was not met. Whether that is bad, a person decides."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument(
-        "parts", nargs="*", metavar="part", help=f"of {', '.join([*ALONE, *IN_A_CLINIC])}; all when left out"
-    )
-    asked = parser.parse_args().parts or [*ALONE, *IN_A_CLINIC]
+    known = [*ALONE, *IN_A_CLINIC]
+    parser.add_argument("parts", nargs="*", metavar="part", help=f"of {', '.join(known)}; all when left out")
+    asked = parser.parse_args().parts or known
+    if unknown := set(asked) - set(known):
+        parser.error(f"There is no part {', '.join(sorted(unknown))}; there are {', '.join(known)}.")
     begun = time.monotonic()
     print(_machine())
     figures = _print(ALONE, asked)
     if any(part in asked for part in IN_A_CLINIC):
         place.choose()
         with place.opened():
-            print(f"\nPostgreSQL of the bench: {place.durability()}")
+            print(f"\nPostgreSQL of the bench: {place.durability()}", flush=True)
             figures += _print(IN_A_CLINIC, asked)
-    missed = [figure.what.strip() for figure in figures if figure.verdict == "NOT MET"]
-    aimed = sum(bool(figure.verdict) for figure in figures)
-    print(f"\n{aimed - len(missed)} of {aimed} targets met in {time.monotonic() - begun:.0f} s. {_machine()}")
+    verdicts = [figure.verdict for figure in figures if figure.verdict]
+    print(f"\n{verdicts.count('met')} of {len(verdicts)} targets met in {time.monotonic() - begun:.0f} s. {_machine()}")
 
 
 def _print(parts: dict[str, str], asked: Iterable[str]) -> list[Figure]:

@@ -104,13 +104,8 @@ def _until_nudges_are_sent() -> None:
 
 
 def _save(clinic: WSGIHandler, intake: Intake, told: dict[str, Any]) -> Prepare:
-    return _post(
-        clinic,
-        visitors.address_of_open_page(intake),
-        lambda _: told,
-        visitors.copies(intake, ROUNDS + WARM_UP),
-        leads_to="/intake/",
-    )
+    people = visitors.copies(intake, ROUNDS + WARM_UP + 1)
+    return _post(clinic, visitors.address_of_open_page(intake), lambda _: told, people, leads_to="/intake/")
 
 
 def _signature(visitor: Visitor) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from screening.engine import Result, screen
 from screening.facts import Facts
 from screening.medicine_facts import Listed
 from screening.protocol import PRIORITIES, Outcome
-from tests.screening.intakes import CLINIC, CODED, ON, PROTOCOL, answer_to, given_answers, medicines
+from tests.screening.intakes import BASELINE, CLINIC, CODED, ON, PROTOCOL, answer_to, given_answers, medicines
 
 EXAMPLES = int(os.environ.get("THRESHOLD_EXAMPLES", "60"))
 many = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
@@ -142,3 +142,10 @@ def test_one_junk_answer_is_never_better_than_none(answers: dict[str, Any], name
         question.read(value)
     except UnreadableAnswer:
         assert decide({**answers, name: value}).outcome is not Outcome.READY_TO_BOOK
+
+
+def test_a_product_that_is_assessed_in_part_counts_with_that_part_and_is_looked_at() -> None:
+    result = decide({**BASELINE.given, "med_none": "takes"}, [Listed("accuretic", "taking")])
+
+    assert "R220" in {finding.rule.id for finding in result.findings}
+    assert "hydrochlorothiazide" in {each["ingredient"] for each in result.medications[0]["look_back"]}

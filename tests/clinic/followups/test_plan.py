@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from clinic.accounts.models import User
@@ -13,11 +15,13 @@ from clinic.patients.models import Patient
 from .conftest import (
     BY,
     DAY,
+    HOUR,
     MINUTE,
     NOW,
     a_record,
     an_appointment,
     plan,
+    planned,
 )
 
 
@@ -82,6 +86,18 @@ def test_a_follow_up_that_cannot_be_planned_does_not_stop_the_others(
 
     assert plan() == 1
     assert [each.getMessage() for each in caplog.records] == ["follow-up F13 could not be planned: ZeroDivisionError"]
+
+
+def test_a_cause_that_cannot_be_planned_does_not_stop_its_neighbours(
+    patient: Patient, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A moment at the end of time has no second working day after it."""
+    a_record(patient, "clinician_review", "P2", at=datetime.max.replace(tzinfo=UTC) - DAY - 2 * HOUR)
+    good = a_record(patient, "clinician_review", "P2")
+
+    assert plan() == 1
+    assert planned()["F14"].row_id == good.pk
+    assert "could not be planned: OverflowError" in caplog.text
 
 
 def test_a_trigger_that_nothing_finds_is_said_out_loud(
