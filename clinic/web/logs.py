@@ -8,6 +8,8 @@ import re
 
 import structlog
 
+TELLS_THE_ERROR = frozenset({"celery.app.trace", "celery.worker.request", "gunicorn.error"})
+"""Loggers that write the text of an exception into their own sentence; what stands before the colon is enough."""
 LINK_SECRET = re.compile(r"(?<=/)[A-Za-z0-9_-]{20,}(?=/)")
 
 
@@ -27,6 +29,8 @@ def without_details(_: object, __: str, event: structlog.types.EventDict) -> str
             last = last.tb_next
         if last is not None:
             event["at"] = f"{last.tb_frame.f_code.co_filename.rsplit('/', 1)[-1]}:{last.tb_lineno}"
+    if event.get("logger") in TELLS_THE_ERROR:
+        event["event"] = str(event["event"]).split(":")[0]
     event.pop("request", None)
     return event
 

@@ -48,10 +48,13 @@ def choose() -> None:
 def opened() -> Iterator[None]:
     """The servers run, the tables and static files are there; afterwards all of it is ended and removed."""
     from clinic.onebox import processes
-    from clinic.onebox.lock import Lock
+    from clinic.onebox.lock import Lock, Taken
 
     lock = Lock(FOLDER / "run.lock")
-    lock.take()
+    try:
+        lock.take()
+    except Taken as holder:
+        raise SystemExit(f"Another bench runs in this folder: {holder}.") from None
     lock.say(f"a bench (process {os.getpid()})")
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     running: list[tuple[Program, subprocess.Popen[bytes]]] = []

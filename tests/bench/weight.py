@@ -91,8 +91,9 @@ def figures() -> Iterator[Figure]:
 
 
 def _weights(name: str, view: View) -> Iterator[Figure]:
-    saved = view.sent - min(view.sent, len(gzip.compress(view.html, 6)))
-    parts = f"page {view.sent / KIB:.1f}, files {(view.first - view.sent) / KIB:.1f}"
+    is_plain = view.sent == len(view.html)
+    saved = view.sent - len(gzip.compress(view.html, 6)) if is_plain else 0
+    parts = f"page {view.sent / KIB:.1f}{'' if is_plain else ' compressed'}, files {(view.first - view.sent) / KIB:.1f}"
     if saved:
         parts += f"; {(view.first - saved) / KIB:.1f} behind a proxy that compresses pages"
     yield Figure(f"{name}: first view", view.first / KIB, "KiB", at_most=FIRST_KIB, detail=parts)

@@ -1,0 +1,66 @@
+"""Logs: whatever breaks, they say where and what kind, and never what somebody typed or which link they have."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from clinic.web import logs
+
+CANARY = "Canary-Maya-Zoloft"
+TOKEN = "abcdefghijklmnopqrstuvwxyz012345"
+
+
+@pytest.fixture
+def lines(capfd: pytest.CaptureFixture[str]) -> Callable[[], str]:
+    """What was written to standard error since the last call."""
+    logs.configure()
+    capfd.readouterr()
+    return lambda: capfd.readouterr().err
+
+
+@pytest.mark.django_db
+def test_a_page_that_breaks_logs_its_kind_and_place_only(
+    lines: Callable[[], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def break_down(*_: Any, **__: Any) -> None:
+        raise ValueError(CANARY)
+
+    monkeypatch.setattr("clinic.intake.views_return.patient_actions.come_back", break_down)
+    client = Client(raise_request_exception=False)
+    birthday = {"born_on_month": "1", "born_on_day": "1", "born_on_year": "1991"}
+    response = client.post(f"/resume/{TOKEN}/", birthday | {"note": CANARY})
+
+    written = lines()
+    assert response.status_code == 500
+    assert b"988" in response.content
+    assert "ValueError" in written
+    assert CANARY not in written
+    assert TOKEN not in written
+    assert CANARY.encode() not in response.content
+
+
+@pytest.mark.parametrize("name", ["celery.app.trace", "gunicorn.error", "clinic.anything"])
+def test_an_exception_is_logged_without_its_text(name: str, lines: Callable[[], str]) -> None:
+    logger = logging.getLogger(name)
+    try:
+        raise ValueError(CANARY)
+    except ValueError as error:
+        shown = repr(error) if name != "clinic.anything" else "it broke"
+        logger.error("Task raised unexpected: %s", shown, exc_info=True)
+
+    written = lines()
+    assert "ValueError" in written
+    assert CANARY not in written
+
+
+def test_an_address_with_a_private_link_is_logged_without_it(lines: Callable[[], str]) -> None:
+    logging.getLogger("django.request").warning("Not Found: %s", f"/resume/{TOKEN}/")
+
+    written = lines()
+    assert "/resume/…/" in written
+    assert TOKEN not in written
