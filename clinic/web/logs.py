@@ -15,7 +15,7 @@ LINK_SECRET = re.compile(r"(?<=/)[A-Za-z0-9_-]{20,}(?=/)")
 
 def without_secrets(_: object, __: str, event: structlog.types.EventDict) -> structlog.types.EventDict:
     """Replace what could be a private link or an id in an address."""
-    event["event"] = LINK_SECRET.sub("…", str(event.get("event", "")))
+    event["event"] = LINK_SECRET.sub("...", str(event.get("event", "")))
     return event
 
 
@@ -37,6 +37,7 @@ def without_details(_: object, __: str, event: structlog.types.EventDict) -> str
 
 def configure() -> None:
     """Send every log line of this process through the two filters above, to standard error."""
+    logging.raiseExceptions = False  # else a line that cannot be written is written out in full, arguments and all
     shared = [
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,

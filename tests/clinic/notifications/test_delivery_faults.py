@@ -163,6 +163,27 @@ def test_a_slow_worker_does_not_undo_what_the_next_one_did(queued: Queue, monkey
     assert lines(message) == ["notifications.queue", "notifications.send"]
 
 
+def test_two_workers_that_both_handed_it_over_say_so_once(
+    queued: Queue, mail: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first worker is so slow that its claim is taken over; then its own call to the provider succeeds as well."""
+    message, later = queued(), DAY + timedelta(minutes=10)
+    send = email.send
+
+    def too_slow(outgoing: Any) -> None:
+        monkeypatch.setattr(email, "send", send)
+        delivery.deliver(message.pk, now=later, by=BY)
+        send(outgoing)
+
+    monkeypatch.setattr(email, "send", too_slow)
+
+    message = deliver(message)
+
+    assert (message.state, message.sent_at) == ("sent", later)
+    assert lines(message) == ["notifications.queue", "notifications.send"]
+    assert len(list(mail.iterdir())) == 1
+
+
 def test_without_its_audit_line_nothing_is_marked_sent(queued: Queue, monkeypatch: pytest.MonkeyPatch) -> None:
     message = queued()
     monkeypatch.setattr(delivery, "record", _kill)

@@ -169,11 +169,14 @@ def test_a_silent_server_is_not_waited_for(settings: Any, monkeypatch: pytest.Mo
             email.send(outgoing())
 
 
-def test_nothing_goes_to_another_machine_unencrypted(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("signed_in_as", ["", "user:secret@"])
+def test_nothing_goes_to_another_machine_unencrypted(
+    signed_in_as: str, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(email, "HERE", ())
     with mailbox() as server:
-        settings.EMAIL_URL = server.url.replace("smtp://", "smtp://user:secret@")
-        with pytest.raises(smtplib.SMTPNotSupportedError):
+        settings.EMAIL_URL = server.url.replace("smtp://", f"smtp://{signed_in_as}")
+        with pytest.raises(smtplib.SMTPNotSupportedError, match="STARTTLS"):
             email.send(outgoing())
     assert server.accepted == []
     assert {command[:4].lower() for command in server.commands} <= {"ehlo", "helo", "quit"}
