@@ -10,6 +10,7 @@ from typing import Final
 
 from screening.cases import Disagreement, disagreements, facts_of, run
 from screening.loader import load, load_cases
+from screening.loading.folder import SEAL_FILE
 from screening.protocol import Case, Protocol
 from screening.reading_grade import grade
 
@@ -28,6 +29,7 @@ class Report:
     unused_sources: tuple[str, ...]
     grades: dict[str, float]
     approved_by: str
+    seal: str
 
     @property
     def is_clean(self) -> bool:
@@ -38,6 +40,7 @@ class Report:
         """The report, one finding a line."""
         yield f"{self.name}: {self.cases} cases, {len(self.disagreements)} disagree."
         yield from (f"  {each.case}: {each.what}" for each in self.disagreements)
+        yield f"Seal: {self.seal or 'not sealed yet, a draft'}"
         yield f"Approved by: {self.approved_by or 'nobody yet. Not clinically approved.'}"
         yield f"Rules that no case triggers: {', '.join(self.untriggered) or 'none'}"
         yield f"Questions that no case shows: {', '.join(self.never_shown) or 'none'}"
@@ -55,7 +58,8 @@ def check(place: Path) -> Report:
     Raises:
         NotAProtocol: it does not load; the text names every file, line and mistake.
     """
-    protocol = load(place)
+    is_sealed = (place / SEAL_FILE).exists()
+    protocol = load(place, sealed=is_sealed)
     cases = load_cases(place, protocol)
     results = [run(protocol, case, cases[0]) for case in cases]
     triggered = {finding.rule.id for result in results for finding in result.findings}
@@ -70,6 +74,7 @@ def check(place: Path) -> Report:
         unused_sources=tuple(sorted(set(protocol.sources) - _cited(protocol, cases))),
         grades=dict(_grades(protocol)),
         approved_by=protocol.approved_by,
+        seal=protocol.seal if is_sealed else "",
     )
 
 

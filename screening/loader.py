@@ -51,6 +51,7 @@ def load(place: Path, *, sealed: bool = True) -> Protocol:
     protocol = reading.protocol()
     cases.cases(reading.group("cases"), protocol)
     reading.refuse_if_wrong()
+    reading.refuse_if_edited()
     return protocol
 
 
@@ -76,8 +77,7 @@ class _Reading:
         self.place = place
         self.mistakes: list[Mistake] = []
         self.files = folder.read(place, self.mistakes)
-        if sealed and self.files:
-            self.mistakes.extend(seal.broken(self.files))
+        self.broken_seal = seal.broken(self.files) if sealed and self.files else []
         self.refuse_if_wrong()
         texts = {name: folder.text(self.files, name, self.mistakes) for name in self.files}
         self.refuse_if_wrong()
@@ -87,9 +87,14 @@ class _Reading:
         self.refuse_if_wrong()
 
     def refuse_if_wrong(self) -> None:
-        """Raise all mistakes found so far, if there is any."""
+        """Raise all mistakes found so far, if there is any; a broken seal comes first."""
         if self.mistakes:
-            raise NotAProtocol(self.mistakes)
+            raise NotAProtocol([*self.broken_seal, *self.mistakes])
+
+    def refuse_if_edited(self) -> None:
+        """Raise when the folder is right in itself, but not what was published."""
+        if self.broken_seal:
+            raise NotAProtocol(self.broken_seal)
 
     def group(self, name: str) -> list[Document]:
         """The documents of one folder inside the folder."""

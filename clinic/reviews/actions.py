@@ -16,6 +16,7 @@ from clinic.intake.models import Intake, ScreeningRecord
 from clinic.notifications import actions as notifications
 from clinic.reviews import signing
 from clinic.reviews.models import Decision, Route
+from clinic.reviews.standing import standing_decision
 from clinic.reviews.worklist import latest_record
 
 FOLLOW_UP: Final = "clinic.followups.tasks.look_at"
@@ -106,15 +107,13 @@ def decide(
     """
     clinician = _clinician(by)
     record = _locked(record)
-    if standing := _standing(record):
+    if standing := standing_decision(record):
         raise AlreadyDecided(standing)
     if (record.answers_hash, record.seal) != (basis_answers_hash, basis_seal):
         raise ChangedSince
     signing.must_be_explained(record, route, reason, reason_code)
     signing.must_follow_a_talk(record, route, contact, now)
-    over_a_stop = signing.overrides_a_stop(record, route)
-    if over_a_stop and not overrides_stop:
-        raise signing.StopNeedsSecondStep
+    over_a_stop = signing.must_be_confirmed(record, route, overrides_stop)
     decision = Decision.objects.create(
         record=record,
         route=Route(route),
@@ -186,11 +185,6 @@ def reopen(*, decision: Decision, reason: str, by: Actor, now: datetime) -> None
     _audit("reviews.reopen", decision, by=by, why=reason.strip())
 
 
-def standing_decision(record: ScreeningRecord) -> Decision | None:
-    """The decision about a record that stands, with who signed it."""
-    return _standing(record)
-
-
 def _clinician(by: Actor) -> User:
     user = User.objects.filter(pk=by.ref.removeprefix("staff:")).first() if by.is_staff else None
     if user is None or not user.may(Permission.DECIDE):
@@ -205,11 +199,6 @@ def _locked(record: ScreeningRecord) -> ScreeningRecord:
     if latest is None or latest.pk != record.pk:
         raise ChangedSince
     return latest
-
-
-def _standing(record: ScreeningRecord) -> Decision | None:
-    standing = Decision.objects.filter(record=record, revoked_at__isnull=True)
-    return standing.select_related("decided_by", "contacted_by").first()
 
 
 def _still_standing(decision: Decision) -> Decision:

@@ -60,9 +60,16 @@ def must_be_explained(record: ScreeningRecord, route: str, reason: str, reason_c
         raise ReasonNeeded(code_too=differs)
 
 
-def overrides_a_stop(record: ScreeningRecord, route: str) -> bool:
-    """True when a decision opens booking over findings that stop it."""
-    return route in OPENS_BOOKING and bool(stopping_findings(record.result))
+def must_be_confirmed(record: ScreeningRecord, route: str, confirmed: bool) -> bool:
+    """True when a decision opens booking over findings that stop it, and that was confirmed in a second step.
+
+    Raises:
+        StopNeedsSecondStep: it was not.
+    """
+    over_a_stop = route in OPENS_BOOKING and bool(stopping_findings(record.result))
+    if over_a_stop and not confirmed:
+        raise StopNeedsSecondStep
+    return over_a_stop
 
 
 def must_follow_a_talk(record: ScreeningRecord, route: str, contact: Contact | None, now: datetime) -> None:

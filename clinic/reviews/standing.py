@@ -54,7 +54,7 @@ def booking_standing(patient: Patient, *, now: datetime) -> BookingStanding:
     record = _latest_record(patient)
     if record is None:
         return BookingStanding(False, WAITS_FOR_FORM, None)
-    decision = Decision.objects.filter(record=record, revoked_at__isnull=True).first()
+    decision = standing_decision(record)
     if _has_open_safety_flag(patient, decision):
         return BookingStanding(False, WAITS_FOR_PERSON, record)
     if decision is None:
@@ -64,6 +64,12 @@ def booking_standing(patient: Patient, *, now: datetime) -> BookingStanding:
     if _is_over(decision, now) or not _is_about(decision, record):
         return BookingStanding(False, WAITS_FOR_SECOND_LOOK, decision)
     return BookingStanding(True, "", decision)
+
+
+def standing_decision(record: ScreeningRecord) -> Decision | None:
+    """The decision about a record that stands, with who signed it and who spoke with the patient."""
+    standing = Decision.objects.filter(record=record, revoked_at__isnull=True)
+    return standing.select_related("decided_by", "contacted_by").first()
 
 
 def _latest_record(patient: Patient) -> ScreeningRecord | None:

@@ -15,6 +15,7 @@ from clinic.intake.models import Intake, ScreeningRecord
 from clinic.reviews import actions, answers, presenters, signing, suggestion, worklist
 from clinic.reviews.forms import DecisionForm, ReopenForm
 from clinic.reviews.models import Decision
+from clinic.reviews.standing import standing_decision
 from clinic.staff.actions import look_over
 from clinic.staff.frame import page, pages_for, show
 
@@ -61,12 +62,16 @@ def decide(request: HttpRequest, reference: str) -> HttpResponse:
     """Sign a decision, and go on to the next intake."""
     record, now = _sent(reference), timezone.now()
     form = _form(record, now, request.POST)
+    if answers.protocol_of(record) is None:
+        return _review_page(request, record, status=409)
     if not form.is_valid():
         return _review_page(request, record, form=form, status=422)
     place = _place(record)
     try:
         _sign(request, record, form, now)
-    except actions.AlreadyDecided:
+    except actions.AlreadyDecided as first:
+        if _is_same(first.decision, request, form):
+            return _next(place)
         return _review_page(request, record, typed=form.cleaned_data["reason"], conflict=True, status=409)
     except actions.ChangedSince:
         fresh = _form(record, now, initial={**form.cleaned_data, **_basis(record)})
@@ -157,7 +162,7 @@ def _review_page(
 ) -> HttpResponse:
     """The review page, with a form to sign, or with the decision that stands."""
     now = timezone.now()
-    standing = actions.standing_decision(record)
+    standing = standing_decision(record)
     place = _place(record)
     following = worklist.waiting(after=place, limit=1)
     above = worklist.before(place)
@@ -200,6 +205,12 @@ def _form(
     record: ScreeningRecord, now: datetime, data: object = None, *, initial: dict[str, object] | None = None
 ) -> DecisionForm:
     return DecisionForm(data, initial=initial, record=record, now=now, auto_id="d_%s")
+
+
+def _is_same(decision: Decision, request: HttpRequest, form: DecisionForm) -> bool:
+    """True when the decision that stands is this very one, sent twice."""
+    told = (decision.decided_by_id, decision.route, decision.reason)
+    return told == (request.user.pk, form.cleaned_data["route"], form.cleaned_data["reason"].strip())
 
 
 def _basis(record: ScreeningRecord) -> dict[str, object]:

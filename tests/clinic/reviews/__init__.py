@@ -1,1 +1,1 @@
-"""Tests of clinic/reviews/."""
+"""Tests of clinic/reviews."""

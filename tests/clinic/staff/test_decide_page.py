@@ -13,6 +13,7 @@ from django.urls import reverse
 from clinic.accounts.models import User
 from clinic.accounts.permissions import Role
 from clinic.intake.models import ScreeningRecord
+from clinic.reviews import answers
 from clinic.reviews.models import Decision
 from tests.clinic.reviews import records
 from tests.clinic.reviews.records import NOW, SENT, WHY
@@ -174,6 +175,23 @@ def test_who_comes_second_is_told_by_whom_and_keeps_what_they_wrote(
     assert "Dr. Hana Weiss signed this first" in page
     assert "Prescriber first, 9:00 am. Your decision was not saved." in page
     assert WHY in page
+
+
+def test_a_double_click_signs_once_and_goes_on(browser: Client) -> None:
+    record = records.sealed(records.REVIEW)
+
+    first, second = (sign(browser, record, route="ready_to_book", reason=WHY) for _ in range(2))
+
+    assert (first.status_code, second.status_code) == (302, 302)
+    assert Decision.objects.count() == 1
+
+
+def test_what_cannot_be_read_cannot_be_signed(browser: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    record = records.sealed(records.REVIEW)
+    monkeypatch.setattr(answers, "protocol_of", lambda named: None)
+
+    assert sign(browser, record, route="ready_to_book", reason=WHY).status_code == 409
+    assert not Decision.objects.exists()
 
 
 @pytest.mark.parametrize("basis", ["basis_answers_hash", "basis_seal"])

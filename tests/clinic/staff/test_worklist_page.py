@@ -15,6 +15,8 @@ from tests.clinic.reviews.records import NOW, SENT
 
 pytestmark = pytest.mark.django_db
 WORKLIST = reverse("staff:worklist")
+FIRST = "1_0001-01-01T00:00:00+14:00_" + "0" * 32
+LAST = "1_9999-12-31T23:59:59-14:00_" + "0" * 32
 
 
 def test_urgent_is_a_table_of_its_own_above_the_other(browser: Client) -> None:
@@ -68,7 +70,9 @@ def test_pages_lead_from_one_to_the_next(browser: Client, monkeypatch: pytest.Mo
     assert second.context["after"] is None
 
 
-@pytest.mark.parametrize("after", ["x", "1_2_3", "0_2026-12-01_x", "%00", "1_2026-12-01T00:00:00_" + "0" * 32])
+@pytest.mark.parametrize(
+    "after", ["x", "1_2_3", "0_2026-12-01_x", "%00", "1_2026-12-01T00:00:00_" + "0" * 32, FIRST, LAST]
+)
 def test_an_address_that_makes_no_sense_is_the_first_page(browser: Client, after: str) -> None:
     record = records.sealed(records.REVIEW)
 
