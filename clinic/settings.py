@@ -196,7 +196,7 @@ USE_TZ = True
 TIME_ZONE = CLINIC_TIME_ZONE = os.environ.get("CLINIC_TIME_ZONE", "America/Los_Angeles")
 
 STATIC_URL = "/static/"
-STATIC_ROOT = BASE_DIR / "staticfiles"
+STATIC_ROOT = places.var_dir() / "static"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "staticfiles": {

@@ -6,7 +6,8 @@ import uuid
 
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template import Template, engines
+from django.template import engines
+from django.template.backends.django import Template
 from django.urls import include, path
 
 WORDS = "I would like to sleep again, and to be there for my children in the morning."

@@ -159,6 +159,28 @@ def test_one_that_kills_every_worker_is_parked(patient: Patient, monkeypatch: py
     assert row.reason == "every try stopped half way"
 
 
+def test_a_slow_worker_does_not_undo_what_the_next_one_did(patient: Patient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first worker fails, and before it says so its claim is taken over and the follow-up done by another."""
+    a_record(patient, "clinician_review", "P3")
+    actions.plan(now=NOW, by=BY)
+    row = planned()["F15"]
+    effect, next_try = actions._effect, actions.next_try
+
+    def too_slow(*told: Any) -> Any:
+        monkeypatch.setattr(actions, "_effect", effect)
+        assert actions.do(follow_up=row, now=row.due_at + 10 * MINUTE, by=BY) == "open"
+        return next_try(*told)
+
+    monkeypatch.setattr(actions, "_effect", _break)
+    monkeypatch.setattr(actions, "next_try", too_slow)
+
+    actions.do(follow_up=row, now=row.due_at, by=BY)
+
+    row.refresh_from_db()
+    assert row.state == "open"
+    assert audit_of(row) == ["followups.do"]
+
+
 def test_without_its_audit_line_neither_the_message_nor_the_follow_up_is_written(
     patient: Patient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
