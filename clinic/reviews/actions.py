@@ -15,7 +15,7 @@ from clinic.celery import nudge
 from clinic.intake.models import Intake, ScreeningRecord
 from clinic.notifications import actions as notifications
 from clinic.reviews import signing
-from clinic.reviews.models import Decision, Route
+from clinic.reviews.models import Decision, ReasonCode, Route
 from clinic.reviews.standing import standing_decision
 from clinic.reviews.worklist import latest_record
 
@@ -118,7 +118,7 @@ def decide(
         record=record,
         route=Route(route),
         reason=reason.strip(),
-        reason_code=reason_code,
+        reason_code=ReasonCode(reason_code) if reason_code else "",
         overrides_stop=over_a_stop,
         conditions=conditions.strip(),
         valid_until=valid_until,

@@ -82,7 +82,6 @@ class Choice:
 
     value: str
     label: str
-    is_suggested: bool
     signing_will: str
 
 
@@ -99,7 +98,6 @@ class Signed:
     valid_until: date | None
     contact: str
     undo_until: str
-    revoked: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +120,6 @@ class Review:
     history: list[tuple[str, str]]
     choices: list[Choice]
     suggestion: str
-    stops: int
     answered: int
     is_readable: bool
 
@@ -186,9 +183,8 @@ def review(record: ScreeningRecord, *, now: datetime) -> Review:
         scores=scores.scores(protocol, facts.answers) if facts and protocol else [],
         reach=[(each.wording, each.answer) for each in _asked_of(facts, REACH)] if is_urgent(record) and facts else [],
         history=_history(record.intake, now),
-        choices=[_choice(route, suggestion, person.name) for route in Route],
+        choices=[_choice(route, person.name) for route in Route],
         suggestion=suggestion.label if suggestion else NO_SUGGESTION,
-        stops=len(stopping_findings(result)),
         answered=sum(answer is not None for answer in facts.answers.values()) if facts else 0,
         is_readable=protocol is not None,
     )
@@ -216,7 +212,6 @@ def signed(decision: Decision, *, by: User, now: datetime) -> Signed:
         valid_until=decision.valid_until,
         contact=spoke,
         undo_until=words.time_of(undo_until) if may_undo else "",
-        revoked=words.moment(decision.revoked_at, now=now) if decision.revoked_at else "",
     )
 
 
@@ -287,9 +282,8 @@ def _asked_of(facts: Facts, names: tuple[str, ...]) -> list[answers.Asked]:
     return [answers.asked(facts, name) for name in names if name in facts.answers]
 
 
-def _choice(route: Route, suggestion: Route | None, name: str) -> Choice:
-    will = SIGNING_WILL[route].format(name=name)
-    return Choice(route.value, route.label, route == suggestion, will)
+def _choice(route: Route, name: str) -> Choice:
+    return Choice(route.value, route.label, SIGNING_WILL[route].format(name=name))
 
 
 def _history(intake: Intake, now: datetime) -> list[tuple[str, str]]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template import engines
-from django.template.backends.django import Template
 from django.urls import include, path
 
 WORDS = "I would like to sleep again, and to be there for my children in the morning."
@@ -47,10 +47,10 @@ def one_line_page(request: HttpRequest) -> HttpResponse:
     return HttpResponse(_compiled(ONE_LINE).render({"words": WORDS}, request))
 
 
-_templates: dict[str, Template] = {}
+_templates: dict[str, Any] = {}
 
 
-def _compiled(source: str) -> Template:
+def _compiled(source: str) -> Any:
     if source not in _templates:
         _templates[source] = engines["django"].from_string(source)
     return _templates[source]
