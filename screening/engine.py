@@ -142,28 +142,19 @@ def screen(
     )
 
 
-def urgent_now(
-    protocol: Protocol,
-    answers: Mapping[str, object],
-    *,
-    on: date,
-    saved: frozenset[str],
-    medications: Sequence[Listed] = (),
-    clinic: Clinic | None = None,
-) -> tuple[Finding, ...]:
+def urgent_now(facts: Facts, *, saved: frozenset[str]) -> tuple[Finding, ...]:
     """The urgent rules that hold while an intake is still being filled in.
 
     Args:
-        protocol, answers, on, medications, clinic: as for `screen`.
+        facts: what was answered so far.
         saved: the questions on pages that were saved; a rule about one that was not asked yet does not hold yet.
     Returns:
         The urgent findings, the most urgent first. A rule that breaks is one of them: doubt is never silence.
     Source:
         clinical.md section 2 (urgent rules run on each save) and section 3, "Item 9 handling".
     """
-    facts = Facts(protocol, answers, on, clinic or Clinic(), medications)
     found = []
-    for rule in protocol.rules:
+    for rule in facts.protocol.rules:
         if rule.outcome is not Outcome.URGENT:
             continue
         asked = [name for name in questions_behind(rule, facts) if name in facts.answers]

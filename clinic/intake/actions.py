@@ -18,6 +18,7 @@ from clinic.intake.models import Intake, ScreeningRecord
 from clinic.notifications.actions import queue
 from clinic.patients import actions as patient_actions
 from screening.engine import canonical, urgent_now
+from screening.facts import Facts
 from screening.protocol import PRIORITIES, Page
 
 TOLD_TO_PATIENT: Final = {
@@ -61,6 +62,7 @@ class Saved:
     """What came of saving: the intake as it is now, how many answers no longer apply, and whether help is shown now."""
 
     intake: Intake
+    facts: Facts
     no_longer_apply: int
     help_now: bool
 
@@ -120,7 +122,8 @@ def save_page(*, intake: Intake, page: Page, answers: dict[str, Any], by: Actor,
     told = {field: str(answers.get(q) or "") for q, field in TOLD_TO_PATIENT.items() if q in answers}
     if told:
         patient_actions.describe(patient=intake.patient, told=told, by=by)
-    help_now = _ask_urgent_rules(intake, by=by, now=now)
+    facts = protocols.facts_of(intake, now=now)
+    help_now = _ask_urgent_rules(intake, facts, by=by, now=now)
     intake.save()
     record(
         by=by,
@@ -129,8 +132,8 @@ def save_page(*, intake: Intake, page: Page, answers: dict[str, Any], by: Actor,
         patient=intake.patient_id,
         detail={"questions": len(answers)},
     )
-    closed = shown_before - set(protocols.facts_of(intake, now=now).shown)
-    return Saved(intake, sum(q in merged for q in closed), help_now)
+    closed = shown_before - set(facts.shown)
+    return Saved(intake, facts, sum(q in merged for q in closed), help_now)
 
 
 @transaction.atomic
@@ -281,26 +284,20 @@ def _locked(intake: Intake) -> Intake:
 
 
 def _medicines_saved(intake: Intake, action: str, *, by: Actor, now: datetime) -> Saved:
-    help_now = _ask_urgent_rules(intake, by=by, now=now)
+    facts = protocols.facts_of(intake, now=now)
+    help_now = _ask_urgent_rules(intake, facts, by=by, now=now)
     intake.saved_at = now
     intake.save()
     detail = {"count": len(intake.medicines)}
     record(by=by, action=action, subject=f"intake:{intake.pk}", patient=intake.patient_id, detail=detail)
-    return Saved(intake, 0, help_now)
+    return Saved(intake, facts, 0, help_now)
 
 
-def _ask_urgent_rules(intake: Intake, *, by: Actor, now: datetime) -> bool:
+def _ask_urgent_rules(intake: Intake, facts: Facts, *, by: Actor, now: datetime) -> bool:
     """Ask the urgent rules about what is saved; a rule that newly holds pages the person on call and shows help."""
-    protocol = protocols.of(intake)
-    saved = frozenset(q for page in intake.visited if page in protocol.pages for q in protocol.pages[page].questions)
-    found = urgent_now(
-        protocol,
-        intake.answers,
-        on=protocols.day_of(now),
-        saved=saved,
-        medications=protocols.listed(intake),
-        clinic=protocols.clinic_facts(),
-    )
+    pages = facts.protocol.pages
+    saved = frozenset(q for page in intake.visited if page in pages for q in pages[page].questions)
+    found = urgent_now(facts, saved=saved)
     new = [finding.rule for finding in found if finding.rule.id not in intake.urgent_rules]
     if not new:
         return False

@@ -10,7 +10,7 @@ from clinic.audit.actors import Actor
 from clinic.intake import protocols
 from clinic.intake.clock import due_at
 from clinic.intake.models import Intake, ScreeningRecord
-from clinic.patients.actions import agree
+from clinic.patients.actions import agree_to
 from screening.engine import canonical, screen
 
 
@@ -52,13 +52,11 @@ def seal_record(*, intake: Intake, signature: str, body_hash: str, now: datetime
 def keep_consents(*, intake: Intake, consents: dict[str, Any], by: Actor, now: datetime) -> None:
     """Keep each consent of the signing page with the hash of the words that were read."""
     protocol = protocols.of(intake)
-    for question_id, answer in consents.items():
-        agree(
-            patient=intake.patient,
-            kind=question_id,
-            given=answer == "yes",
-            wording=protocol.questions[question_id].wording,
-            wording_version=f"{protocol.name}/en",
-            by=by,
-            now=now,
-        )
+    agree_to(
+        patient=intake.patient,
+        given={question_id: answer == "yes" for question_id, answer in consents.items()},
+        words={question_id: protocol.questions[question_id].wording for question_id in consents},
+        version=f"{protocol.name}/en",
+        by=by,
+        now=now,
+    )

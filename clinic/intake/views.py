@@ -242,8 +242,8 @@ def _after_saving(request: HttpRequest, saved: actions.Saved, asked: Page) -> Ht
         messages.info(request, f"We removed {many}.")
     if saved.help_now:
         return redirect("intake:help")
-    journey = protocols.journey_of(saved.intake, now=timezone.now())
-    protocol = journey.facts.protocol
+    journey = Journey(saved.facts, frozenset(saved.intake.visited))
+    protocol = saved.facts.protocol
     first = journey.first_open()
     if request.GET.get("return") == "check" and (first is None or first.kind == "sign"):
         return redirect("intake:answers")

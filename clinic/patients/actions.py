@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Final
 
 from django.db import transaction
 
 from clinic.audit.actors import Actor
-from clinic.audit.record import record
+from clinic.audit.record import line, record, record_all
 from clinic.patients.models import Consent, Patient, PatientLink
 from clinic.vault.keys import ring
 
@@ -69,37 +70,62 @@ def describe(*, patient: Patient, told: dict[str, str], by: Actor) -> None:
     )
 
 
-@transaction.atomic
 def agree(
     *, patient: Patient, kind: str, given: bool, wording: str, wording_version: str, by: Actor, now: datetime
 ) -> Consent:
-    """Keep that a patient agreed to, refused or withdrew something.
+    """Keep that a patient agreed to, refused or withdrew one thing.
+
+    Args:
+        patient, by, now: as for `agree_to`.
+        kind: which consent, a question id of the protocol.
+        given: True for yes.
+        wording: the exact words they read.
+        wording_version: the protocol name and language of the words.
+    """
+    return agree_to(
+        patient=patient, given={kind: given}, words={kind: wording}, version=wording_version, by=by, now=now
+    )[0]
+
+
+@transaction.atomic
+def agree_to(
+    *, patient: Patient, given: Mapping[str, bool], words: Mapping[str, str], version: str, by: Actor, now: datetime
+) -> list[Consent]:
+    """Keep what a patient agreed to, refused or withdrew; each is its own row with its own audit line.
 
     Args:
         patient: who.
-        kind: which consent, a question id of the protocol.
-        given: True for yes.
-        wording: the exact words they read; only the hash is kept here, the words are in the protocol.
-        wording_version: the protocol name and language of the words.
+        given: which consents, by question id of the protocol; True for yes.
+        words: the exact words they read, by the same ids; only the hash is kept here, the words are in the protocol.
+        version: the protocol name and language of the words.
         by: who says so.
         now: the moment.
     """
-    consent = Consent.objects.create(
-        patient=patient,
-        kind=kind,
-        given=given,
-        wording_hash=hashlib.sha256(wording.encode()).hexdigest(),
-        wording_version=wording_version,
-        at=now,
+    consents = [
+        Consent(
+            patient=patient,
+            kind=kind,
+            given=yes,
+            wording_hash=hashlib.sha256(words[kind].encode()).hexdigest(),
+            wording_version=version,
+            at=now,
+        )
+        for kind, yes in given.items()
+    ]
+    Consent.objects.bulk_create(consents)
+    record_all(
+        [
+            line(
+                by=by,
+                action="patients.agree" if consent.given else "patients.refuse",
+                subject=f"consent:{consent.pk}",
+                patient=patient.pk,
+                detail={"kind": consent.kind},
+            )
+            for consent in consents
+        ]
     )
-    record(
-        by=by,
-        action="patients.agree" if given else "patients.refuse",
-        subject=f"consent:{consent.pk}",
-        patient=patient.pk,
-        detail={"kind": kind},
-    )
-    return consent
+    return consents
 
 
 def has_agreed(patient: Patient, kind: str) -> bool:

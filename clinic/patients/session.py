@@ -15,6 +15,8 @@ from clinic.patients.models import Patient
 PATIENT: Final = "patient"
 SEEN: Final = "patient_seen"
 IDLE_SECONDS: Final = 30 * 60
+NOTED_EVERY: Final = 60
+"""Seconds after which it is written down again that somebody is there; not on every page, to save a write each time."""
 Params = ParamSpec("Params")
 PatientView = Callable[Concatenate[HttpRequest, Patient, Params], HttpResponse]
 
@@ -53,7 +55,8 @@ def of_patient(view: PatientView[Params]) -> Callable[Concatenate[HttpRequest, P
             return redirect("intake:resume")
         if is_idle(request):
             return redirect("intake:idle")
-        request.session[SEEN] = int(time.time())
+        if time.time() - request.session[SEEN] > NOTED_EVERY:
+            request.session[SEEN] = int(time.time())
         return view(request, patient, *args, **kwargs)
 
     with_patient.for_patients = True  # type: ignore[attr-defined]

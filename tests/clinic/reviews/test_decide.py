@@ -208,3 +208,11 @@ def test_a_flag_raised_on_the_way_needs_a_talk_although_the_outcome_is_calm(osei
         decide(record, osei, contact=None)
 
     assert decide(record, osei).contacted_by == osei
+
+
+@pytest.mark.parametrize("told", [{"reason_code": "because"}, {"route": "approve"}])
+def test_a_code_that_does_not_exist_is_never_kept(osei: User, told: dict[str, str]) -> None:
+    with pytest.raises((ValueError, signing.ReasonNeeded)):
+        decide(sealed(records.STOP), osei, **{"route": "not_suitable_now"} | told)
+
+    assert not Decision.objects.exists()
