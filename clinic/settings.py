@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "clinic.reviews",
     "clinic.booking",
     "clinic.followups",
+    "clinic.my",
     "clinic.staff",
     "django.contrib.auth",
     "django.contrib.contenttypes",

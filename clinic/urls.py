@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("clinic.pages.urls")),
     path("", include("clinic.intake.urls")),
     path("", include("clinic.booking.urls")),
+    path("", include("clinic.my.urls")),
     path("staff/", include("clinic.staff.urls")),
     path("staff/account/", include("clinic.accounts.urls")),
 ]

@@ -9,7 +9,7 @@ from typing import Final
 from screening.answers import is_doubt
 from screening.condition_nodes import CANNOT_TELL
 from screening.derived import BEHIND
-from screening.facts import Facts
+from screening.facts import OWN_RULES, Facts
 from screening.protocol import Rule
 from screening.questions import FREE_TEXT
 
@@ -105,7 +105,8 @@ def questions_behind(rule: Rule, facts: Facts) -> Iterator[str]:
         elif name == "freetext_flag":
             yield from (q for q in facts.shown if questions[q].kind in FREE_TEXT and facts.answers[q])
         elif name == "required_missing":
-            yield from (q for q in facts.shown if questions[q].required and facts.answers[q] is None)
+            needed = (q for q in facts.shown if questions[q].required and q not in OWN_RULES)
+            yield from (q for q in needed if facts.answers[q] is None)
         elif name.startswith("med_") and facts.cabinet.anything_possible:
             yield from ("med_none", "med_unsure", "med_check")
         else:

@@ -19,6 +19,8 @@ from screening.questions import FREE_TEXT
 NUMERIC: Final = frozenset({"integer", "number"})
 COUNTRIES_WITH_REGIONS: Final = frozenset({"US", "CA", "AU", "MX"})
 BP_MAX_AGE_DAYS: Final = 30
+OWN_RULES: Final = frozenset({"med_list", "dob", "bp_date"})
+"""Required questions whose absence has a rule of its own. Source: clinical.md 5.2, `required_missing()`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,9 +148,8 @@ class Facts:
 
     def _required_missing(self) -> bool | None:
         """Some shown required question is unanswered, other than three that have rules of their own."""
-        own_rules = ("med_list", "dob", "bp_date")
         questions = self.protocol.questions
-        if any(self.answers[q] is None and questions[q].required for q in self.shown if q not in own_rules):
+        if any(self.answers[q] is None and questions[q].required for q in self.shown if q not in OWN_RULES):
             return True
         return None if self.problems else False
 

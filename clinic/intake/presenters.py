@@ -169,5 +169,4 @@ def outcome_page(record: ScreeningRecord, *, now: datetime) -> dict[str, Any]:
         "outcome": record.outcome,
         "due": due,
         "checking": list(dict.fromkeys(topics))[:4],
-        "template": f"intake/outcome/{record.outcome}.html",
     }

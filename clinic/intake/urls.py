@@ -21,7 +21,6 @@ urlpatterns = [
     path("intake/<slug:part>/<int:number>/", views.page, name="page"),
     path("resume/", views_return.resume, name="resume"),
     path("resume/<str:token>/", views_return.resume_link, name="resume_link"),
-    path("my/", views_after.my, name="my"),
     path("come-back/<str:token>/", views_return.status_link, name="status_link"),
     path("leave/", views_return.leave, name="leave"),
 ]

@@ -39,13 +39,13 @@ def of_draft(view: Any) -> Any:
             return redirect("intake:start")
         if intake.state != Intake.State.DRAFT:
             messages.info(request, "You have already sent this form.")
-            return redirect("intake:my")
+            return redirect("my:status")
         intake.patient = patient
         try:
             return view(request, intake, *args, **kwargs)
         except actions.AlreadySubmitted:
             messages.info(request, "You have already sent this form.")
-            return redirect("intake:my")
+            return redirect("my:status")
 
     return with_draft
 
@@ -201,7 +201,7 @@ def sign(request: HttpRequest, patient: Patient) -> HttpResponse:
         return redirect("intake:start")
     intake.patient = patient
     if request.method != "POST" and intake.state != Intake.State.DRAFT:
-        return redirect("intake:my")
+        return redirect("my:status")
     journey = protocols.journey_of(intake, now=now)
     asked = next(each for each in journey.facts.protocol.pages.values() if each.kind == "sign")
     if request.method != "POST" and not journey.may_visit(asked):
@@ -229,7 +229,7 @@ def _send(request: HttpRequest, intake: Intake, asked: Page, form: SignForm) -> 
     except actions.Incomplete as incomplete:
         messages.info(request, NEXT_NEEDED)
         return redirect(address(protocols.of(intake), incomplete.page) if incomplete.page else "intake:tasks")
-    return redirect("intake:my")
+    return redirect("my:status")
 
 
 def _after_saving(request: HttpRequest, saved: actions.Saved, asked: Page) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""Help at once, and what happens after the form was sent."""
+"""Help at once."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from clinic.audit import actors
 from clinic.intake import actions, presenters, protocols
@@ -26,7 +26,7 @@ def help_now(request: HttpRequest, patient: Patient) -> HttpResponse:
     if request.method == "POST":
         actions.say_safe(intake=intake, by=actors.patient(patient.pk), now=now)
         messages.info(request, "Thank you. Your answers are saved.")
-        return redirect("intake:tasks" if intake.state == Intake.State.DRAFT else "intake:my")
+        return redirect("intake:tasks" if intake.state == Intake.State.DRAFT else "my:status")
     journey = protocols.journey_of(intake, now=now)
     context = {
         "intake": intake,
@@ -35,17 +35,3 @@ def help_now(request: HttpRequest, patient: Patient) -> HttpResponse:
         "is_medical": presenters.is_medical(intake, journey),
     }
     return render(request, "intake/help.html", context)
-
-
-@require_safe
-@session.of_patient
-def my(request: HttpRequest, patient: Patient) -> HttpResponse:
-    """What happens next, made only from what is stored."""
-    intake = patient.intakes.order_by("-started_at").first()
-    if intake is None or intake.state == Intake.State.DRAFT:
-        return redirect("intake:tasks" if intake else "intake:start")
-    sealed = intake.records.order_by("number").last()
-    context = {"intake": intake, "patient": patient, **presenters.outcome_page(sealed, now=timezone.now())}
-    if sealed.outcome == "urgent":
-        context["promise"] = presenters.call_promise(intake, now=timezone.now())
-    return render(request, "intake/my.html", context)

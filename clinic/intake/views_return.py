@@ -125,7 +125,7 @@ def _by_link(request: HttpRequest, token: str, purpose: str) -> HttpResponse:
             form.add_error("born_on", "That is not the date of birth we have. Check it and try again")
         else:
             session.let_in(request, patient)
-            return redirect("intake:tasks" if purpose == PatientLink.Purpose.RESUME else "intake:my")
+            return redirect("intake:tasks" if purpose == PatientLink.Purpose.RESUME else "my:status")
     context: dict[str, Any] = {"form": form, "is_status": purpose == PatientLink.Purpose.STATUS}
     return render(request, "intake/link.html", context, status=422 if form.errors else 200)
 

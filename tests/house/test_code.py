@@ -57,7 +57,7 @@ def actions() -> Iterator[tuple[str, Callable[..., object]]]:
                 yield f"{app}.{name}", function
 
 
-READS = {"patients.has_agreed", "reviews.standing_decision"}
+READS = {"patients.has_agreed"}
 """Questions that live beside the verbs they belong to and write nothing."""
 
 

@@ -1,0 +1,7 @@
+"""The my app."""
+
+from django.apps import AppConfig
+
+
+class MyConfig(AppConfig):
+    name = "clinic.my"
