@@ -115,7 +115,17 @@ def screen(
     Source:
         clinical.md section 5.1, outcomes and precedence.
     """
-    facts = Facts(protocol, answers, on, clinic or Clinic(), medications)
+    return decide(Facts(protocol, answers, on, clinic or Clinic(), medications), started_under=started_under)
+
+
+def decide(facts: Facts, *, started_under: str = "") -> Result:
+    """Ask every rule about facts that were worked out already; a second call would count what the first one found.
+
+    Args:
+        facts: fresh facts about one person's answers.
+        started_under: as for `screen`.
+    """
+    protocol, on = facts.protocol, facts.on
     wanted = facts.services()
     asked = _Asked(facts, wanted)
     asked.ask(0)

@@ -19,6 +19,7 @@ from clinic.notifications.actions import queue
 from clinic.patients import actions as patient_actions
 from screening.engine import canonical, urgent_now
 from screening.facts import Facts
+from screening.journey import Journey
 from screening.protocol import PRIORITIES, Page
 
 TOLD_TO_PATIENT: Final = {
@@ -224,11 +225,12 @@ def submit(
         raise SentDifferently
     intake.answers = {**intake.answers, **{q: a for q, a in consents.items() if a is not None}}
     intake.visited = sorted({*intake.visited, page.id})
-    open_page = protocols.journey_of(intake, now=now).first_open()
+    facts = protocols.facts_of(intake, now=now)
+    open_page = Journey(facts, frozenset(intake.visited)).first_open()
     if open_page is not None:
         raise Incomplete(open_page)
     intake.state, intake.submitted_at, intake.saved_at = Intake.State.SUBMITTED, now, now
-    sealed = sealing.seal_record(intake=intake, signature=name, body_hash=body_hash, now=now)
+    sealed = sealing.seal_record(intake=intake, facts=facts, signature=name, body_hash=body_hash, now=now)
     intake.save()
     sealing.keep_consents(intake=intake, consents=consents, by=by, now=now)
     queue(

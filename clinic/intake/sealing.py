@@ -11,28 +11,23 @@ from clinic.intake import protocols
 from clinic.intake.clock import due_at
 from clinic.intake.models import Intake, ScreeningRecord
 from clinic.patients.actions import agree_to
-from screening.engine import canonical, screen
+from screening.engine import canonical, decide
+from screening.facts import Facts
 
 
-def seal_record(*, intake: Intake, signature: str, body_hash: str, now: datetime) -> ScreeningRecord:
+def seal_record(*, intake: Intake, facts: Facts, signature: str, body_hash: str, now: datetime) -> ScreeningRecord:
     """Screen the answers of an intake and keep the result for good.
 
     Args:
         intake: with its final answers; the caller holds its lock.
+        facts: those of its final answers.
         signature: the name that was typed.
         body_hash: what the signed form said, to know it again.
         now: the moment.
     """
     protocol = protocols.of(intake)
     answers = {"answers": intake.answers, "medicines": intake.medicines}
-    result = screen(
-        protocol,
-        intake.answers,
-        on=protocols.day_of(now),
-        medications=protocols.listed(intake),
-        clinic=protocols.clinic_facts(),
-        started_under=intake.seal,
-    ).as_json()
+    result = decide(facts, started_under=intake.seal).as_json()
     return ScreeningRecord.objects.create(
         intake=intake,
         protocol=protocol.name,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from clinic.audit.models import AuditEvent
 from clinic.followups import actions, claims
 from clinic.followups.models import FollowUp
 from clinic.notifications.models import Message
@@ -58,6 +60,8 @@ def test_many_planners_plan_once(patient: Patient) -> None:
 
     assert FollowUp.objects.filter(plan="F14").count() == ROWS
     assert FollowUp.objects.filter(plan="F08").count() == ROWS
+    said = AuditEvent.objects.filter(action="followups.plan").values_list("detail", flat=True)
+    assert sum((Counter(detail) for detail in said), Counter()) == {"F14": ROWS, "F08": ROWS}
 
 
 def test_many_workers_do_each_follow_up_once(patient: Patient) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -136,6 +137,17 @@ def test_the_last_reminder_is_a_text_message_for_those_who_agreed_to_texts(patie
     do_due(start - 2 * HOUR)
 
     assert Message.objects.get(template="reminder-2-hours").channel == "sms"
+
+
+def test_no_reminder_is_sent_once_the_appointment_has_begun(patient: Patient, clinician: User) -> None:
+    start = datetime.fromisoformat("2026-12-03T16:20+00:00")
+    an_appointment(patient, clinician, start)
+    agree(patient=patient, kind="consent_sms", given=True, wording="w", wording_version="v", by=BY, now=NOW)
+
+    do_due(start - 20 * MINUTE)
+
+    assert planned("F24")["F24"].due_at == start - 20 * MINUTE
+    assert Message.objects.get(template="reminder-2-hours").too_late_at == start
 
 
 def test_the_last_reminder_is_dropped_for_those_who_did_not(patient: Patient, clinician: User) -> None:
