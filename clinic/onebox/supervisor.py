@@ -88,9 +88,13 @@ class Supervisor:
                 if child.process is not None:
                     child.process.send_signal(child.program.ends_on)
             processes.end([child.process for child in running if child.process], begun + ENDED_BY[stage])
+            self._let_finish_saying(stage)
+
+    def _let_finish_saying(self, stage: Stage) -> None:
+        """What a stage says last is printed before the next stage is told to end."""
         for child in self.children:
-            if child.printer is not None:
-                child.printer.join(timeout=1)
+            if child.stage is stage and child.printer is not None:
+                child.printer.join(timeout=0.3)
 
     def _launch(self, child: Child) -> subprocess.Popen[bytes]:
         child.started_at = time.monotonic()
