@@ -75,5 +75,6 @@ COMPILE = $(PY) -m uv pip compile --quiet --generate-hashes --no-annotate --no-h
 # What a clinic sets in production, with keys made up for this one check.
 PRODUCTION = ENVIRONMENT=production ALLOWED_HOSTS=clinic.example SITE_URL=https://clinic.example \
   DATABASE_URL=postgresql://app@database.example/threshold CELERY_BROKER_URL=amqp://broker.example \
+  EMAIL_URL=smtps://mail.example:465 \
   SECRET_KEY="$$($(PY) -c 'import secrets; print(secrets.token_urlsafe(50))')" \
   VAULT_KEYS="k1 $$(head -c 32 /dev/urandom | base64)"

@@ -208,6 +208,8 @@ STORAGES = {
 }
 
 EMAIL_URL = os.environ.get("EMAIL_URL", "")
+if IS_PRODUCTION and not EMAIL_URL:
+    raise ImproperlyConfigured("Set EMAIL_URL: without it no message reaches anybody.")
 MAIL_DIR = places.var_dir() / "mail"
 DEFAULT_FROM_EMAIL = os.environ.get("FROM_EMAIL", "Larkfield <appointments@larkfield.example>")
 

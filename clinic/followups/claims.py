@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Final
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
@@ -20,24 +21,28 @@ State = FollowUp.State
 
 
 @transaction.atomic
-def claim(among: QuerySet[FollowUp], now: datetime) -> FollowUp | None:
-    """Take the most pressing of these that is due, unless another worker is taking it.
+def claim(follow_up_id: UUID, now: datetime) -> FollowUp | None:
+    """Take a follow-up that is due, unless another worker took it or is taking it.
 
     Args:
-        among: where to look.
+        follow_up_id: which.
         now: the moment.
     Returns:
-        The claimed row, with one more attempt counted; None when there is nothing to take.
+        The claimed row, with one more attempt counted; None when it is not there to be taken.
     """
-    due = among.filter(_waiting(now), state__in=[State.PLANNED, State.CLAIMED], try_at__lte=now)
-    due = due.order_by("priority", "try_at").select_for_update(skip_locked=True)
-    first = due.values_list("pk", flat=True).first()
-    if first is None:
+    row = due(now).filter(pk=follow_up_id)
+    if not row.select_for_update(skip_locked=True).exists():
         return None
-    taken = FollowUp.objects.filter(_waiting(now), pk=first).update(
-        state=State.CLAIMED, claimed_at=now, attempts=F("attempts") + 1
-    )
-    return FollowUp.objects.get(pk=first) if taken == 1 else None
+    taken = row.update(state=State.CLAIMED, claimed_at=now, attempts=F("attempts") + 1)
+    return FollowUp.objects.get(pk=follow_up_id) if taken == 1 else None
+
+
+def due(now: datetime) -> QuerySet[FollowUp]:
+    """Follow-ups whose time has come, and those whose claim is so old that its worker must have died."""
+    late = Q(claimed_at__lte=now - CLAIM_HOLDS)
+    late |= Q(priority__in=PRESSING, claimed_at__lte=now - PRESSING_CLAIM_HOLDS)
+    waiting = Q(state=State.PLANNED) | (Q(state=State.CLAIMED) & late)
+    return FollowUp.objects.filter(waiting, state__in=[State.PLANNED, State.CLAIMED], try_at__lte=now)
 
 
 def mine(follow_up: FollowUp) -> QuerySet[FollowUp]:
@@ -51,9 +56,3 @@ def next_try(follow_up: FollowUp, now: datetime) -> tuple[State, datetime]:
         return State.FAILED, now
     wait = WAITS[0] if follow_up.priority in PRESSING else WAITS[follow_up.attempts - 1]
     return State.PLANNED, now + wait
-
-
-def _waiting(now: datetime) -> Q:
-    late = Q(claimed_at__lte=now - CLAIM_HOLDS)
-    late |= Q(priority__in=PRESSING, claimed_at__lte=now - PRESSING_CLAIM_HOLDS)
-    return Q(state=State.PLANNED) | (Q(state=State.CLAIMED) & late)

@@ -231,6 +231,7 @@ def submit(
         raise Incomplete(open_page)
     intake.state, intake.submitted_at, intake.saved_at = Intake.State.SUBMITTED, now, now
     sealed = sealing.seal_record(intake=intake, facts=facts, signature=name, body_hash=body_hash, now=now)
+    new = _raised_by_sending(intake, sealed, now=now)
     intake.save()
     sealing.keep_consents(intake=intake, consents=consents, by=by, now=now)
     queue(
@@ -242,8 +243,7 @@ def submit(
         now=now,
         keeps_quiet_hours=False,
     )
-    told = set(intake.urgent_rules)
-    if any(found["outcome"] == "urgent" and found["rule"] not in told for found in sealed.result["findings"]):
+    if new:
         page_on_call(intake=intake, priority=sealed.priority, cause=f"record:{sealed.pk}", by=by, now=now)
     nudge(FOLLOW_UP, sealed.pk)
     record(
@@ -315,6 +315,19 @@ def _ask_urgent_rules(intake: Intake, facts: Facts, *, by: Actor, now: datetime)
         patient=intake.patient_id,
         detail={"priority": worst},
     )
+    return True
+
+
+def _raised_by_sending(intake: Intake, sealed: ScreeningRecord, *, now: datetime) -> bool:
+    """Keep the urgent rules that hold only now that the form is whole; True when there is one nobody was told of."""
+    urgent = [found for found in sealed.result["findings"] if found["outcome"] == "urgent"]
+    new = [found for found in urgent if found["rule"] not in intake.urgent_rules]
+    if not new:
+        return False
+    intake.urgent_rules = sorted({*intake.urgent_rules, *(found["rule"] for found in new)})
+    intake.safety_raised_at = now
+    priorities = (intake.safety_priority, *(found["priority"] for found in new))
+    intake.safety_priority = min(filter(None, priorities), key=PRIORITIES.index)
     return True
 
 

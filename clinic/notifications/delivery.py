@@ -40,6 +40,8 @@ URGENT_WAIT: Final = timedelta(minutes=1)
 URGENT_TRIES: Final = 60
 """An urgent page is tried every minute for an hour: a mail server may well be away for longer than five tries."""
 SWEEP_SECONDS: Final = 45.0
+BATCH: Final = 20
+"""How many due messages are looked up at once; an urgent one that comes meanwhile waits for no more than these."""
 
 
 def deliver(message_id: UUID, *, now: datetime, by: Actor) -> str | None:
@@ -55,12 +57,12 @@ def deliver(message_id: UUID, *, now: datetime, by: Actor) -> str | None:
     Returns:
         Its new state; None when it was not there to be taken.
     """
-    message = _claim(Message.objects.filter(pk=message_id), now)
+    message = _claim(message_id, now)
     return None if message is None else _deliver_claimed(message, now=now, by=by)
 
 
 def deliver_due(*, now: datetime, by: Actor, seconds: float = SWEEP_SECONDS) -> int:
-    """Deliver what is due, urgent messages first, one claim at a time so that a crash holds up one message only.
+    """Deliver what is due, urgent messages first; each is claimed alone, so that a crash holds up one message only.
 
     Args:
         now: the moment.
@@ -71,29 +73,30 @@ def deliver_due(*, now: datetime, by: Actor, seconds: float = SWEEP_SECONDS) -> 
     """
     stop_at = time.monotonic() + seconds
     taken = 0
-    while time.monotonic() < stop_at and (message := _claim(Message.objects.all(), now)):
-        _deliver_claimed(message, now=now, by=by)
-        taken += 1
+    while time.monotonic() < stop_at:
+        batch = _due(now).order_by("-is_urgent", "due_at").values_list("pk", flat=True)[:BATCH]
+        states = [deliver(pk, now=now, by=by) for pk in batch if time.monotonic() < stop_at]
+        taken += len(states) - states.count(None)
+        if not any(states):
+            break
     return taken
 
 
 @transaction.atomic
-def _claim(among: QuerySet[Message], now: datetime) -> Message | None:
-    """Take the first message that is due, unless another worker is taking it."""
-    due = among.filter(_waiting(now), state__in=[Message.State.DUE, Message.State.CLAIMED], due_at__lte=now)
-    due = due.order_by("-is_urgent", "due_at").select_for_update(skip_locked=True)
-    first = due.values_list("pk", flat=True).first()
-    if first is None:
+def _claim(message_id: UUID, now: datetime) -> Message | None:
+    """Take a message that is due, unless another worker took it or is taking it."""
+    row = _due(now).filter(pk=message_id)
+    if not row.select_for_update(skip_locked=True).exists():
         return None
-    taken = Message.objects.filter(_waiting(now), pk=first).update(
-        state=Message.State.CLAIMED, claimed_at=now, attempts=F("attempts") + 1
-    )
-    return Message.objects.select_related("patient").get(pk=first) if taken == 1 else None
+    taken = row.update(state=Message.State.CLAIMED, claimed_at=now, attempts=F("attempts") + 1)
+    return Message.objects.select_related("patient").get(pk=message_id) if taken == 1 else None
 
 
-def _waiting(now: datetime) -> Q:
+def _due(now: datetime) -> QuerySet[Message]:
+    """Messages that wait, and those whose claim is so old that its worker must have died."""
     late = Q(claimed_at__lte=now - CLAIM_HOLDS) | Q(is_urgent=True, claimed_at__lte=now - URGENT_CLAIM_HOLDS)
-    return Q(state=Message.State.DUE) | (Q(state=Message.State.CLAIMED) & late)
+    waiting = Q(state=Message.State.DUE) | (Q(state=Message.State.CLAIMED) & late)
+    return Message.objects.filter(waiting, state__in=[Message.State.DUE, Message.State.CLAIMED], due_at__lte=now)
 
 
 def _deliver_claimed(message: Message, *, now: datetime, by: Actor) -> str:

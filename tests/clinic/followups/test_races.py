@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.db import connection
@@ -82,8 +83,8 @@ def test_without_the_claim_workers_would_do_it_more_than_once(
     done: list[Any] = []
     together = threading.Barrier(WORKERS)
 
-    def unguarded(among: Any, now: datetime) -> FollowUp | None:
-        row = among.filter(state="planned").first()
+    def unguarded(follow_up_id: UUID, now: datetime) -> FollowUp | None:
+        row = FollowUp.objects.filter(pk=follow_up_id, state="planned").first()
         together.wait(timeout=5)
         return row
 

@@ -207,6 +207,17 @@ def test_a_sealed_record_cannot_be_changed_in_the_database(fill: Any, submit: An
         cursor.execute(statement)
 
 
+def test_what_is_urgent_only_when_sent_is_raised_and_paged_then(fill: Any, submit: Any) -> None:
+    intake = fill("V027")
+    assert not intake.safety_raised_at
+
+    submit(intake)
+
+    stored = Intake.objects.get(pk=intake.pk)
+    assert (stored.safety_raised_at, stored.safety_priority) == (NOW, "P0")
+    assert Message.objects.filter(to_role="on_call").count() == 1
+
+
 def test_the_broker_is_told_ids_and_nothing_else(
     fill: Any, submit: Any, nudges: list[dict[str, Any]], django_capture_on_commit_callbacks: Any
 ) -> None:

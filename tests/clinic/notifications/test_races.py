@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.db import connection
@@ -81,8 +82,8 @@ def test_without_the_claim_there_would_be_more_than_one_effect(
 ) -> None:
     """The control: if this fails, the two tests above prove nothing."""
 
-    def unguarded(among: Any, now: datetime) -> Message | None:
-        return among.filter(state="due").select_related("patient").first()
+    def unguarded(message_id: UUID, now: datetime) -> Message | None:
+        return Message.objects.filter(pk=message_id, state="due").select_related("patient").first()
 
     monkeypatch.setattr(delivery, "_claim", unguarded)
     monkeypatch.setattr(delivery, "_mine", lambda message: Message.objects.filter(pk=message.pk))

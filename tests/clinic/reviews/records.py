@@ -76,7 +76,8 @@ def sealed(
 ) -> ScreeningRecord:
     """An intake that was sent and screened."""
     sent = intake(changes, medicines, state=Intake.State.SUBMITTED, submitted_at=at, **fields)
-    return sealing.seal_record(intake=sent, signature="Maya R. Thompson", body_hash="0" * 64, now=at)
+    facts = protocols.facts_of(sent, now=at)
+    return sealing.seal_record(intake=sent, facts=facts, signature="Maya R. Thompson", body_hash="0" * 64, now=at)
 
 
 def sealed_again(record: ScreeningRecord, *, at: datetime) -> ScreeningRecord:
