@@ -29,8 +29,8 @@ def environment(var: Path) -> dict[str, str]:
     """A production of its own, which has no demo data to wait for."""
     inherited = {name: value for name, value in os.environ.items() if name not in NOT_OURS}
     key = base64.b64encode(bytes(range(32))).decode()
-    ours = {"THRESHOLD_VAR": str(var), "ENVIRONMENT": "production", "SECRET_KEY": "s" * 50, "VAULT_KEYS": f"k1 {key}"}
-    return inherited | ours
+    ours = {"THRESHOLD_VAR": str(var), "ENVIRONMENT": "production", "EMAIL_URL": "smtp://127.0.0.1:9"}
+    return inherited | ours | {"SECRET_KEY": "s" * 50, "VAULT_KEYS": f"k1 {key}"}
 
 
 @pytest.fixture
