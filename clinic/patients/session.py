@@ -35,8 +35,7 @@ def let_out(request: HttpRequest) -> None:
 
 def is_idle(request: HttpRequest) -> bool:
     """True when this browser is a patient's, and nobody used it for 30 minutes."""
-    seen = request.session.get(SEEN)
-    return seen is not None and time.time() - seen > IDLE_SECONDS
+    return PATIENT in request.session and time.time() - request.session.get(SEEN, 0) > IDLE_SECONDS
 
 
 def known(request: HttpRequest) -> Patient | None:

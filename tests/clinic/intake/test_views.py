@@ -280,3 +280,12 @@ def test_a_suggestion_counts_only_when_a_person_chose_it(fill: Any, let_in: Any)
     client.post("/intake/medicines/add/", {"name": "Lexipro", "status": "taking", "match": "Lexapro"})
 
     assert Intake.objects.get().medicines[0]["confirmed_as"] == "Lexapro"
+
+
+def test_a_visit_that_does_not_say_when_it_was_last_used_is_closed(fill: Any, let_in: Any) -> None:
+    client = let_in(fill())
+    state = client.session
+    del state["patient_seen"]
+    state.save()
+
+    assert client.get("/intake/").headers["Location"] == "/intake/idle/"
