@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
 from django.db import transaction
+from django.db.models import Model
 
+from clinic.audit import together
 from clinic.audit.actors import Actor
-from clinic.audit.record import record
+from clinic.audit.record import line, record
 from clinic.celery import nudge
-from clinic.intake import protocols, sealing
+from clinic.intake import protocols, sealing, urgency
 from clinic.intake.models import Intake, ScreeningRecord
-from clinic.notifications.actions import queue
+from clinic.notifications import preparing
 from clinic.patients import actions as patient_actions
-from screening.engine import canonical, urgent_now
+from screening.engine import canonical
 from screening.facts import Facts
 from screening.journey import Journey
-from screening.protocol import PRIORITIES, Page
+from screening.protocol import Page
 
 TOLD_TO_PATIENT: Final = {
     "legal_name": "legal_name",
@@ -34,6 +38,9 @@ TOLD_TO_PATIENT: Final = {
 }
 """Which answers also say who the patient is."""
 FOLLOW_UP: Final = "clinic.followups.tasks.look_at"
+SAVED: Final = ("answers", "medicines", "visited", "history", "saved_at", *urgency.FIELDS)
+SENT: Final = ("answers", "visited", "state", "submitted_at", "saved_at", *urgency.FIELDS)
+"""Which fields saving a page or a medicine, and sending the form, may change."""
 MAX_MEDICINES: Final = 60
 MAX_HISTORY: Final = 2_000
 
@@ -106,7 +113,7 @@ def save_page(*, intake: Intake, page: Page, answers: dict[str, Any], by: Actor,
     Raises:
         AlreadySubmitted: it was sent already.
     """
-    intake = _locked(intake)
+    intake = _draft(intake)
     shown_before = set(protocols.facts_of(intake, now=now).shown)
     merged = dict(intake.answers)
     history = list(intake.history)
@@ -124,15 +131,15 @@ def save_page(*, intake: Intake, page: Page, answers: dict[str, Any], by: Actor,
     if told:
         patient_actions.describe(patient=intake.patient, told=told, by=by)
     facts = protocols.facts_of(intake, now=now)
-    help_now = _ask_urgent_rules(intake, facts, by=by, now=now)
-    intake.save()
-    record(
+    help_now = urgency.ask(intake, facts, by=by, now=now)
+    saved = line(
         by=by,
         action="intake.save_page",
         subject=f"intake:{intake.pk}",
         patient=intake.patient_id,
         detail={"questions": len(answers)},
     )
+    _write(intake, SAVED, (saved,))
     closed = shown_before - set(facts.shown)
     return Saved(intake, facts, sum(q in merged for q in closed), help_now)
 
@@ -151,7 +158,7 @@ def keep_medicine(*, intake: Intake, medicine: dict[str, str], by: Actor, now: d
         AlreadySubmitted: it was sent already.
         ListIsFull: there are 60 already.
     """
-    intake = _locked(intake)
+    intake = _draft(intake)
     others = [each for each in intake.medicines if each["id"] != medicine["id"]]
     if len(others) == len(intake.medicines) and len(others) >= MAX_MEDICINES:
         raise ListIsFull
@@ -173,7 +180,7 @@ def remove_medicine(*, intake: Intake, medicine_id: str, by: Actor, now: datetim
     Raises:
         AlreadySubmitted: it was sent already.
     """
-    intake = _locked(intake)
+    intake = _draft(intake)
     gone = [each for each in intake.medicines if each["id"] == medicine_id]
     intake.history = [*intake.history, *([now.isoformat(), "med_list", each] for each in gone)][-MAX_HISTORY:]
     intake.medicines = [each for each in intake.medicines if each["id"] != medicine_id]
@@ -217,7 +224,7 @@ def submit(
         SentDifferently: it was sent before with another body, or the key is not the one of this intake.
         Incomplete: some page is not done.
     """
-    intake = Intake.objects.select_for_update(of=("self",)).select_related("patient").get(pk=intake.pk)
+    intake = _locked(intake)
     body_hash = _body_hash(name, consents)
     if intake.state == Intake.State.SUBMITTED:
         return _same_as_sent(intake, key, body_hash)
@@ -230,105 +237,60 @@ def submit(
     if open_page is not None:
         raise Incomplete(open_page)
     intake.state, intake.submitted_at, intake.saved_at = Intake.State.SUBMITTED, now, now
-    sealed = sealing.seal_record(intake=intake, facts=facts, signature=name, body_hash=body_hash, now=now)
-    new = _raised_by_sending(intake, sealed, now=now)
-    intake.save()
-    sealing.keep_consents(intake=intake, consents=consents, by=by, now=now)
-    queue(
+    sealed = sealing.record_of(intake=intake, facts=facts, signature=name, body_hash=body_hash, now=now)
+    new = urgency.raised_by_sending(intake, sealed, now=now)
+    given, given_lines = sealing.consents_of(intake=intake, consents=consents, by=by, now=now)
+    received = preparing.message(
         key=f"intake-received:{sealed.pk}",
         template="intake-received",
-        patient=intake.patient,
+        patient_id=intake.patient_id,
         about={"record": str(sealed.pk)},
-        by=by,
         now=now,
         keeps_quiet_hours=False,
     )
-    if new:
-        page_on_call(intake=intake, priority=sealed.priority, cause=f"record:{sealed.pk}", by=by, now=now)
-    nudge(FOLLOW_UP, sealed.pk)
-    record(
+    sent = line(
         by=by,
         action="intake.submit",
         subject=f"intake:{intake.pk}",
         patient=intake.patient_id,
         detail={"record": str(sealed.pk), "protocol": sealed.protocol, "priority": sealed.priority},
     )
+    lines = (*given_lines, preparing.line_about(received, by=by), sent)
+    _write(intake, SENT, (sealed, *given, received, *lines))
+    if new:
+        urgency.page_on_call(intake=intake, priority=sealed.priority, cause=f"record:{sealed.pk}", by=by, now=now)
+    preparing.nudge_about(received, now=now)
+    nudge(FOLLOW_UP, sealed.pk)
     return sealed
 
 
-def page_on_call(*, intake: Intake, priority: str, cause: str, by: Actor, now: datetime) -> None:
-    """Tell the person on call, in the transaction of the answer that made it urgent.
-
-    Args:
-        intake: which.
-        priority: P0 or P1.
-        cause: what it is for; the same cause pages once.
-        by: the patient.
-        now: the moment.
-    """
-    queue(
-        key=f"urgent-page:{intake.pk}:{cause}",
-        template="urgent-page",
-        to_role="on_call",
-        channel="pager",
-        about={"reference": intake.reference, "priority": priority},
-        by=by,
-        now=now,
-        is_urgent=True,
-    )
-
-
 def _locked(intake: Intake) -> Intake:
-    locked = Intake.objects.select_for_update(of=("self",)).select_related("patient").get(pk=intake.pk)
+    """The intake, held until the transaction ends; it is read again only when somebody saved since it was read."""
+    held = Intake.objects.select_for_update().filter(pk=intake.pk).values_list("version", flat=True).get()
+    return copy.copy(intake) if held == intake.version else Intake.objects.get(pk=intake.pk)
+
+
+def _draft(intake: Intake) -> Intake:
+    locked = _locked(intake)
     if locked.state != Intake.State.DRAFT:
         raise AlreadySubmitted
     return locked
 
 
+def _write(intake: Intake, fields: Iterable[str], rows: Iterable[Model]) -> None:
+    """Write what changed of a locked intake, together with the rows and audit lines that belong to it."""
+    intake.version += 1
+    together.write(*rows, changed={intake: ("version", *fields)})
+
+
 def _medicines_saved(intake: Intake, action: str, *, by: Actor, now: datetime) -> Saved:
     facts = protocols.facts_of(intake, now=now)
-    help_now = _ask_urgent_rules(intake, facts, by=by, now=now)
+    help_now = urgency.ask(intake, facts, by=by, now=now)
     intake.saved_at = now
-    intake.save()
     detail = {"count": len(intake.medicines)}
-    record(by=by, action=action, subject=f"intake:{intake.pk}", patient=intake.patient_id, detail=detail)
+    saved = line(by=by, action=action, subject=f"intake:{intake.pk}", patient=intake.patient_id, detail=detail)
+    _write(intake, SAVED, (saved,))
     return Saved(intake, facts, 0, help_now)
-
-
-def _ask_urgent_rules(intake: Intake, facts: Facts, *, by: Actor, now: datetime) -> bool:
-    """Ask the urgent rules about what is saved; a rule that newly holds pages the person on call and shows help."""
-    pages = facts.protocol.pages
-    saved = frozenset(q for page in intake.visited if page in pages for q in pages[page].questions)
-    found = urgent_now(facts, saved=saved)
-    new = [finding.rule for finding in found if finding.rule.id not in intake.urgent_rules]
-    if not new:
-        return False
-    intake.urgent_rules = sorted({*intake.urgent_rules, *(rule.id for rule in new)})
-    intake.safety_raised_at = now
-    worst = min((rule.priority for rule in new), key=PRIORITIES.index)
-    intake.safety_priority = min(filter(None, (intake.safety_priority, worst)), key=PRIORITIES.index)
-    page_on_call(intake=intake, priority=worst, cause=f"raised-{len(intake.urgent_rules)}", by=by, now=now)
-    record(
-        by=by,
-        action="intake.raise_safety",
-        subject=f"intake:{intake.pk}",
-        patient=intake.patient_id,
-        detail={"priority": worst},
-    )
-    return True
-
-
-def _raised_by_sending(intake: Intake, sealed: ScreeningRecord, *, now: datetime) -> bool:
-    """Keep the urgent rules that hold only now that the form is whole; True when there is one nobody was told of."""
-    urgent = [found for found in sealed.result["findings"] if found["outcome"] == "urgent"]
-    new = [found for found in urgent if found["rule"] not in intake.urgent_rules]
-    if not new:
-        return False
-    intake.urgent_rules = sorted({*intake.urgent_rules, *(found["rule"] for found in new)})
-    intake.safety_raised_at = now
-    priorities = (intake.safety_priority, *(found["priority"] for found in new))
-    intake.safety_priority = min(filter(None, priorities), key=PRIORITIES.index)
-    return True
 
 
 def _same_as_sent(intake: Intake, key: uuid.UUID, body_hash: str) -> ScreeningRecord:

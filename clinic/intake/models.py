@@ -13,6 +13,14 @@ from clinic.patients.references import new_reference
 from clinic.vault.fields import EncryptedField
 
 
+class Intakes(models.QuerySet["Intake"]):
+    """Questions about intakes."""
+
+    def latest_of(self, patient_id: uuid.UUID | str) -> Intake | None:
+        """The intake that a patient started last."""
+        return self.filter(patient_id=patient_id).order_by("-started_at").first()
+
+
 class Intake(models.Model):
     """One patient answering one protocol. The answers are kept as given, hidden questions included."""
 
@@ -32,6 +40,7 @@ class Intake(models.Model):
     medicines = EncryptedField(default=list)
     visited = EncryptedField(default=list)
     history = EncryptedField(default=list)
+    version = models.PositiveIntegerField(default=0)
     submit_key = models.UUIDField(default=uuid.uuid4, editable=False)
     started_at = models.DateTimeField(default=timezone.now)
     saved_at = models.DateTimeField(default=timezone.now)
@@ -40,6 +49,8 @@ class Intake(models.Model):
     urgent_rules = EncryptedField(default=list)
     safety_priority = models.CharField(max_length=2, blank=True, default="")
     said_safe_at = models.DateTimeField(null=True)
+
+    objects = Intakes.as_manager()
 
     class Meta:
         constraints = [

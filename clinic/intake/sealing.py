@@ -7,16 +7,18 @@ from datetime import datetime
 from typing import Any
 
 from clinic.audit.actors import Actor
+from clinic.audit.models import AuditEvent
 from clinic.intake import protocols
 from clinic.intake.clock import due_at
 from clinic.intake.models import Intake, ScreeningRecord
-from clinic.patients.actions import agree_to
+from clinic.patients.consenting import consent_rows
+from clinic.patients.models import Consent
 from screening.engine import canonical, decide
 from screening.facts import Facts
 
 
-def seal_record(*, intake: Intake, facts: Facts, signature: str, body_hash: str, now: datetime) -> ScreeningRecord:
-    """Screen the answers of an intake and keep the result for good.
+def record_of(*, intake: Intake, facts: Facts, signature: str, body_hash: str, now: datetime) -> ScreeningRecord:
+    """Screen the answers of an intake: the record that is kept for good, before it is written.
 
     Args:
         intake: with its final answers; the caller holds its lock.
@@ -28,7 +30,7 @@ def seal_record(*, intake: Intake, facts: Facts, signature: str, body_hash: str,
     protocol = protocols.of(intake)
     answers = {"answers": intake.answers, "medicines": intake.medicines}
     result = decide(facts, started_under=intake.seal).as_json()
-    return ScreeningRecord.objects.create(
+    return ScreeningRecord(
         intake=intake,
         protocol=protocol.name,
         seal=protocol.seal,
@@ -44,11 +46,13 @@ def seal_record(*, intake: Intake, facts: Facts, signature: str, body_hash: str,
     )
 
 
-def keep_consents(*, intake: Intake, consents: dict[str, Any], by: Actor, now: datetime) -> None:
-    """Keep each consent of the signing page with the hash of the words that were read."""
+def consents_of(
+    *, intake: Intake, consents: dict[str, Any], by: Actor, now: datetime
+) -> tuple[list[Consent], list[AuditEvent]]:
+    """Each consent of the signing page with the hash of the words that were read, and their audit lines."""
     protocol = protocols.of(intake)
-    agree_to(
-        patient=intake.patient,
+    return consent_rows(
+        patient_id=intake.patient_id,
         given={question_id: answer == "yes" for question_id, answer in consents.items()},
         words={question_id: protocol.questions[question_id].wording for question_id in consents},
         version=f"{protocol.name}/en",

@@ -21,7 +21,6 @@ from clinic.intake.medicine_forms import MedicineForm
 from clinic.intake.models import Intake
 from clinic.intake.sign_form import SignForm
 from clinic.patients import session
-from clinic.patients.models import Patient
 from screening.journey import Journey
 from screening.protocol import Page
 
@@ -31,16 +30,15 @@ NEXT_NEEDED = "We brought you to the next question we need."
 def of_draft(view: Any) -> Any:
     """Give a view the intake that is being filled in; one that was sent leads to what happens next."""
 
-    @session.of_patient
+    @session.of_patient_id
     @wraps(view)
-    def with_draft(request: HttpRequest, patient: Patient, *args: Any, **kwargs: Any) -> HttpResponse:
-        intake = patient.intakes.order_by("-started_at").first()
+    def with_draft(request: HttpRequest, patient_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        intake = Intake.objects.latest_of(patient_id)
         if intake is None:
             return redirect("intake:start")
         if intake.state != Intake.State.DRAFT:
             messages.info(request, "You have already sent this form.")
             return redirect("my:status")
-        intake.patient = patient
         try:
             return view(request, intake, *args, **kwargs)
         except actions.AlreadySubmitted:
@@ -192,14 +190,13 @@ def answers(request: HttpRequest, intake: Intake) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@session.of_patient
-def sign(request: HttpRequest, patient: Patient) -> HttpResponse:
+@session.of_patient_id
+def sign(request: HttpRequest, patient_id: str) -> HttpResponse:
     """Read, agree and sign. The same form again shows the same result; another is refused, nothing is lost."""
     now = timezone.now()
-    intake = patient.intakes.order_by("-started_at").first()
+    intake = Intake.objects.latest_of(patient_id)
     if intake is None:
         return redirect("intake:start")
-    intake.patient = patient
     if request.method != "POST" and intake.state != Intake.State.DRAFT:
         return redirect("my:status")
     journey = protocols.journey_of(intake, now=now)

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Final
 
 from django.db import transaction
 
 from clinic.audit.actors import Actor
-from clinic.audit.record import record
-from clinic.celery import nudge
+from clinic.audit.record import record, record_all
+from clinic.notifications import preparing
 from clinic.notifications.models import Message
 from clinic.patients.models import Patient
-
-DELIVER: Final = "clinic.notifications.tasks.deliver"
 
 
 @transaction.atomic
@@ -48,33 +45,25 @@ def queue(
         is_urgent: it goes through the urgent queue and ignores quiet hours.
         keeps_quiet_hours: wait for the morning of the patient when it is due at night.
     """
-    due_at = due_at or now
-    message, is_new = Message.objects.get_or_create(
+    fresh = preparing.message(
         key=key,
-        defaults={
-            "patient": patient,
-            "to_role": to_role,
-            "channel": channel,
-            "template": template,
-            "about": about or {},
-            "due_at": due_at,
-            "too_late_at": due_at + good_for if good_for else None,
-            "is_urgent": is_urgent,
-            "keeps_quiet_hours": keeps_quiet_hours and not is_urgent,
-            "created_at": now,
-        },
+        template=template,
+        now=now,
+        patient_id=patient.pk if patient else None,
+        to_role=to_role,
+        channel=channel,
+        about=about,
+        due_at=due_at,
+        good_for=good_for,
+        is_urgent=is_urgent,
+        keeps_quiet_hours=keeps_quiet_hours,
     )
-    if is_new:
-        record(
-            by=by,
-            action="notifications.queue",
-            subject=f"message:{message.pk}",
-            patient=patient.pk if patient else None,
-            detail={"template": template, "channel": channel},
-        )
-        if due_at <= now:
-            nudge(DELIVER, message.pk, queue="urgent" if is_urgent else "default")
-    return message
+    Message.objects.bulk_create([fresh], ignore_conflicts=True)
+    kept = Message.objects.get(key=key)
+    if kept.pk == fresh.pk:
+        record_all([preparing.line_about(kept, by=by)])
+        preparing.nudge_about(kept, now=now)
+    return kept
 
 
 @transaction.atomic
@@ -114,5 +103,6 @@ def retry(*, message: Message, by: Actor, now: datetime) -> bool:
     if not failed.update(state=Message.State.DUE, attempts=0, due_at=now, reason=""):
         return False
     record(by=by, action="notifications.retry", subject=f"message:{message.pk}", patient=message.patient_id)
-    nudge(DELIVER, message.pk, queue="urgent" if message.is_urgent else "default")
+    message.due_at = now
+    preparing.nudge_about(message, now=now)
     return True

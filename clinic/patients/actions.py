@@ -10,8 +10,10 @@ from typing import Final
 
 from django.db import transaction
 
+from clinic.audit import together
 from clinic.audit.actors import Actor
-from clinic.audit.record import line, record, record_all
+from clinic.audit.record import record
+from clinic.patients.consenting import consent_rows
 from clinic.patients.models import Consent, Patient, PatientLink
 from clinic.vault.keys import ring
 
@@ -101,30 +103,8 @@ def agree_to(
         by: who says so.
         now: the moment.
     """
-    consents = [
-        Consent(
-            patient=patient,
-            kind=kind,
-            given=yes,
-            wording_hash=hashlib.sha256(words[kind].encode()).hexdigest(),
-            wording_version=version,
-            at=now,
-        )
-        for kind, yes in given.items()
-    ]
-    Consent.objects.bulk_create(consents)
-    record_all(
-        [
-            line(
-                by=by,
-                action="patients.agree" if consent.given else "patients.refuse",
-                subject=f"consent:{consent.pk}",
-                patient=patient.pk,
-                detail={"kind": consent.kind},
-            )
-            for consent in consents
-        ]
-    )
+    consents, lines = consent_rows(patient_id=patient.pk, given=given, words=words, version=version, by=by, now=now)
+    together.write(*consents, *lines)
     return consents
 
 

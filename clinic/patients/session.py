@@ -19,6 +19,7 @@ NOTED_EVERY: Final = 60
 """Seconds after which it is written down again that somebody is there; not on every page, to save a write each time."""
 Params = ParamSpec("Params")
 PatientView = Callable[Concatenate[HttpRequest, Patient, Params], HttpResponse]
+IdView = Callable[Concatenate[HttpRequest, str, Params], HttpResponse]
 
 
 def let_in(request: HttpRequest, patient: Patient) -> None:
@@ -44,19 +45,31 @@ def known(request: HttpRequest) -> Patient | None:
     return Patient.objects.filter(pk=patient_id).first() if patient_id else None
 
 
-def of_patient(view: PatientView[Params]) -> Callable[Concatenate[HttpRequest, Params], HttpResponse]:
-    """Give a view the patient this browser belongs to; others are sent to where they can come back in."""
+def of_patient_id(view: IdView[Params]) -> Callable[Concatenate[HttpRequest, Params], HttpResponse]:
+    """Give a view the id of the patient this browser belongs to; others are sent to where they can come back in."""
 
     @wraps(view)
-    def with_patient(request: HttpRequest, *args: Params.args, **kwargs: Params.kwargs) -> HttpResponse:
-        patient = known(request)
-        if patient is None:
+    def with_id(request: HttpRequest, *args: Params.args, **kwargs: Params.kwargs) -> HttpResponse:
+        patient_id = request.session.get(PATIENT)
+        if patient_id is None:
             return redirect("intake:resume")
         if is_idle(request):
             return redirect("intake:idle")
         if time.time() - request.session[SEEN] > NOTED_EVERY:
             request.session[SEEN] = int(time.time())
-        return view(request, patient, *args, **kwargs)
+        return view(request, patient_id, *args, **kwargs)
 
-    with_patient.for_patients = True  # type: ignore[attr-defined]
+    with_id.for_patients = True  # type: ignore[attr-defined]
+    return with_id
+
+
+def of_patient(view: PatientView[Params]) -> Callable[Concatenate[HttpRequest, Params], HttpResponse]:
+    """Give a view the patient this browser belongs to; others are sent to where they can come back in."""
+
+    @of_patient_id
+    @wraps(view)
+    def with_patient(request: HttpRequest, mine: str, *args: Params.args, **kwargs: Params.kwargs) -> HttpResponse:
+        patient = Patient.objects.filter(pk=mine).first()
+        return view(request, patient, *args, **kwargs) if patient else redirect("intake:resume")
+
     return with_patient

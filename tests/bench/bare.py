@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection, models, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template import engines
 from django.urls import include, path
@@ -17,23 +17,34 @@ LAYOUT = """{% extends "patient.html" %}{% block title %}A page{% endblock %}
 ONE_LINE = "<!doctype html><html lang=en><title>A page</title><p>{{ words }}</p></html>"
 
 
+class Line(models.Model):
+    """One row that a bare view inserts."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    words = models.TextField()
+
+    class Meta:
+        app_label = "bench"
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
 def make_table() -> None:
-    """The table of the bare insert, in a schema of its own; no model knows it."""
-    with connection.cursor() as cursor:
-        cursor.execute("CREATE SCHEMA bench CREATE TABLE line (id uuid PRIMARY KEY, words text NOT NULL)")
+    """The table of the bare insert; no app and no migration knows it."""
+    with connection.schema_editor() as editor:
+        editor.create_model(Line)
 
 
 def rows() -> int:
     """How many rows the bare insert has made."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM bench.line")
-        return int(cursor.fetchone()[0])
+    return Line.objects.count()
 
 
 def insert(request: HttpRequest) -> HttpResponse:
-    """Insert what was sent as one row, in one transaction, and go on."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("INSERT INTO bench.line (id, words) VALUES (%s, %s)", [uuid.uuid4(), request.POST["words"]])
+    """Insert what was sent as one row, in one transaction, and go on: what any Django view does."""
+    with transaction.atomic():
+        Line.objects.create(words=request.POST["words"])
     return HttpResponseRedirect("/my/")
 
 

@@ -22,10 +22,11 @@ class NoRecord(Exception):
 def no_record(monkeypatch: pytest.MonkeyPatch) -> None:
     """Audit lines cannot be written any more."""
 
-    def fail(**_: Any) -> None:
+    def fail(*_: Any, **__: Any) -> None:
         raise NoRecord
 
     monkeypatch.setattr(actions, "record", fail)
+    monkeypatch.setattr(actions, "record_all", fail)
 
 
 def actions_of_audit() -> list[str]:
