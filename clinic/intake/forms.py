@@ -6,14 +6,14 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any, Final
 
-from crispy_forms.bootstrap import InlineRadios
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Div, Layout
+from crispy_forms.layout import Layout
 from django import forms
 from django.core.exceptions import ValidationError
 
 from clinic.intake.countries import COUNTRIES, NAMES, REGIONS
 from clinic.intake.measures import MeasureField
+from clinic.web.rendering import Fields
 from clinic.web.widgets import RadioChoices, ThreePartDateField, TickBoxes
 from screening.answers import UnreadableAnswer
 from screening.facts import Facts
@@ -191,7 +191,7 @@ class PageForm(forms.Form):
         self.helper.form_tag = False
         self.helper.disable_csrf = True
         if page.kind == "rows":
-            self.helper.layout = Layout(Div(*(InlineRadios(name) for name in self.fields), css_class="matrix"))
+            self.helper.layout = Layout(Fields(*self.fields, wrapper_class="compact", css_class="matrix"))
 
     def _clean_fields(self) -> None:
         """Let Django read the fields without asking for any; `clean` asks for those that are shown."""
