@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
-from screening.engine import Result, screen
+from screening.engine import Result, decide
 from screening.facts import Clinic, Facts
 from screening.medicine_facts import Listed
-from screening.protocol import Case, Protocol
+from screening.protocol import CASE_FACTS, Case, Protocol
 
 CASE_DAY: Final = date(2026, 11, 20)
 """The day of the specification, on which all cases are decided."""
 HOME: Final = "US-CA"
+ANOTHER_VERSION: Final = "started_under_another_version"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +35,13 @@ def run(protocol: Protocol, case: Case, baseline: Case, *, on: date = CASE_DAY) 
         baseline: what it differs from.
         on: the day of the decision.
     """
-    facts = facts_of(protocol, case, baseline, on=on)
-    return screen(protocol, facts.given, on=on, medications=facts.medications, clinic=facts.clinic)
+    seal = "" if _given(case, baseline).get(ANOTHER_VERSION) != "yes" else f"not {protocol.seal}"
+    return decide(facts_of(protocol, case, baseline, on=on), started_under=seal)
 
 
 def facts_of(protocol: Protocol, case: Case, baseline: Case, *, on: date = CASE_DAY) -> Facts:
     """The facts of one worked case; arguments as for `run`."""
-    given = {**baseline.answers, **case.answers}
-    for name in case.unanswered:
-        given.pop(name, None)
+    given = _given(case, baseline)
     medications = tuple(_listed(medication, on) for medication in case.medications)
     return Facts(protocol, _answers(given, on), on, _clinic(given, on), medications)
 
@@ -54,31 +53,39 @@ def disagreements(protocol: Protocol, cases: Iterable[Case]) -> list[Disagreemen
         protocol: the protocol to ask.
         cases: the first is the baseline.
     Returns:
-        One line a difference: outcome, priority where the case gives one, and each rule that must have been triggered.
+        One line a difference: outcome, outcome of a service and priority where the case gives them, each rule that
+        must have been triggered, and each that must have been clear.
     """
     cases = tuple(cases)
-    found = []
-    for case in cases:
-        result = run(protocol, case, cases[0])
-        triggered = {finding.rule.id for finding in result.findings}
-        if result.outcome is not case.outcome:
-            found.append(Disagreement(case.id, f"outcome is {result.outcome}, not {case.outcome}"))
-        if case.priority and result.priority != case.priority:
-            found.append(Disagreement(case.id, f"priority is {result.priority}, not {case.priority}"))
-        for rule in sorted(set(case.rules) - triggered):
-            found.append(Disagreement(case.id, f"{rule} was not triggered"))
-    return found
+    return [Disagreement(case.id, what) for case in cases for what in _differences(case, run(protocol, case, cases[0]))]
+
+
+def _differences(case: Case, result: Result) -> Iterator[str]:
+    if result.outcome is not case.outcome:
+        yield f"outcome is {result.outcome}, not {case.outcome}"
+    if case.priority and result.priority != case.priority:
+        yield f"priority is {result.priority}, not {case.priority}"
+    for service, outcome in case.services.items():
+        if (found := result.services.get(service)) is not outcome:
+            yield f"{service} is {found or 'not asked about'}, not {outcome}"
+    triggered = {finding.rule.id for finding in result.findings}
+    yield from (f"{rule} was not triggered" for rule in sorted(set(case.rules) - triggered))
+    yield from (f"{rule} is not a clear check" for rule in sorted(set(case.clear) - set(result.clear)))
+
+
+def _given(case: Case, baseline: Case) -> dict[str, object]:
+    given = {**baseline.answers, **case.answers}
+    return {name: value for name, value in given.items() if name not in case.unanswered}
 
 
 def _answers(given: Mapping[str, object], on: date) -> dict[str, object]:
-    answers = dict(given)
-    age, reading = answers.pop("age", None), answers.pop("bp_age_days", None)
-    for fact in ("licensed_region", "telemed_flex_active"):
-        answers.pop(fact, None)
+    """The facts of a case as the answers that they stand for; a day that is given itself wins."""
+    answers = {name: value for name, value in given.items() if name not in CASE_FACTS - {"freetext_flag"}}
+    age, reading = given.get("age"), given.get("bp_age_days")
     if isinstance(age, int):
-        answers["dob"] = date(on.year - age, 1, 1).isoformat()
+        answers.setdefault("dob", date(on.year - age, 1, 1).isoformat())
     if isinstance(reading, int):
-        answers["bp_date"] = (on - timedelta(days=reading)).isoformat()
+        answers.setdefault("bp_date", (on - timedelta(days=reading)).isoformat())
     return answers
 
 

@@ -33,7 +33,9 @@ class Outcome(StrEnum):
 _STRICTNESS: Final = {outcome: number for number, outcome in enumerate(Outcome)}
 PRIORITIES: Final = ("P0", "P1", "P2", "P3", "P4")
 PAGE_KINDS: Final = ("single", "rows", "form", "medicines", "sign")
-CASE_FACTS: Final = frozenset({"age", "bp_age_days", "licensed_region", "telemed_flex_active", "freetext_flag"})
+CASE_FACTS: Final = frozenset({
+    "age", "bp_age_days", "licensed_region", "telemed_flex_active", "freetext_flag", "started_under_another_version",
+})  # fmt: skip
 """What a worked case may give that is no answer: `age` for a date of birth, `bp_age_days` for the date of a reading."""
 SEVERITIES: Final = ("critical", "high", "moderate", "low", "info")
 
@@ -123,7 +125,9 @@ class Case:
     """A worked case: what differs from the baseline, and what must come out.
 
     `answers` also holds the facts in `CASE_FACTS`, which stand for something else; `unanswered` are answers that the
-    baseline has and this case has not. `priority` is empty where the specification gives none.
+    baseline has and this case has not. `priority` is empty where the specification gives none. `rules` must be
+    triggered, `clear` must come out as clear checks, and `services` are outcomes of single services; a case that names
+    none of these leaves them open.
     """
 
     id: str
@@ -136,6 +140,8 @@ class Case:
     rationale: str
     source: str
     unanswered: tuple[str, ...] = ()
+    clear: tuple[str, ...] = ()
+    services: Mapping[str, Outcome] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Final
 
 from screening.answers import UnreadableAnswer
@@ -48,6 +48,8 @@ def _case(table: Table, protocol: Protocol, rules: frozenset[str]) -> Case | Non
         "description": table.text("description"),
         "priority": table.choice("priority", PRIORITIES) if "priority" in table.data else "",
         "rules": _named(table, "rules", rules, "rule"),
+        "clear": _named(table, "clear", rules, "rule", optional=True),
+        "services": _outcomes(table.table("services", optional=True), protocol.services),
         "rationale": table.text("rationale"),
         "source": table.text("source"),
         "unanswered": _named(table, "unanswered", {*protocol.questions, *CASE_FACTS}, "question", optional=True),
@@ -65,6 +67,13 @@ def _named(table: Table, key: str, known: Iterable[str], what: str, *, optional:
     for name in set(names) - set(known):
         table.wrong(f'There is no {what} "{name}".', key)
     return names
+
+
+def _outcomes(table: Table, services: Collection[str]) -> Mapping[str, Outcome]:
+    for name in table.data.keys() - services:
+        table.wrong(f'"{name}" is not a service.', name)
+    chosen = {name: table.choice(name, OUTCOMES) for name in table.data}
+    return {name: Outcome(outcome) for name, outcome in chosen.items() if outcome}
 
 
 def _given(table: Table, protocol: Protocol) -> Mapping[str, object]:

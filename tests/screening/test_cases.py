@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from screening.cases import disagreements, run
 from screening.loader import PROTOCOLS, load_cases, published
+from screening.protocol import Outcome
 
 NAME = "2026-11"
 PROTOCOL = published(NAME)
 CASES = load_cases(PROTOCOLS / NAME)
 
 
-def test_there_are_all_the_worked_cases() -> None:
-    assert len(CASES) == 136
+def test_all_cases_of_the_specification_are_there_and_told_apart_from_the_stories_by_their_number() -> None:
+    given = [case.id for case in CASES if case.id < "V500"]
+
+    assert (len(given), len(CASES) - len(given)) == (136, 251)
+
+
+def test_every_rule_is_triggered_by_a_case_that_names_it() -> None:
+    triggered = {finding.rule.id for case in CASES for finding in run(PROTOCOL, case, CASES[0]).findings}
+    named = {rule for case in CASES for rule in case.rules}
+
+    assert [rule.id for rule in PROTOCOL.rules if rule.id not in triggered & named] == []
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
@@ -22,13 +34,23 @@ def test_a_worked_case_comes_out_as_written(case) -> None:
 
 
 def test_a_wrong_case_is_noticed() -> None:
-    from dataclasses import replace
-
-    wrong = replace(CASES[0], priority="P0", rules=("R001",))
+    wrong = replace(
+        CASES[0],
+        outcome=Outcome.URGENT,
+        priority="P0",
+        services={"ket_iv_im": Outcome.URGENT, "ket_home": Outcome.READY_TO_BOOK},
+        rules=("R001", "R002"),
+        clear=("R003", "R053"),
+    )
 
     assert [each.what for each in disagreements(PROTOCOL, [wrong])] == [
+        "outcome is ready_to_book, not urgent",
         "priority is P4, not P0",
+        "ket_iv_im is ready_to_book, not urgent",
+        "ket_home is not asked about, not ready_to_book",
         "R001 was not triggered",
+        "R002 was not triggered",
+        "R053 is not a clear check",
     ]
 
 
