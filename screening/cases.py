@@ -57,10 +57,11 @@ def disagreements(protocol: Protocol, cases: Iterable[Case]) -> list[Disagreemen
         must have been triggered, and each that must have been clear.
     """
     cases = tuple(cases)
-    return [Disagreement(case.id, what) for case in cases for what in _differences(case, run(protocol, case, cases[0]))]
+    return [Disagreement(case.id, what) for case in cases for what in differences(case, run(protocol, case, cases[0]))]
 
 
-def _differences(case: Case, result: Result) -> Iterator[str]:
+def differences(case: Case, result: Result) -> Iterator[str]:
+    """Every difference between what a case says and what came out, one sentence each."""
     if result.outcome is not case.outcome:
         yield f"outcome is {result.outcome}, not {case.outcome}"
     if case.priority and result.priority != case.priority:

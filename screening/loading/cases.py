@@ -35,6 +35,8 @@ def cases(documents: Iterable[Document], protocol: Protocol) -> tuple[Case, ...]
                 found[case.id] = case
         if document.name == "cases/baseline.toml" and set(document.data) != {BASELINE}:
             document.wrong((), f"This file holds the case {BASELINE} and no other.")
+    if homes and BASELINE not in homes:
+        document.wrong((), f"There is no case {BASELINE}, the baseline that all others differ from.")
     return tuple(found[name] for name in sorted(found))
 
 
