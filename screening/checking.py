@@ -26,8 +26,9 @@ class Report:
     must come of it. What is told only: sources nobody has seen, sources nobody cites, and texts that are hard to read.
 
     `untriggered` rules hold in no case; `unnamed` ones do, and no case says that they must. `never_shown` are questions
-    that no case asks for sure. `unverified` rules cite no source that was seen. `texts` are the patient texts with the
-    places they stand in, `official` the places whose words are a scale's own and cannot be changed.
+    that no case asks for sure, `never_hidden` those with a show_if that every case asks. `unverified` rules cite no
+    source that was seen. `texts` are the patient texts with the places they stand in, `official` the places whose words
+    are a scale's own and cannot be changed.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Report:
     untriggered: tuple[str, ...]
     unnamed: tuple[str, ...]
     never_shown: tuple[str, ...]
+    never_hidden: tuple[str, ...]
     unverified: tuple[str, ...]
     unused_sources: tuple[str, ...]
     texts: Mapping[str, tuple[str, ...]]
@@ -46,7 +48,7 @@ class Report:
     @property
     def is_clean(self) -> bool:
         """True when every case agrees, and every rule and question is tested by one."""
-        return not (self.disagreements or self.untriggered or self.unnamed or self.never_shown)
+        return not (self.disagreements or self.untriggered or self.unnamed or self.never_shown or self.never_hidden)
 
     def lines(self) -> Iterator[str]:
         """The report, one finding a line."""
@@ -57,6 +59,7 @@ class Report:
         yield f"Rules that no case triggers: {_listed(self.untriggered)}"
         yield f"Rules that some case triggers, and none expects: {_listed(self.unnamed)}"
         yield f"Questions that no case shows: {_listed(self.never_shown)}"
+        yield f"Questions with a show_if that no case hides: {_listed(self.never_hidden)}"
         yield f"Rules whose sources were none of them seen (for the medical director): {_listed(self.unverified)}"
         yield f"Sources that nothing cites: {_listed(self.unused_sources)}"
         yield from self._hard_to_read()
@@ -88,7 +91,9 @@ def check(place: Path) -> Report:
     results = [run(protocol, case, cases[0]) for case in cases]
     triggered = {finding.rule.id for result in results for finding in result.findings}
     named = {rule for case in cases for rule in case.rules}
-    shown = {name for case in cases for name in _surely_shown(facts_of(protocol, case, cases[0]))}
+    asked = [facts_of(protocol, case, cases[0]) for case in cases]
+    shown = {name for facts in asked for name in _surely_shown(facts)}
+    hidden = {name for facts in asked for name in protocol.questions.keys() - set(facts.shown)}
     rules = [rule.id for rule in protocol.rules]
     return Report(
         name=protocol.name,
@@ -101,6 +106,7 @@ def check(place: Path) -> Report:
         untriggered=tuple(rule for rule in rules if rule not in triggered),
         unnamed=tuple(rule for rule in rules if rule in triggered - named),
         never_shown=tuple(name for name in protocol.questions if name not in shown),
+        never_hidden=tuple(name for name, each in protocol.questions.items() if each.show_if and name not in hidden),
         unverified=tuple(_unverified(protocol)),
         unused_sources=tuple(sorted(set(protocol.sources) - _cited(protocol, cases))),
         texts=_texts(protocol),

@@ -199,12 +199,10 @@ class _Asked:
             if rule.stage != stage:
                 continue
             try:
-                told = rule.when.ask(self.facts)
+                self._keep(rule, rule.when.ask(self.facts))
             except Exception as error:  # noqa: BLE001 - whatever breaks inside a rule, a person looks at the case
                 self.failed = True
                 self._keep_undecided(rule, (f"This check could not be run ({type(error).__name__}).",))
-                continue
-            self._keep(rule, told)
 
     def _keep(self, rule: Rule, told: bool | None) -> None:
         if told is False:
@@ -249,11 +247,15 @@ class _Asked:
         return services
 
     def priority(self) -> str:
-        """The most urgent priority of the findings that are not for information only; P4 when there is none."""
-        found = [f.rule.priority for f in self.findings if f.rule.outcome is not Outcome.INFO]
-        if found:
-            return min(found, key=PRIORITIES.index)
-        return UNDECIDED_PRIORITY if self.undecided else PRIORITIES[-1]
+        """The most urgent priority of the findings that are not for information only; P4 when there is none.
+
+        Where undecided rules alone hold the case back, it is P2 at least.
+        """
+        found = [f.rule for f in self.findings if f.rule.outcome is not Outcome.INFO]
+        priorities = [rule.priority for rule in found]
+        if not any(rule.outcome.strictness >= Outcome.CLINICIAN_REVIEW.strictness for rule in found):
+            priorities += [UNDECIDED_PRIORITY for u in self.undecided if u.rule.outcome is not Outcome.INFO]
+        return min(priorities, key=PRIORITIES.index, default=PRIORITIES[-1])
 
 
 def _overall(services: Mapping[str, Outcome]) -> Outcome:

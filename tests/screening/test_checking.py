@@ -86,7 +86,7 @@ def test_the_published_protocol_is_clean(capsys: pytest.CaptureFixture[str]) -> 
     code, words = answered(PROTOCOLS / "2026-11", capsys)
 
     assert code == 0
-    assert "2026-11: 387 cases, 0 disagree." in words
+    assert "2026-11: 390 cases, 0 disagree." in words
     assert "Rules that no case triggers: none\n" in words
     assert "Questions that no case shows: none\n" in words
     assert "Not clinically approved." in words
@@ -172,6 +172,13 @@ def test_a_question_that_no_case_shows_is_named(folder: Path) -> None:
     planted(folder, "cases/heart.toml", 'rules = ["R001"]', "rules = []")
 
     assert check(folder).never_shown == ("packs",)
+
+
+def test_a_question_with_a_show_if_that_no_case_hides_is_named(folder: Path) -> None:
+    report = check(planted(folder, "questions/1-start.toml", "smokes == 'yes'", "smokes in ('no','yes')"))
+
+    assert told(report, "Questions with a show_if") == "Questions with a show_if that no case hides: packs"
+    assert not report.is_clean
 
 
 def test_a_question_that_nothing_can_show_is_named_even_where_nobody_can_tell(folder: Path) -> None:
