@@ -86,7 +86,7 @@ def test_the_published_protocol_is_clean(capsys: pytest.CaptureFixture[str]) -> 
     code, words = answered(PROTOCOLS / "2026-11", capsys)
 
     assert code == 0
-    assert "2026-11: 390 cases, 0 disagree." in words
+    assert "2026-11: 480 cases, 0 disagree." in words
     assert "Rules that no case triggers: none\n" in words
     assert "Questions that no case shows: none\n" in words
     assert "Not clinically approved." in words

@@ -60,7 +60,7 @@ def test_it_is_whole() -> None:
     }
 
     assert counted == {
-        "questions": 148, "rules": 231, "medicines": 379, "follow-ups": 42, "sources": 118, "cases": 390,
+        "questions": 148, "rules": 231, "medicines": 379, "follow-ups": 42, "sources": 118, "cases": 480,
         "services": 5, "scales": 5,
     }  # fmt: skip
 
