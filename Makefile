@@ -10,7 +10,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 RUN_READY := $(VENV)/.run-$(shell sha256sum < requirements.txt | cut -c 1-16)
 TEST_READY := $(VENV)/.test-$(shell cat requirements.txt requirements-dev.txt | sha256sum | cut -c 1-16)
 
-.PHONY: help run test check fix bench pins browser clean
+.PHONY: help run test check fix bench mutants pins browser clean
 
 help: ## list these commands
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
@@ -39,6 +39,9 @@ fix: $(TEST_READY) ## format the code and mend what can be mended by machine
 
 bench: $(TEST_READY) ## measure speed and size, as ratios
 	$(PY) -m tests.bench
+
+mutants: $(TEST_READY) ## change the decision in small ways and see that tests notice: make mutants MODULES="conditions facts"
+	$(PY) -m tests.bench.mutants $(MODULES) $(ARGS)
 
 pins: $(TEST_READY) ## work out the hashed pins again from pyproject.toml
 	@$(PY) -m uv --version >/dev/null 2>&1 || $(PY) -m pip install --quiet uv
@@ -71,6 +74,10 @@ endef
 
 COMPILE = $(PY) -m uv pip compile --quiet --generate-hashes --no-annotate --no-header --no-emit-index-url \
   --no-emit-find-links --python-version 3.11
+
+# What `make mutants` changes: the reading of medicines, and the deciding.
+MODULES ?= medications medicine_dates medicine_details medicine_lines medicine_names medicine_nearness medicine_reader \
+  medicine_sounds medicine_text conditions condition_nodes
 
 # What a clinic sets in production, with keys made up for this one check.
 PRODUCTION = ENVIRONMENT=production ALLOWED_HOSTS=clinic.example SITE_URL=https://clinic.example \
