@@ -7,6 +7,7 @@ from datetime import date
 from typing import Final
 
 from screening.medicine_names import NameIndex
+from screening.medicine_plain import PlainLines
 from screening.medicine_reader import LONGEST_TYPED, NOT_RECOGNISED, Reader, matched, short
 from screening.medicine_reading import UNRECOGNISED, Match, Medication, Reading, Suggestion
 from screening.medicine_text import MAX_TEXT, clean, fold
@@ -31,6 +32,7 @@ class MedicineNames:
             known_names: further names and what they stand for, to recognise what is not assessed.
         """
         self._index = NameIndex(medications, known_names)
+        self._plain = PlainLines(self._index)
 
     def match(self, name: str) -> Match:
         """What one already isolated name is: exact, at most three suggestions, or unrecognised. Never raises.
@@ -55,6 +57,8 @@ class MedicineNames:
         Returns:
             The readings. Together their `typed` hold every word that was read.
         """
+        if plain := self._plain.reading(text):
+            return (plain,)
         cleaned, is_whole = clean(text)
         if is_whole and fold(cleaned) in NOTHING:
             return (Reading(short(cleaned), UNRECOGNISED, SAYS_NOTHING),)

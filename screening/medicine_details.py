@@ -94,6 +94,9 @@ class Details:
     has_strength: bool
 
 
+_NOTHING_SAID: Final = Details("", "", "", "", None, denied=False, has_strength=False)
+
+
 def details(words: str, *, on: date | None) -> Details:
     """Read what stands around a name.
 
@@ -105,7 +108,9 @@ def details(words: str, *, on: date | None) -> Details:
         The details, as the person wrote them. A doubtful status is "unsure", never "stopped".
     """
     words = words[:LONGEST_READ]
-    text = "".join(char.lower() if len(char.lower()) == 1 else char for char in words)
+    if not words.strip():
+        return _NOTHING_SAID
+    text = _lower(words)
     plain = re.sub(r"['’]", "", " ".join(text.split()))
     often = list(_OFTEN.finditer(text))
     without = _blanked(text, [*often, *_LENGTH_OF_TIME.finditer(text)])
@@ -119,9 +124,14 @@ def details(words: str, *, on: date | None) -> Details:
         frequency=", ".join(words[hit.start() : hit.end()].strip() for hit in often),
         status=status,
         last_taken=last_taken(plain, on=on) if is_dated else None,
-        denied=bool(_NEGATED.search(_KNOWN_NOTS.sub(" ", plain))),
+        denied=bool(_NEGATED.search(plain) and _NEGATED.search(_KNOWN_NOTS.sub(" ", plain))),
         has_strength=bool(_STRENGTH.search(text)),
     )
+
+
+def _lower(words: str) -> str:
+    """Lower case that keeps each character in its place."""
+    return words.lower() if words.isascii() else "".join(c.lower() if len(c.lower()) == 1 else c for c in words)
 
 
 def _status(text: str) -> str:

@@ -268,6 +268,8 @@ class Lines:
 
     def _is_joined(self, chosen: list[int], written: str) -> bool:
         """True when the person put a space where the name has none ("pro zac")."""
+        if len(chosen) == 1:
+            return False
         own = _joints([token for token in tokens(written) if token.kind in {"word", "number"}])
         return not _joints([self.tokens[index] for index in chosen], only_spaces=True) <= own
 

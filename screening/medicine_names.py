@@ -49,6 +49,10 @@ class NameIndex:
         """The entry of a folded name, the protocol's own names first; None when nobody knows it."""
         return self.assessed.get(key) or self._known(key)
 
+    def sorted_keys(self) -> list[str]:
+        """Every folded name that is known, in order of the alphabet."""
+        return sorted({*self.assessed, *self._known_names})
+
     def near(self, key: str, *, ordinary_word: bool = False) -> tuple[Suggestion, ...]:
         """At most three listed names that a folded name may have been meant to be, best first, one per ingredient set.
 

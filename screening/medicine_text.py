@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 MAX_TEXT: Final = 10_000
 _BLOCK: Final = 2_000  # one character can become eighteen in normal form, so a text is taken in blocks
@@ -21,8 +20,7 @@ _LOOKS_LATIN: Final = str.maketrans(
 _ALPHABET_FREE: Final = frozenset("\n\t ")
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A word, a number or a mark, with its place in the cleaned text.
 
     `kind` is "word", "number", "cut" (comma, slash, bracket...), "line" (a new line or semicolon) or "mark" (the rest).
