@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from screening.medicine_slips import is_slip_alone
 from screening.medicine_sounds import outline, sound
 
 _SHORTEST: Final = 5  # letters; shorter names only match by sound
@@ -109,7 +110,8 @@ def _between(typed: _Heard, listed: _Heard) -> _Mistakes:
     length = max(len(typed.name), len(listed.name))
     weighted = (_LETTERS * letters + _SOUND * sounds + _OUTLINE * outlines + extra) / length
     spelt = ((letters + sounds) / 2 + extra) / length
-    return _Mistakes(weighted, letters, listed.name, weighted <= _FARTHEST or spelt <= _FARTHEST_SPELT)
+    is_near = weighted <= _FARTHEST or (spelt <= _FARTHEST_SPELT and is_slip_alone(typed.name, listed.name))
+    return _Mistakes(weighted, letters, listed.name, is_near)
 
 
 def _starts_alike(typed: _Heard, listed: _Heard) -> bool:

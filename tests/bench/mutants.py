@@ -67,7 +67,7 @@ def main() -> int:
 def _prepare(copy: Path, paths: Sequence[str], tests: Sequence[str]) -> None:
     """A copy of the decision and its tests, with settings of its own in place of the project's."""
     unwanted = shutil.ignore_patterns("__pycache__", ".hypothesis")
-    for name in ("screening", TESTS):
+    for name in ("screening", TESTS, "tests/bench"):
         shutil.copytree(REPOSITORY / name, copy / name, ignore=unwanted)
     shutil.copy(REPOSITORY / "tests/__init__.py", copy / "tests")
     (copy / "fresh.py").write_text(FRESH, encoding="utf-8")

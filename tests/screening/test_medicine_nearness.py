@@ -1,0 +1,106 @@
+"""How near a misspelt name may be: mistyped ones are found, and no other medicine is taken for a flagged one."""
+
+from __future__ import annotations
+
+import pytest
+
+from screening.medications import MedicineNames
+from screening.medicine_nearness import Nearness
+from screening.medicine_slips import is_slip_alone
+from screening.medicine_sounds import outline, sound
+from tests.bench import medicine_names as evaluation
+from tests.screening.medicine_data import known_names, medications, names
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("zolft", "zoloft"),  # left out
+        ("zzoloft", "zoloft"),  # hit twice
+        ("zoolft", "zoloft"),  # swapped
+        ("zolpft", "zoloft"),  # hit with the key beside it
+        ("zolpgt", "zoloft"),  # hit in place of it
+        ("solopht", "zoloft"),  # by ear
+        ("zuluft", "zoloft"),  # vowels are guessed
+    ],
+)
+def test_a_slip_brings_no_strange_consonant(typed: str, meant: str) -> None:
+    assert is_slip_alone(typed, meant)
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [("monopril", "monomil"), ("tebutate", "tenuate"), ("procapan", "probalan"), ("travasol425", "tramadol")],
+)
+def test_another_word_brings_one(typed: str, meant: str) -> None:
+    assert not is_slip_alone(typed, meant)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        *(("vivance", "vyvanse"), ("xanax", "zanaks"), ("psilocybin", "silosibin"), ("knardil", "nardil")),
+        *(("phentermine", "fentermin"), ("lightium", "litium"), ("thorazine", "torasine"), ("rhythm", "rithm")),
+        *(("shroom", "sroom"), ("prozack", "prozak"), ("scelexa", "selexa"), ("qualude", "kwalude")),
+        *(("seroqel", "serokel"), ("celexa", "selexa"), ("wrisperdal", "risperdal"), ("zoloft", "soloft")),
+        *(("chlorazine", "klorasin"), ("jardil", "gardil"), ("valium", "falium"), ("effexore", "effexor")),
+    ],
+)
+def test_names_that_are_said_alike_sound_alike(one: str, other: str) -> None:
+    assert sound(one) == sound(other)
+
+
+def test_an_outline_keeps_only_that_there_is_a_vowel() -> None:
+    assert outline("fikaden") == outline("fikodin") == "fakadan"
+
+
+NEAR = Nearness(["fluoxetine", "zoloft", "dope"], ["soluft", "flumethrin"])
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("zolft", ["zoloft"]),
+        ("fluoxitine", ["fluoxetine"]),
+        ("floxetne", ["fluoxetine"]),
+        ("doap", []),
+        ("dowp", []),
+        ("dhope", ["dope"]),
+        ("dophe", []),
+        ("bluoxetine", ["fluoxetine"]),
+        ("penicillin", []),
+        ("", []),
+        ("z", []),
+    ],
+)
+def test_what_is_near_is_found(typed: str, found: list[str]) -> None:
+    assert [name for name, _ in NEAR.to(typed)] == found
+
+
+def test_nearness_is_a_share_of_the_letters() -> None:
+    assert [round(score, 3) for _, score in NEAR.to("zolft")] == [0.833]
+    assert [round(score, 3) for _, score in NEAR.to("zoloff")] == [0.833]
+
+
+def test_a_name_nearer_to_another_medicine_suggests_nothing() -> None:
+    assert Nearness(["fluoxetine"], []).to("fluoxemine")
+    assert Nearness(["fluoxetine"], ["fluoxemini"]).to("fluoxemine")  # as many letters away
+    assert not Nearness(["fluoxetine"], ["floxemine"]).to("floxemin")
+
+
+def test_twins_are_one_letter_away_or_two_in_a_long_name() -> None:
+    near = Nearness(["zoloft", "zolofd", "hydroxyzine", "hydralazine", "hydroxizene"], [])
+    assert [name for name, _ in near.twins("zoloft")] == ["zolofd"]
+    assert [name for name, _ in near.twins("hydroxyzine")] == ["hydroxizene"]
+    assert near.twins("zolo") == []
+
+
+def test_the_targets_hold_together_on_misspellings_and_names_that_were_not_tuned_on() -> None:
+    unused = [each for each in evaluation._real(names()) if each.origin == "held out"]
+    first, among_three = evaluation._recall(names(), unused)
+    hidden = evaluation._others()[:: evaluation.HELD_OUT]
+    known = {name: what for name, what in known_names().items() if name not in set(hidden)}
+    words = [word for word in evaluation._words() if not names().match(word).ingredients]
+    assert (first >= 0.9, among_three >= 0.97) == (True, True)
+    assert evaluation._false_share(MedicineNames(medications(), known), hidden) <= 0.015
+    assert evaluation._false_share(names(), words) <= 0.003
