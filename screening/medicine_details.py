@@ -36,7 +36,7 @@ _OFTEN: Final = re.compile(
     rf"|(?:in the |at |each |every )?(?:mornings?|evenings?|afternoon|nights?|nite|bedtime|noon|lunch|breakfast|dinner)"
     rf"|as needed|as required|when needed|when required|if needed|if required|p\.?r\.?n\b\.?"
     rf"|b\.?i\.?d|t\.?i\.?d|q\.?i\.?d|q\.?d|q\.?o\.?d|qds|tds|bd|od|qhs|qam|qpm|hs"
-    rf"|daily|dayly|nightly|weekly|monthly|hourly|every ?day|once|twice|occasionally|sometimes|rarely"
+    rf"|daily|dayly|nightly|nocte|mane|weekly|monthly|hourly|every ?day|once|twice|occasionally|sometimes|rarely"
     rf"|(?<!\bi )am|pm)\b\.?"
 )
 _FORM: Final = re.compile(

@@ -23,7 +23,7 @@ PLAIN_FORMS: Final = _words("""
     tablet tablets tab tabs tablett tabletts tablts tablits caplet caplets capsule capsules cap caps capsul pill
     pills softgel softgels gelcap gelcaps lozenge lozenges troche troches chewable chewables orally oral po
     sublingual sl wafer film strip xr sr er xl la cr dr ir cd odt ec mr retard prolonged extended sustained delayed
-    immediate slow controlled modified release released acting
+    immediate slow controlled modified release released acting soltab soltabs dispersible orodispersible effervescent
 """)
 
 OWN_FORMS: Final = _words("""
@@ -39,11 +39,11 @@ KINDS: Final = _words("""
 """)
 
 OFTEN: Final = _words("""
-    once twice thrice times time daily day days night nights nightly nite morning mornings mornin afternoon evening
+    once twice thrice most times time daily day days night nights nightly nite morning mornings mornin afternoon evening
     evenings bedtime noon lunch breakfast dinner supper meal meals food week weekly weeks weekend weekends month
     monthly months hour hours hourly hr hrs h hs every everyday each per other bid tid qid qd qds tds bd od qod qhs
     qam qpm qh q prn am pm ac pc x dayly twise d wk wks monday tuesday wednesday thursday friday saturday sunday mon
-    tue tues wed thu thur thurs fri sat sun weekdays weekday
+    tue tues wed thu thur thurs fri sat sun weekdays weekday nocte mane
 """)
 
 WHEN: Final = _words("""
