@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
+from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import TextIO
 
 from screening import seal as sealing
 from screening.answers import UnreadableAnswer
@@ -14,48 +17,88 @@ from screening.checking import check
 from screening.compare import Comparison
 from screening.engine import Result, screen
 from screening.instruments import score
-from screening.lines import BadLine, CaseLine, read_case, read_object
+from screening.lines import BadLine, CaseLine, decoded, lines_of, read_case, read_object
 from screening.loader import PROTOCOLS, NotAProtocol, load
-from screening.medications import Reading
+from screening.loading.folder import SEAL_FILE
+from screening.medications import Reading, Suggestion
 from screening.protocol import Protocol
 
 NEWEST = max(path.name for path in PROTOCOLS.iterdir() if (path / "protocol.toml").exists())
-ABOUT = """The decisions of a protocol, without a web server.
+ABOUT = """The decisions of a protocol, without a web server or a database.
 
-  screen       one case a line in (JSON), one result a line out
+  screen       one case a line in, one result a line out, both JSON
   medications  one typed text a line in, what it was read as, one JSON a line out
-  score        {"instrument": "phq9", "items": [..]} a line in, total, band and flags out
+  score        {"instrument": "phq9", "items": [1, 0, 2, ...]} a line in; total, band and flags out
   check        is a protocol folder right? runs its cases, and says what no case triggers
-  compare      who changes route between two protocols, and because of which rules
-  seal         write the seal of a protocol folder, after which it is not edited any more
+  compare      the same cases under two protocols: who changes route, and because of which rules
+  seal         publish a protocol folder: write its seal, after which it is not edited any more
 
-A case is {"id": "V005", "on": "2026-11-20", "answers": {"safe_now": "yes", ...},
-"medications": [{"text": "fluoxetine", "status": "stopped", "last_taken": "2026-10-30"}],
-"clinic": {"licensed_regions": ["US-CA"], "telehealth_flexibility_until": "2026-12-31"}}.
-Statuses: taking, as_needed, stopped, unsure. A clinic key that is missing is not known.
-A bad line gives {"id", "error"}, the other lines are still answered, and the exit code is 1.
+A case, on one line:
+  {"id": "V005", "on": "2026-11-20",
+   "answers": {"safe_now": "yes", "service_interest": ["ket_iv_im"], "dob": "1991-05-02", "phq1": 2, ...},
+   "medications": [{"text": "fluoxetine", "status": "stopped", "last_taken": "2026-10-30"}],
+   "clinic": {"licensed_regions": ["US-CA"], "telehealth_flexibility_until": "2026-12-31"}}
+Answers are keyed by question, as in questions.toml; tick lists are lists, numbers may be texts. What is left out was
+not answered, or is not known, and is never read as "no". "on" is the day of the decision: ages count to it.
+A medicine is taking, as_needed, stopped or unsure.
+
+Its result:
+  {"id", "protocol", "seal", "outcome", "priority", "services": {service: outcome},
+   "findings": [{"rule", "outcome", "priority", "services", "because": [...], ...}],
+   "undecided": [...], "clear": [...], "medications": [...], "hash", ...}
+
+A line that cannot be read gives {"id", "error"}. The other lines are still answered, and the exit code is 1.
+
+  printf 'zolft 50mg, stopped prozac 3 weeks ago' | python -m screening medications
+  echo '{"instrument": "peg", "items": [4, 5, 6]}' | python -m screening score
 """
+EACH = {
+    "screen": "Decides one case a line. The form of a case and of its result: python -m screening --help",
+    "medications": "Reads one typed text a line, with one medicine or several. Nothing but an exact name is matched.",
+    "score": 'Scores one form a line: {"instrument": "gad7", "items": [0, 1, ...]}. null is an item without an answer.',
+    "check": "Loads a protocol folder, runs its cases, names what no case reaches. Exit code 0 when all is right.",
+    "compare": "Decides cases from standard input under two protocols. Bad lines are told on standard error.",
+    "seal": "Writes published.sha256 into a folder that has none. A published one that was edited since is refused.",
+}
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; the exit code says whether everything was right."""
-    parser = argparse.ArgumentParser("screening", description=ABOUT, formatter_class=argparse.RawTextHelpFormatter)
-    commands = parser.add_subparsers(dest="command", required=True)
-    for name in ("screen", "medications", "score"):
-        commands.add_parser(name).add_argument("--protocol", default=NEWEST, help=f"default: {NEWEST}")
-    commands.add_parser("check").add_argument("protocol", nargs="?", default=NEWEST)
-    compared = commands.add_parser("compare")
-    compared.add_argument("old")
-    compared.add_argument("new")
-    commands.add_parser("seal").add_argument("protocol")
-    chosen = parser.parse_args(arguments)
+    chosen = _parser().parse_args(arguments)
     try:
-        return COMMANDS[chosen.command](chosen)
-    except NotAProtocol as problem:
+        code = COMMANDS[chosen.command](chosen)
+        sys.stdout.flush()
+    except (NotAProtocol, OSError) as problem:
+        if isinstance(problem, BrokenPipeError):  # whoever read the answers has gone
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return 1
         print(problem, file=sys.stderr)
         return 2
-    except BrokenPipeError:
-        return 1
+    except KeyboardInterrupt:
+        return 130
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        "python -m screening", description=ABOUT, formatter_class=argparse.RawTextHelpFormatter
+    )
+    subparsers = parser.add_subparsers(dest="command", required=True, metavar="command")
+    commands = {name: subparsers.add_parser(name, description=about) for name, about in EACH.items()}
+    for name in ("screen", "medications", "score"):
+        about = f"name of a published one, or a folder; default: {NEWEST}"
+        commands[name].add_argument("--protocol", default=NEWEST, metavar="NAME", help=about)
+    about = 'the day that "3 weeks ago" counts back from, such as 2026-11-20; default: today'
+    commands["medications"].add_argument("--on", type=_a_day, metavar="DATE", help=about)
+    commands["check"].add_argument("protocol", nargs="?", default=NEWEST, help=f"default: {NEWEST}")
+    commands["compare"].add_argument("old", help="name of a published one, or a folder")
+    commands["compare"].add_argument("new", help="name of a published one, or a folder")
+    commands["seal"].add_argument("protocol", help="a folder")
+    return parser
+
+
+def _a_day(text: str) -> date:
+    return date.fromisoformat(text)
 
 
 def folder(name: str) -> Path:
@@ -64,30 +107,24 @@ def folder(name: str) -> Path:
     return published if (published / "protocol.toml").exists() else Path(name)
 
 
-def _lines() -> Iterator[str]:
-    for raw in sys.stdin.buffer:
-        line = raw.decode("utf-8", "replace").strip("\r\n")
-        if line.strip():
-            yield line
-
-
-def _answer(answer: Callable[[str], dict[str, object]]) -> int:
+def _each(answer: Callable[[str], dict[str, object] | None], errors: TextIO) -> int:
     """Answer each line; one that cannot be is an error for that line only."""
     code = 0
-    for line in _lines():
+    for raw in lines_of(sys.stdin.buffer):
         try:
-            told = answer(line)
+            told = answer(decoded(raw))
         except BadLine as bad:
             told, code = {"id": bad.case_id, "error": str(bad)}, 1
         except Exception as error:  # noqa: BLE001 - one odd line never stops the others, and is never clear
             told, code = {"id": None, "error": f"The line could not be decided ({type(error).__name__})."}, 1
-        print(json.dumps(told, ensure_ascii=True))
+        if told is not None:
+            print(json.dumps(told, ensure_ascii=True), file=errors if "error" in told else sys.stdout)
     return code
 
 
 def _screen(chosen: argparse.Namespace) -> int:
     protocol = load(folder(chosen.protocol))
-    return _answer(lambda line: _screened(protocol, line))
+    return _each(lambda line: _screened(protocol, line), sys.stdout)
 
 
 def _screened(protocol: Protocol, line: str) -> dict[str, object]:
@@ -101,11 +138,12 @@ def _decided(protocol: Protocol, case: CaseLine) -> Result:
 
 def _medications(chosen: argparse.Namespace) -> int:
     protocol = load(folder(chosen.protocol))
-    return _answer(lambda line: _read(protocol, line))
+    on: date = chosen.on or datetime.now(UTC).astimezone().date()
+    return _each(lambda line: _read(protocol, line, on), sys.stdout)
 
 
-def _read(protocol: Protocol, line: str) -> dict[str, object]:
-    return {"text": line, "medicines": [_reading_json(each) for each in protocol.names.read(line)]}
+def _read(protocol: Protocol, line: str, on: date) -> dict[str, object]:
+    return {"text": line, "medicines": [_reading_json(each) for each in protocol.names.read(line, on=on)]}
 
 
 def _reading_json(reading: Reading) -> dict[str, object]:
@@ -115,19 +153,23 @@ def _reading_json(reading: Reading) -> dict[str, object]:
         "how": reading.how,
         "ingredients": list(reading.ingredients),
         "known_as": list(reading.known_as),
-        "suggestions": [
-            {"name": each.name, "ingredients": list(each.ingredients), "score": each.score}
-            for each in reading.suggestions
-        ],
+        "suggestions": _suggested(reading.suggestions),
+        "look_alikes": _suggested(reading.look_alikes),
         "dose": reading.dose,
+        "form": reading.form,
+        "frequency": reading.frequency,
         "status": reading.status,
         "last_taken": reading.last_taken.isoformat() if reading.last_taken else None,
     }
 
 
+def _suggested(suggestions: Iterable[Suggestion]) -> list[dict[str, object]]:
+    return [{"name": each.name, "ingredients": list(each.ingredients), "score": each.score} for each in suggestions]
+
+
 def _score(chosen: argparse.Namespace) -> int:
     protocol = load(folder(chosen.protocol))
-    return _answer(lambda line: _scored(protocol, line))
+    return _each(lambda line: _scored(protocol, line), sys.stdout)
 
 
 def _scored(protocol: Protocol, line: str) -> dict[str, object]:
@@ -135,12 +177,14 @@ def _scored(protocol: Protocol, line: str) -> dict[str, object]:
     instrument = protocol.instruments.get(str(value.get("instrument")))
     items = value.get("items")
     if instrument is None or not isinstance(items, list):
-        raise BadLine(f'"instrument" must be one of {", ".join(protocol.instruments)}, and "items" a list.')
+        why = f'"instrument" must be one of {", ".join(protocol.instruments)}, and "items" a list.'
+        raise BadLine(why, value.get("id"))
     try:
         scored = score(instrument, items)
     except UnreadableAnswer as problem:
-        raise BadLine(f"{problem}."[0].upper() + f"{problem}."[1:]) from None
+        raise BadLine(f"{problem}."[0].upper() + f"{problem}."[1:], value.get("id")) from None
     return {
+        **({"id": value["id"]} if "id" in value else {}),
         "instrument": scored.instrument,
         "total": scored.total,
         "band": scored.band,
@@ -157,22 +201,20 @@ def _check(chosen: argparse.Namespace) -> int:
 
 def _compare(chosen: argparse.Namespace) -> int:
     old, new = (load(folder(name), sealed=False) for name in (chosen.old, chosen.new))
-    comparison, code = Comparison(), 0
-    for line in _lines():
-        try:
-            case = read_case(line)
-        except BadLine as bad:
-            print(json.dumps({"id": bad.case_id, "error": str(bad)}), file=sys.stderr)
-            code = 1
-            continue
+    comparison = Comparison()
+
+    def compared(line: str) -> None:
+        case = read_case(line)
         comparison.add(str(case.id), *(_decided(protocol, case) for protocol in (old, new)))
+
+    code = _each(compared, sys.stderr)
     print(json.dumps(comparison.as_json(), indent=2))
     return code
 
 
 def _seal(chosen: argparse.Namespace) -> int:
     place = folder(chosen.protocol)
-    load(place, sealed=False)
+    load(place, sealed=(place / SEAL_FILE).exists())
     print(sealing.seal(place))
     return 0
 

@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import math
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from difflib import get_close_matches
+from typing import IO, Final, NoReturn
 
 from screening.answers import UnreadableAnswer, day
 from screening.facts import Clinic
 from screening.medicine_facts import STATUSES, Listed
 
 LONGEST_LINE: Final = 10_000_000
+MOST_BYTES: Final = 4 * LONGEST_LINE + 4  # no character takes more than four
+MOST_ANSWERS: Final = 10_000
 MOST_MEDICINES: Final = 200
+MOST_TYPED: Final = 10_000
+"""Characters of all medicines together that are read, as of one typed text. What is more becomes one medicine."""
+CASE_KEYS: Final = ("id", "on", "answers", "medications", "clinic")
+MEDICATION_KEYS: Final = ("text", "status", "last_taken")
+CLINIC_KEYS: Final = ("licensed_regions", "telehealth_flexibility_until")
+_NEAR: Final = 0.5
 
 
 class BadLine(ValueError):
@@ -21,7 +32,7 @@ class BadLine(ValueError):
 
     def __init__(self, why: str, case_id: object = None) -> None:
         super().__init__(why)
-        self.case_id = case_id if isinstance(case_id, str | int | float) else None
+        self.case_id = case_id if _may_be_id(case_id) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,20 +46,51 @@ class CaseLine:
     clinic: Clinic
 
 
+def lines_of(stream: IO[bytes]) -> Iterator[bytes]:
+    """The lines of a stream that are not blank; of one that is far too long only the beginning, and that once.
+
+    Args:
+        stream: such as standard input.
+    """
+    while raw := stream.readline(MOST_BYTES):
+        rest = raw
+        while len(rest) == MOST_BYTES and not rest.endswith(b"\n"):
+            rest = stream.readline(MOST_BYTES)
+        if raw.strip(b"\xef\xbb\xbf \t\r\n"):
+            yield raw
+
+
+def decoded(raw: bytes) -> str:
+    """A line as text, without its end and without a byte order mark.
+
+    Raises:
+        BadLine: it is too long, or not UTF-8.
+    """
+    try:
+        text = raw.decode("utf-8-sig").rstrip("\r\n")
+    except UnicodeDecodeError:
+        raise BadLine("The line is not UTF-8 text.") from None
+    if len(text) > LONGEST_LINE:
+        raise BadLine(f"The line is longer than {LONGEST_LINE:,} characters.")
+    return text
+
+
 def read_object(line: str) -> dict[str, object]:
     """The JSON object of a line.
 
     Raises:
-        BadLine: it is too long, no JSON, or no object.
+        BadLine: it is no JSON, holds a key twice or a number that is none, or is no object.
     """
-    if len(line) > LONGEST_LINE:
-        raise BadLine(f"The line is longer than {LONGEST_LINE:,} characters.")
     try:
-        value = json.loads(line)
+        value = json.loads(line, object_pairs_hook=_object, parse_constant=_no_number)
+    except BadLine:
+        raise
     except (ValueError, RecursionError):
-        raise BadLine("The line is not JSON.") from None
+        raise BadLine("The line is not JSON, or nested too deeply.") from None
     if not isinstance(value, dict):
         raise BadLine("The line is JSON, but not an object.")
+    if not _may_be_id(value.get("id")):
+        raise BadLine('The "id" must be a text or a number.')
     return value
 
 
@@ -63,18 +105,46 @@ def read_case(line: str) -> CaseLine:
     value = read_object(line)
     case_id = value.get("id")
     try:
-        answers = value.get("answers")
-        if not isinstance(answers, dict):
-            raise BadLine('"answers" must be an object.')
+        _refuse_near_misses(value, CASE_KEYS)
         return CaseLine(
             id=case_id,
             on=_day(value.get("on"), "on"),
-            answers=answers,
+            answers=_answers(value.get("answers")),
             medications=_medications(value.get("medications", [])),
             clinic=_clinic(value.get("clinic", {})),
         )
     except BadLine as bad:
         raise BadLine(str(bad), case_id) from None
+
+
+def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        counted = Counter(key for key, _ in pairs)
+        raise BadLine(f"The key {_quoted(counted.most_common(1)[0][0])} stands twice in one object.")
+    return found
+
+
+def _no_number(constant: str) -> NoReturn:
+    raise BadLine(f"{constant} is not a number.")
+
+
+def _may_be_id(value: object) -> bool:
+    if isinstance(value, float):
+        return math.isfinite(value)
+    return value is None or (isinstance(value, str | int) and not isinstance(value, bool))
+
+
+def _refuse_near_misses(value: Iterable[str], keys: tuple[str, ...]) -> None:
+    """A key that is nearly one of ours is a slip that would leave an answer or a medicine out unseen."""
+    for key in value:
+        near = [] if key in keys else get_close_matches(key[:40].lower(), keys, 1, _NEAR)
+        if near:
+            raise BadLine(f'There is no key {_quoted(key)}; did you mean "{near[0]}"?')
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text if len(text) <= 40 else f"{text[:40]}…")
 
 
 def _day(value: object, name: str) -> date:
@@ -84,15 +154,32 @@ def _day(value: object, name: str) -> date:
         raise BadLine(f'"{name}" must be a date like 2026-11-20.') from None
 
 
+def _answers(value: object) -> Mapping[str, object]:
+    if not isinstance(value, dict):
+        raise BadLine('"answers" must be an object.')
+    if len(value) > MOST_ANSWERS:
+        raise BadLine(f'"answers" has more than {MOST_ANSWERS:,} keys.')
+    return value
+
+
 def _medications(value: object) -> tuple[Listed, ...]:
+    """Each medicine of a case; those beyond a long list become one, which nobody can match and a person reads."""
     if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
         raise BadLine('"medications" must be a list of objects.')
-    listed = tuple(_medication(each) for each in value[:MOST_MEDICINES])
+    listed: list[Listed] = []
+    typed = 0
+    for each in value[:MOST_MEDICINES]:
+        medicine = _medication(each)
+        typed += len(medicine.text)
+        if typed > MOST_TYPED and listed:
+            break
+        listed.append(medicine)
     rest = len(value) - len(listed)
-    return (*listed, Listed(f"{rest} more medicines")) if rest else listed
+    return (*listed, Listed(f"{rest} more medicines")) if rest else tuple(listed)
 
 
 def _medication(value: dict[str, object]) -> Listed:
+    _refuse_near_misses(value, MEDICATION_KEYS)
     text, status, taken = value.get("text"), value.get("status", "unsure"), value.get("last_taken")
     if not isinstance(text, str) or not text.strip():
         raise BadLine('Each medication needs a "text".')
@@ -104,6 +191,7 @@ def _medication(value: dict[str, object]) -> Listed:
 def _clinic(value: object) -> Clinic:
     if not isinstance(value, dict):
         raise BadLine('"clinic" must be an object.')
+    _refuse_near_misses(value, CLINIC_KEYS)
     regions, until = value.get("licensed_regions"), value.get("telehealth_flexibility_until")
     if regions is not None and not (isinstance(regions, list) and all(isinstance(each, str) for each in regions)):
         raise BadLine('"licensed_regions" must be a list of codes like US-CA.')
