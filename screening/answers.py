@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-import re
 import unicodedata
 from collections.abc import Mapping
 from datetime import date
+from functools import lru_cache
 from typing import Final
 
 Answer = str | tuple[str, ...]
@@ -114,14 +114,25 @@ def day(value: object) -> date:
 def squeezed(text: str) -> str:
     """A text as words between single spaces, lower case, so that phrases can be looked for in it.
 
+    Letter by letter: putting a whole text into normal form takes the square of its length when it is made for that.
+
     Args:
         text: anything typed; of a very long one only the beginning and the end are looked at.
     """
     if len(text) > SCANNED_CHARACTERS:
         text = f"{text[: SCANNED_CHARACTERS // 2]} {text[-SCANNED_CHARACTERS // 2 :]}"
-    plain = unicodedata.normalize("NFKD", text).casefold().replace("'", "").replace("\u2019", "")
-    plain = "".join(c for c in plain if not unicodedata.combining(c) and unicodedata.category(c) != "Cf")
-    return f" {re.sub(r'[^a-z0-9]+', ' ', plain).strip()} "
+    plain = text.translate({ord(letter): _plain(letter) for letter in set(text)})
+    return f" {' '.join(plain.split())} "
+
+
+@lru_cache(maxsize=4096)
+def _plain(letter: str) -> str:
+    """A letter in lower case without accents; nothing for an apostrophe or a mark, a space for anything else."""
+    if letter in "'\u2019":
+        return ""
+    plain = unicodedata.normalize("NFKD", letter).casefold()
+    kept = (c for c in plain if not unicodedata.combining(c) and unicodedata.category(c) != "Cf")
+    return "".join(c if c.isascii() and c.isalnum() else " " for c in kept)
 
 
 Answers = Mapping[str, object]

@@ -19,12 +19,12 @@ LONGEST_LINE: Final = 10_000_000
 MOST_BYTES: Final = 4 * LONGEST_LINE + 4  # no character takes more than four
 MOST_ANSWERS: Final = 10_000
 MOST_MEDICINES: Final = 200
-MOST_TYPED: Final = 10_000
-"""Characters of all medicines together that are read, as of one typed text. What is more becomes one medicine."""
+MOST_TYPED: Final = 5_000
+"""Characters of all medicines together that are read; a hundred lines take less. What is more becomes one medicine."""
 CASE_KEYS: Final = ("id", "on", "answers", "medications", "clinic")
 MEDICATION_KEYS: Final = ("text", "status", "last_taken")
 CLINIC_KEYS: Final = ("licensed_regions", "telehealth_flexibility_until")
-_NEAR: Final = 0.5
+_NEAR: Final = 0.7
 
 
 class BadLine(ValueError):
@@ -138,8 +138,10 @@ def _may_be_id(value: object) -> bool:
 def _refuse_near_misses(value: Iterable[str], keys: tuple[str, ...]) -> None:
     """A key that is nearly one of ours is a slip that would leave an answer or a medicine out unseen."""
     for key in value:
-        near = [] if key in keys else get_close_matches(key[:40].lower(), keys, 1, _NEAR)
-        if near:
+        if key in keys:
+            continue
+        begun = [each for each in keys if len(key) > 2 and each.startswith(key.lower().rstrip("s"))]
+        if near := begun or get_close_matches(key[:40].lower(), keys, 1, _NEAR):
             raise BadLine(f'There is no key {_quoted(key)}; did you mean "{near[0]}"?')
 
 
