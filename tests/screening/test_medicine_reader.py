@@ -1,0 +1,112 @@
+"""How a text is cut into medicines: what belongs to which name, what is one medicine, and what stands alone."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from tests.screening.medicine_data import names
+
+ON = date(2026, 11, 20)
+
+
+def parts(text: str) -> list[tuple[str, str]]:
+    return [(reading.typed, reading.match) for reading in names().read(text, on=ON)]
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("Zoloft (sertraline) 50 mg", [("Zoloft (sertraline) 50 mg", "exact")]),
+        ("sertraline = Zoloft", [("sertraline = Zoloft", "exact")]),
+        ("Zoloft - sertraline", [("Zoloft - sertraline", "exact")]),
+        ("Zoloft sertraline", [("Zoloft sertraline", "exact")]),
+        ("Zoloft, sertraline", [("Zoloft", "exact"), ("sertraline", "exact")]),
+        ("Zoloft (fluoxetine)", [("Zoloft", "exact"), ("fluoxetine", "exact")]),
+        ("20 mg prozac", [("20 mg prozac", "exact")]),
+        ("20 mg, prozac", [("20 mg, prozac", "exact")]),
+        ("prozac, 20 mg, daily", [("prozac, 20 mg, daily", "exact")]),
+        ("daily: prozac", [("daily: prozac", "exact")]),
+        ("For sleep: trazodone", [("For sleep: trazodone", "exact")]),
+        ("Stopped: prozac\nNow: xanax", [("Stopped: prozac", "exact"), ("Now: xanax", "exact")]),
+        ("prozac and 20 mg xanax", [("prozac", "exact"), ("20 mg xanax", "exact")]),
+        ("benadryl pm", [("benadryl pm", "suggested")]),
+        ("benadryl-pm", [("benadryl-pm", "suggested")]),
+        ("tylenol plus prozac", [("tylenol", "exact"), ("prozac", "exact")]),
+        ("acid reflux", [("acid reflux", "unrecognised")]),
+        ("acid 2 tabs a month", [("acid 2 tabs a month", "exact")]),
+        ("blorp and xyzzy", [("blorp", "unrecognised"), ("xyzzy", "unrecognised")]),
+        ("the blorp of xyzzy", [("the blorp of xyzzy", "unrecognised")]),
+        ("no other medicines", [("no other medicines", "unrecognised")]),
+        ("prozac, no other medicines", [("prozac, no other medicines", "exact")]),
+        ("prozac, a patch", [("prozac", "exact"), ("a patch", "unrecognised")]),
+        ("prozac, tablets", [("prozac, tablets", "exact")]),
+        ("prozac\ntablets", [("prozac", "exact"), ("tablets", "unrecognised")]),
+        ("prozac, for pain", [("prozac, for pain", "exact")]),
+        ("prozac, 2 a day for pain", [("prozac, 2 a day for pain", "exact")]),
+        ("prozac, pain", [("prozac", "exact"), ("pain", "unrecognised")]),
+        ("1) prozac 2) xanax", [("prozac", "exact"), ("xanax", "exact")]),
+        ("prozac 1st thing in the morning", [("prozac 1st", "exact"), ("thing in the morning", "unrecognised")]),
+        ("lithium carbonate citrate", [("lithium carbonate citrate", "exact")]),
+        ("carbonate", [("carbonate", "unrecognised")]),
+        ("prozac [20 mg]", [("prozac [20 mg]", "exact")]),
+        ("prozac {20 mg}.", [("prozac {20 mg}.", "exact")]),
+        ('"prozac"', [('"prozac"', "exact")]),
+        ("prozac 20", [("prozac 20", "exact")]),
+        ("prozac!", [("prozac!", "exact")]),
+    ],
+)
+def test_every_word_belongs_to_one_medicine(text: str, wanted: list[tuple[str, str]]) -> None:
+    assert parts(text) == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "how"),
+    [
+        ("pro zac", 'joined from "pro zac"'),
+        ("pro-zac", "brand name"),
+        ("fluoxetine", "ingredient"),
+        ("Prozac", "brand name"),
+        ("Symbyax", "brand name of a combination"),
+        ("weed", "other name"),
+        ("sjw", 'everyday name for "St John\'s wort"'),
+        ("not prozac", 'a word such as "not" or "allergic" stands beside the name'),
+        ("benadryl pm", "a word behind the name can make it another product"),
+        ("zolft", "near in spelling or sound"),
+        ("pot", "an everyday word that may mean one of these"),
+        ("xyzzy", "not recognised"),
+        ("20 mg", "no name of a medicine in it"),
+        ("none", "says that there is none, which a person must confirm"),
+        ("", "nothing was written"),
+        ("celecoxib", "known, but not assessed by this protocol"),
+    ],
+)
+def test_how_a_medicine_was_read_is_said(text: str, how: str) -> None:
+    (reading,) = names().read(text, on=ON)
+    assert reading.how == how
+
+
+def test_what_is_left_off_is_said_to_be_so() -> None:
+    *_, last = names().read("lithium\n" * 101)
+    assert (last.how, last.match) == ("the rest of a long list, not read", "unrecognised")
+    *_, beyond = names().read("lithium " + "x" * 10_100)
+    assert beyond.how == "the rest of a long list, not read"
+    assert beyond.typed == "x" * 108
+
+
+def test_a_long_name_is_kept_to_three_hundred_characters() -> None:
+    (reading,) = names().read("x" * 400)
+    assert reading.typed == "x" * 299 + "…"
+    assert names().read("y" * 300)[0].typed == "y" * 300
+
+
+def test_one_misspelt_word_among_unknown_ones_must_be_nearer() -> None:
+    assert parts("blorp zoloff") == [("blorp", "unrecognised"), ("zoloff", "suggested")]
+    assert [match for _, match in parts("blorp emsan")] == ["unrecognised"]
+    assert parts("emsan")[0][1] == "suggested"
+
+
+def test_an_ordinary_word_beside_a_strength_is_looked_at() -> None:
+    assert [reading.match for reading in names().read("concept")] == ["unrecognised"]
+    assert [reading.match for reading in names().read("concert 36 mg")] == ["suggested"]
