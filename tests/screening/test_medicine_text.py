@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from screening.medications import Reading
 from screening.medicine_dates import last_taken
-from screening.medicine_text import MAX_TEXT, clean, fold, tokens
+from screening.medicine_details import details
+from screening.medicine_text import MAX_TEXT, clean, fold, latin, tokens
 from tests.screening.medicine_data import names
 
 ON = date(2026, 11, 20)  # a Friday
@@ -241,3 +242,107 @@ def test_tokens_cover_every_letter_and_digit(text: str) -> None:
     cleaned = clean(text)[0]
     covered = {index for token in tokens(cleaned) for index in range(token.start, token.end)}
     assert all(index in covered for index, char in enumerate(cleaned) if char.isalnum())
+
+
+@pytest.mark.parametrize(
+    ("words", "dose", "form", "frequency", "status"),
+    [
+        ("20 MG Tablet Daily", "20 MG", "Tablet", "Daily", ""),
+        ("1 x 20 mg. twice a day, as needed", "1 x 20 mg", "", "twice a day, as needed", "as_needed"),
+        ("for 2 weeks", "", "", "", ""),
+        ("25", "25", "", "", ""),
+        ("since 25", "", "", "", ""),
+        ("stopped 25", "", "", "", "stopped"),
+        ("in 2025", "", "", "", ""),
+        ("stopped, started again", "", "", "", "unsure"),
+        ("started, then stopped", "", "", "", "stopped"),
+        ("stopped? as needed", "", "", "as needed", "unsure"),
+        ("don\u2019t know", "", "", "", "unsure"),
+        ("still taking it", "", "", "", "taking"),
+        ("İ 5 mg", "5 mg", "", "", ""),
+        ("   ", "", "", "", ""),
+        ("x" * 300 + " 5 mg", "", "", "", ""),
+        ("x" * 290 + " 5 mg", "5 mg", "", "", ""),
+    ],
+)
+def test_words_around_a_name_are_told_apart(words: str, dose: str, form: str, frequency: str, status: str) -> None:
+    found = details(words, on=ON)
+    assert (found.dose, found.form, found.frequency, found.status) == (dose, form, frequency, status)
+
+
+@pytest.mark.parametrize(
+    ("words", "is_denied"),
+    [
+        ("not", True),
+        ("allergic to", True),
+        ("i am not on", True),
+        ("not sure", False),
+        ("no longer", False),
+        ("never stopped", False),
+        ("no refills", False),
+        ("no refills, not", True),
+        ("dont take it any more", False),
+        ("20 mg", False),
+    ],
+)
+def test_a_denial_is_told_from_words_that_only_begin_like_one(words: str, is_denied: bool) -> None:
+    assert details(words, on=ON).denied is is_denied
+
+
+@pytest.mark.parametrize(("words", "has_strength"), [("20 mg", True), ("2 tabs", True), ("20", False), ("mg", False)])
+def test_a_strength_is_a_number_with_a_unit(words: str, has_strength: bool) -> None:
+    assert details(words, on=ON).has_strength is has_strength
+
+
+def test_a_last_dose_is_a_date_even_when_it_was_not_stopped() -> None:
+    found = details("last dose oct 15, still taking", on=ON)
+    assert (found.status, found.last_taken) == ("taking", date(2026, 10, 15))
+    assert details("taking since oct 15", on=ON).last_taken is None
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("a 1 , ; ! -", ["word", "number", "cut", "line", "mark", "cut"]),
+        ("1. prozac\n2) xanax", ["line", "word", "line", "line", "word"]),
+        ("b.i.d. x", ["word", "word"]),
+        ("St. John", ["word", "mark", "word"]),
+        ("prozac. Xanax", ["word", "line", "word"]),
+        ("prozac. xanax", ["word", "mark", "word"]),
+        ("co-codamol 8/500", ["word", "mark", "word", "number"]),
+        ("a - b", ["word", "cut", "word"]),
+        ("_", ["mark"]),
+        ("• x", ["line", "word"]),
+    ],
+)
+def test_a_text_is_cut_into_words_numbers_and_marks(text: str, kinds: list[str]) -> None:
+    assert [token.kind for token in tokens(text)] == kinds
+
+
+def test_a_token_knows_its_place_and_whether_a_space_stands_before_it() -> None:
+    one, other, last = tokens("pr0zac x")[1:]
+    assert (one.key, one.start, one.end, one.glued) == ("0", 2, 3, True)
+    assert (other.key, other.glued, last.key, last.glued) == ("zac", True, "x", False)
+    assert tokens("x")[0].glued is False
+
+
+def test_a_text_is_whole_up_to_its_longest_and_not_beyond() -> None:
+    assert clean("x" * MAX_TEXT) == ("x" * MAX_TEXT, True)
+    assert clean("é" * MAX_TEXT) == ("é" * MAX_TEXT, True)
+    assert clean("é" * (MAX_TEXT + 1)) == ("é" * MAX_TEXT, False)
+    assert clean("\ufdfa" * 1_000)[1] is False
+    assert len(clean("\ufdfa" * 1_000)[0]) == MAX_TEXT
+    assert clean("½" * 2_001)[0] == "1/2" * 2_001
+    assert clean("") == ("", True)
+
+
+@pytest.mark.parametrize(
+    ("char", "kept"), [("\t", "\t"), ("\r", "\n"), ("\x85", "\n"), ("\u2003", " "), ("\u00ad", "")]
+)
+def test_spaces_and_line_ends_are_kept_as_such(char: str, kept: str) -> None:
+    assert clean(f"a{char}b") == (f"a{kept}b", True)
+
+
+def test_latin_reads_letters_that_look_like_latin_ones() -> None:
+    assert latin("pr\u043ez\u0430c") == "prozac"
+    assert latin("prozac") == "prozac"
