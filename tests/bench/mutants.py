@@ -26,19 +26,22 @@ from typing import Final
 REPOSITORY: Final = Path(__file__).resolve().parents[2]
 TESTS: Final = "tests/screening"
 MINUTES: Final = 60.0
-KILLED: Final = ("killed", "timeout", "segfault")
-UNTRIED: Final = ("not checked", "check was interrupted by user")
+KILLED: Final = ("killed", "timeout", "segfault", "check was interrupted by user")  # so it calls what breaks an import
+UNTRIED: Final = ("not checked",)
 WANTED: Final = 90
 _RESULT: Final = re.compile(r"^\s*(screening\.\S+__mutmut_\d+): (.+?)\s*$", re.MULTILINE)
 
-FRESH: Final = '''"""Forgets what earlier runs in this process kept, so that each mutant is asked and not remembered."""
+FRESH: Final = '''"""Forgets what an earlier run in this process kept, so that each mutant is really asked."""
 import sys
 
 def pytest_sessionstart(session):
-    ours = [m for n, m in list(sys.modules.items()) if n.split(".")[0] in ("screening", "tests")]
-    for clear in (getattr(v, "cache_clear", None) for m in ours for v in list(vars(m).values())):
-        if callable(clear):
-            clear()
+    for name, module in list(sys.modules.items()):
+        if name.split(".")[0] in ("screening", "tests"):
+            for what, value in list(vars(module).items()):
+                if callable(getattr(value, "cache_clear", None)) and what not in {kept}:
+                    value.cache_clear()
+        if name.startswith("tests.screening") and {again}:
+            del sys.modules[name]
 '''
 
 
@@ -47,6 +50,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("modules", nargs="+", help="such as medicine_dates, or conditions")
     parser.add_argument("--tests", nargs="+", default=[TESTS], help=f"which tests ask; default {TESTS}")
+    about = "only mutants whose number ends so, as a sample: 05 takes one in five"
+    parser.add_argument("--ending", default="", metavar="DIGITS", help=about)
     parser.add_argument("--minutes", type=float, default=MINUTES, help=f"stop after so long; default {MINUTES:g}")
     chosen = parser.parse_args()
     paths = [f"screening/{name.removesuffix('.py')}.py" for name in chosen.modules]
@@ -55,7 +60,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
         copy = Path(folder)
         _prepare(copy, paths, chosen.tests)
-        output = _run(copy, chosen.minutes * 60)
+        output = _run(copy, chosen.minutes * 60, chosen.ending)
         results = dict(_RESULT.findall(_mutmut(copy, "results", "--all", "true")))
         if not results:
             print(output[-3000:])
@@ -70,7 +75,9 @@ def _prepare(copy: Path, paths: Sequence[str], tests: Sequence[str]) -> None:
     for name in ("screening", TESTS, "tests/bench"):
         shutil.copytree(REPOSITORY / name, copy / name, ignore=unwanted)
     shutil.copy(REPOSITORY / "tests/__init__.py", copy / "tests")
-    (copy / "fresh.py").write_text(FRESH, encoding="utf-8")
+    only_names = all(Path(path).name.startswith("medic") for path in paths)
+    kept = {"medications", "known_names"} if only_names else {""}  # what names are read from, at a third of a second
+    (copy / "fresh.py").write_text(FRESH.format(kept=kept, again=not only_names), encoding="utf-8")
     settings = "addopts = -p no:django -p no:xdist -p no:cacheprovider -p fresh --hypothesis-seed=1\n"
     (copy / "mutants.ini").write_text(f"[pytest]\n{settings}pythonpath = .\n", encoding="utf-8")
     lines = {
@@ -84,9 +91,10 @@ def _prepare(copy: Path, paths: Sequence[str], tests: Sequence[str]) -> None:
     (copy / "pyproject.toml").write_text(f"[tool.mutmut]\n{settings}\n", encoding="utf-8")
 
 
-def _run(copy: Path, seconds: float) -> str:
+def _run(copy: Path, seconds: float, ending: str) -> str:
     """Try mutants until all are done or the time is over; what was found until then is kept on disk by mutmut."""
     command = [sys.executable, "-m", "mutmut", "run", "--max-children", str(os.cpu_count() or 1)]
+    command += [f"*__mutmut_*[{ending}]"] if ending else []
     with (copy / "output").open("w+", encoding="utf-8") as output:
         process = subprocess.Popen(
             command, cwd=copy, stdout=output, stderr=subprocess.STDOUT, start_new_session=True, env=_quietly()
@@ -97,7 +105,7 @@ def _run(copy: Path, seconds: float) -> str:
             print(f"Stopped after {seconds / 60:g} minutes.")
         finally:
             if process.poll() is None:
-                os.killpg(process.pid, signal.SIGTERM)
+                os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
         output.seek(0)
         return output.read()
