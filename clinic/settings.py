@@ -222,7 +222,11 @@ CLINIC_OPENS, CLINIC_CLOSES, CLINIC_DAYS = 8, 18, (0, 1, 2, 3, 4)
 CLINIC_HOURS = "Mon to Fri, 8 am to 6 pm Pacific"
 LICENSED_REGIONS = frozenset(os.environ.get("LICENSED_REGIONS", "US-CA,US-NY,US-AZ").split(","))
 TELEHEALTH_FLEXIBILITY_UNTIL = date.fromisoformat(os.environ.get("TELEHEALTH_FLEXIBILITY_UNTIL", "2026-12-31"))
+CRISIS_LINES_FILE = Path(os.environ.get("CRISIS_LINES_FILE") or BASE_DIR / "clinic" / "web" / "crisis_lines.toml")
 LEAVE_URL = os.environ.get("LEAVE_URL", "https://www.weather.gov/")
+LEAVE_NAME = os.environ.get("LEAVE_NAME", "a weather site")
+LEAVE_QUICKLY = os.environ.get("LEAVE_QUICKLY", "on") == "on"
+OFFLINE_HELP = os.environ.get("OFFLINE_HELP", "on") == "on"
 PROTOCOL = os.environ.get("PROTOCOL", "2026-11")
 PROTOCOL_NOT_APPROVED = not tomllib.loads(
     (BASE_DIR / "screening" / "protocols" / PROTOCOL / "protocol.toml").read_text()

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any
 
 from crispy_forms.helper import FormHelper
 from django import forms
 
 from clinic.booking.models import Appointment, Mode
 from clinic.booking.words import CANCEL_REASONS, NEEDS
+from clinic.patients.forms import EXAMPLE, phone_in
 from clinic.web.widgets import RadioChoices, TickBoxes
 
 Reminders = Appointment.Reminders
-PHONE: Final = re.compile(r"\+?[\d\s().\-]{7,30}(?:\s*(?:x|ext\.?)\s*\d{1,6})?", re.IGNORECASE)
-FEWEST_DIGITS: Final = 10
-EXAMPLE: Final = "like (555) 010-0199"
 
 
 class ChooseForm(forms.Form):
@@ -92,14 +89,10 @@ class DetailsForm(forms.Form):
         phone.error_messages["required"] = f"Enter the phone number we will call, {EXAMPLE}"
 
     def clean_phone(self) -> str:
-        """As typed, without spaces at the ends; "n/a" is no number."""
-        typed = " ".join(self.cleaned_data["phone"].split())
-        if typed.lower() in ("", "n/a", "na", "none"):
-            if self.fields["phone"].required:
-                raise forms.ValidationError(self.fields["phone"].error_messages["required"])
-            return ""
-        if not PHONE.fullmatch(typed) or sum(map(str.isdigit, typed)) < FEWEST_DIGITS:
-            raise forms.ValidationError(f"The phone number must have at least {FEWEST_DIGITS} digits, {EXAMPLE}")
+        """A number, or nothing where none is needed."""
+        typed = phone_in(self.cleaned_data["phone"])
+        if not typed and self.fields["phone"].required:
+            raise forms.ValidationError(self.fields["phone"].error_messages["required"])
         return typed
 
     def clean(self) -> dict[str, Any]:

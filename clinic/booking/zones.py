@@ -5,27 +5,14 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from importlib.resources import files
-from typing import Final
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
 from clinic.booking.models import known_time_zones
 from clinic.patients.models import Patient
+from clinic.patients.zones import OF_REGION, US_ZONES, zone_name
 from clinic.web.places import LOCATIONS
-
-US_ZONES: Final = {
-    "America/New_York": "Eastern Time",
-    "America/Chicago": "Central Time",
-    "America/Denver": "Mountain Time",
-    "America/Phoenix": "Arizona Time",
-    "America/Los_Angeles": "Pacific Time",
-    "America/Anchorage": "Alaska Time",
-    "Pacific/Honolulu": "Hawaii Time",
-}
-"""Arizona has its own line: the clinic serves it, and for most of the year it is an hour off from Mountain Time."""
-OF_REGION: Final = {"US-AZ": "America/Phoenix", "US-CA": "America/Los_Angeles", "US-NY": "America/New_York"}
-"""A first guess for the states served; the page always names the zone and lets people change it."""
 
 
 @cache
@@ -75,7 +62,7 @@ def of_location(location: str) -> str:
 
 def name(zone: str) -> str:
     """What people call it: `Pacific Time`, `Berlin time`."""
-    return US_ZONES.get(zone) or f"{_city(zone)} time"
+    return zone_name(zone)
 
 
 def local(moment: datetime, zone: str) -> datetime:

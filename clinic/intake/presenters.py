@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -16,6 +16,7 @@ from clinic.intake.countries import NAMES
 from clinic.intake.journeys import address
 from clinic.intake.medicine_forms import STATUSES
 from clinic.intake.models import Intake, ScreeningRecord
+from clinic.patients.zones import by_when, known_zone
 from screening.journey import Journey
 from screening.protocol import Page, Part
 from screening.questions import Question
@@ -133,25 +134,14 @@ def long_date(day: datetime) -> str:
     return f"{day:%B} {day.day}, {day.year}"
 
 
-def by_when(moment: datetime, *, now: datetime) -> str:
-    """`today at 6 pm`, `Wednesday at 5 pm` or `Monday, December 7 at 5 pm`, at the clinic."""
-    there = local(moment)
-    clock = (
-        f"{there.hour % 12 or 12}{f':{there.minute:02d}' if there.minute else ''} {'am' if there.hour < 12 else 'pm'}"
-    )
-    days = (there.date() - local(now).date()).days
-    if days == 0:
-        return f"today at {clock}"
-    if days == 1:
-        return f"tomorrow at {clock}"
-    return f"{there:%A} at {clock}" if days < 7 else f"{there:%A}, {there:%B} {there.day} at {clock}"
-
-
 def call_promise(intake: Intake, *, now: datetime) -> str:
     """When a clinician calls somebody who may not be safe; never more than the clinic's hours allow."""
-    if is_open(now):
-        return "today, as soon as one is free" if intake.safety_priority == "P1" else "within one hour"
-    return f"by {by_when(due_at(priority='P0', now=now), now=now)}"
+    due = due_at(priority="P0", now=now)
+    if is_open(now) and intake.safety_priority == "P1":
+        return "today, as soon as one is free"
+    if due - now <= timedelta(hours=1):
+        return "within one hour"
+    return f"by {by_when(due, now=now, zone=known_zone(intake.patient))}"
 
 
 def is_medical(intake: Intake, journey: Journey) -> bool:
@@ -163,7 +153,7 @@ def is_medical(intake: Intake, journey: Journey) -> bool:
 
 def outcome_page(record: ScreeningRecord, *, now: datetime) -> dict[str, Any]:
     """What the outcome page of a record says: the route in plain words, and by when."""
-    due = by_when(record.due_at, now=now)
+    due = by_when(record.due_at, now=now, zone=known_zone(record.intake.patient))
     topics = [finding["for_patient"] for finding in record.result["findings"] if finding["outcome"] != "info"]
     return {
         "outcome": record.outcome,

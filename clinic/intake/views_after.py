@@ -9,9 +9,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from clinic.audit import actors
-from clinic.intake import actions, presenters, protocols
+from clinic.intake import actions, presenters, protocols, safety_actions
 from clinic.intake.models import Intake
 from clinic.patients import session
+from clinic.patients.forms import PhoneForm
 from clinic.patients.models import Patient
 
 
@@ -22,16 +23,21 @@ def help_now(request: HttpRequest, patient: Patient) -> HttpResponse:
     intake = patient.intakes.order_by("-started_at").first()
     if intake is None or not intake.safety_raised_at:
         return redirect("pages:help_now")
-    now = timezone.now()
-    if request.method == "POST":
-        actions.say_safe(intake=intake, by=actors.patient(patient.pk), now=now)
+    now, by = timezone.now(), actors.patient(patient.pk)
+    form = PhoneForm(request.POST if "give_phone" in request.POST else None)
+    if request.method == "POST" and not form.is_bound:
+        actions.say_safe(intake=intake, by=by, now=now)
         messages.info(request, "Thank you. Your answers are saved.")
         return redirect("intake:tasks" if intake.state == Intake.State.DRAFT else "my:status")
-    journey = protocols.journey_of(intake, now=now)
+    if form.is_bound and form.is_valid():
+        if form.cleaned_data["phone"]:
+            safety_actions.give_phone(intake=intake, phone=form.cleaned_data["phone"], by=by, now=now)
+        return redirect("intake:help")
     context = {
         "intake": intake,
+        "form": form,
         "phone": patient.phone,
         "promise": presenters.call_promise(intake, now=now),
-        "is_medical": presenters.is_medical(intake, journey),
+        "is_medical": presenters.is_medical(intake, protocols.journey_of(intake, now=now)),
     }
-    return render(request, "intake/help.html", context)
+    return render(request, "intake/help.html", context, status=422 if form.errors else 200)

@@ -22,15 +22,13 @@ from clinic.notifications.hours import day_in_words, zone_of
 from clinic.notifications.models import Message
 from clinic.patients.actions import LINK_DAYS, issue_link
 from clinic.patients.models import Patient, PatientLink
-from clinic.web.places import CRISIS_LINES
+from clinic.web.crisis import is_elsewhere, line_of
 
 TO_THE_FORM: Final = frozenset({"resume-link", "finish-your-form", "finish-your-form-last"})
 """Templates whose link leads back into the form; the link of every other one leads to the patient's own page."""
 IN_A_NAME: Final = "-'\u2019"
 """What a first name may hold besides letters and their marks."""
 LONGEST_NAME: Final = 40
-OWN_COUNTRY: Final = "US"
-"""Where the clinic is; its help line is the one of somebody who has not said where they live."""
 
 
 class WordMissing(Exception):
@@ -127,9 +125,9 @@ def first_name(patient: Patient) -> str:
 
 def help_line(patient: Patient | None) -> str:
     """How to talk to somebody at once, where the patient lives."""
-    country = patient.country if patient and patient.country else OWN_COUNTRY
-    line = CRISIS_LINES.get(country)
-    if line is None:
+    country = patient.country if patient else ""
+    if is_elsewhere(country):
         return "Need to talk now? Call your local emergency number."
+    line = line_of(country)
     by_text = f" Text {line['text_display']}." if "text_display" in line else ""
     return f"Need to talk now? Call {line['call_display']}.{by_text} In danger? Call {line['emergency']}."

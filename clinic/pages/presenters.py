@@ -7,7 +7,7 @@ from typing import Any
 from clinic.pages import articles
 from clinic.pages.articles import Condition, Finding, Source
 from clinic.pages.states import STATES
-from clinic.web.places import CRISIS_LINES
+from clinic.web.crisis import HOME, line_of
 
 SURE = {
     "high": "We are fairly sure of this.",
@@ -93,7 +93,7 @@ def state_law(code: str) -> dict[str, Any]:
 
 def help_lines() -> list[dict[str, str]]:
     """More ways to get help in the United States, with the numbers of the main line filled in."""
-    main = CRISIS_LINES["US"]
+    main = line_of(HOME)
     chat = main["chat_url"].removeprefix("https://").split("/")[0]
     return [
         {

@@ -70,6 +70,14 @@ def of_patient(view: PatientView[Params]) -> Callable[Concatenate[HttpRequest, P
     @wraps(view)
     def with_patient(request: HttpRequest, mine: str, *args: Params.args, **kwargs: Params.kwargs) -> HttpResponse:
         patient = Patient.objects.filter(pk=mine).first()
-        return view(request, patient, *args, **kwargs) if patient else redirect("intake:resume")
+        if patient is None:
+            return redirect("intake:resume")
+        lives_in(request, patient)
+        return view(request, patient, *args, **kwargs)
 
     return with_patient
+
+
+def lives_in(request: HttpRequest, patient: Patient) -> None:
+    """Let the pages of this request show the crisis line of the country the patient lives in."""
+    request.patient_country = patient.country  # type: ignore[attr-defined]

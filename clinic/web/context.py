@@ -8,11 +8,13 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
-from clinic.web.places import CRISIS_LINES, LOCATIONS, STATES_SERVED
+from clinic.web import crisis
+from clinic.web.places import LOCATIONS, STATES_SERVED
 
 
 def clinic(request: HttpRequest) -> dict[str, Any]:
-    """The names and numbers that pages show."""
+    """The names and numbers that pages show; the crisis line is the one of the country the patient lives in."""
+    country = getattr(request, "patient_country", "")
     return {
         "clinic": {
             "name": settings.CLINIC_NAME,
@@ -23,8 +25,11 @@ def clinic(request: HttpRequest) -> dict[str, Any]:
             "locations": LOCATIONS,
             "states_served": STATES_SERVED,
         },
-        "crisis": CRISIS_LINES["US"],
-        "crisis_lines": CRISIS_LINES,
-        "leave_url": reverse("intake:leave"),
+        "crisis": crisis.line_of(country),
+        "crisis_elsewhere": crisis.FINDER if crisis.is_elsewhere(country) else "",
+        "crisis_lines": crisis.CRISIS_LINES,
+        "crisis_overdue": crisis.is_overdue(),
+        "leave_url": reverse("intake:leave") if settings.LEAVE_QUICKLY else "",
+        "leave_name": settings.LEAVE_NAME,
         "not_approved": settings.PROTOCOL_NOT_APPROVED,
     }

@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import include, path
 
-from clinic.web.places import CRISIS_LINES
+from clinic.web.crisis import CRISIS_LINES
 
 Read = Callable[[str], str]
 
