@@ -16,7 +16,7 @@ NOTHING: Final[Mapping[Model, Sequence[str]]] = {}
 Piece = tuple[str, list[Any]]
 
 
-def write(*new: Model, changed: Mapping[Model, Sequence[str]] = NOTHING) -> None:
+def write(*new: Model, changed: Mapping[Model, Sequence[str]] = NOTHING, unless_there: Sequence[Model] = ()) -> None:
     """Insert new rows and update the named fields of others, all or none; signals and `save()` are not called.
 
     Each row needs its primary key, or a table that counts for itself; that count is not read back. Rows may point at
@@ -25,6 +25,7 @@ def write(*new: Model, changed: Mapping[Model, Sequence[str]] = NOTHING) -> None
     Args:
         new: rows that are not in the database yet, those of one table side by side.
         changed: rows that are there, and the fields of each that are written.
+        unless_there: rows whose key says all that is in them; one whose key is there already is left as it is.
     Raises:
         OutsideTransaction: there is no transaction to be part of, so an error later would not undo this.
         LookupError: a changed row is not there any more.
@@ -35,8 +36,10 @@ def write(*new: Model, changed: Mapping[Model, Sequence[str]] = NOTHING) -> None
     pieces += [_insert(model, list(rows)) for model, rows in groupby(new, key=type)]
     if not pieces:
         return
+    counted = len(pieces)
+    pieces += [_insert(model, list(rows), unless_there=True) for model, rows in groupby(unless_there, key=type)]
     named = ", ".join(f"w{number} AS ({sql} RETURNING 1)" for number, (sql, _) in enumerate(pieces))
-    counts = ", ".join(f"(SELECT count(*) FROM w{number})" for number in range(len(pieces)))  # noqa: S608
+    counts = ", ".join(f"(SELECT count(*) FROM w{number})" for number in range(counted))  # noqa: S608
     with connection.cursor() as cursor:
         cursor.execute(f"WITH {named} SELECT {counts}", [value for _, values in pieces for value in values])
         if 0 in cursor.fetchone():
@@ -45,7 +48,7 @@ def write(*new: Model, changed: Mapping[Model, Sequence[str]] = NOTHING) -> None
         row._state.adding, row._state.db = False, connection.alias
 
 
-def _insert(model: type[Model], rows: Sequence[Model]) -> Piece:
+def _insert(model: type[Model], rows: Sequence[Model], *, unless_there: bool = False) -> Piece:
     columns = [each for each in model._meta.concrete_fields if each is not model._meta.auto_field]
     names = ", ".join(connection.ops.quote_name(each.column) for each in columns)
     lines, values = [], []
@@ -54,7 +57,9 @@ def _insert(model: type[Model], rows: Sequence[Model]) -> Piece:
         lines.append(f"({', '.join('DEFAULT' if isinstance(each, DatabaseDefault) else '%s' for each in told)})")
         values += [each for each in told if not isinstance(each, DatabaseDefault)]
     table = connection.ops.quote_name(model._meta.db_table)
-    return f"INSERT INTO {table} ({names}) VALUES {', '.join(lines)}", values  # noqa: S608 - names from models only
+    or_not = " ON CONFLICT DO NOTHING" if unless_there else ""
+    sql = f"INSERT INTO {table} ({names}) VALUES {', '.join(lines)}{or_not}"  # noqa: S608 - names from models only
+    return sql, values
 
 
 def _update(row: Model, names: Sequence[str]) -> Piece:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import hashlib
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -239,7 +239,7 @@ def submit(
     intake.state, intake.submitted_at, intake.saved_at = Intake.State.SUBMITTED, now, now
     sealed = sealing.record_of(intake=intake, facts=facts, signature=name, body_hash=body_hash, now=now)
     new = urgency.raised_by_sending(intake, sealed, now=now)
-    given, given_lines = sealing.consents_of(intake=intake, consents=consents, by=by, now=now)
+    given, given_lines, words = sealing.consents_of(intake=intake, consents=consents, by=by, now=now)
     received = preparing.message(
         key=f"intake-received:{sealed.pk}",
         template="intake-received",
@@ -256,7 +256,7 @@ def submit(
         detail={"record": str(sealed.pk), "protocol": sealed.protocol, "priority": sealed.priority},
     )
     lines = (*given_lines, preparing.line_about(received, by=by), sent)
-    _write(intake, SENT, (sealed, *given, received, *lines))
+    _write(intake, SENT, (sealed, *given, received, *lines), unless_there=words)
     if new:
         urgency.page_on_call(intake=intake, priority=sealed.priority, cause=f"record:{sealed.pk}", by=by, now=now)
     preparing.nudge_about(received, now=now)
@@ -277,10 +277,10 @@ def _draft(intake: Intake) -> Intake:
     return locked
 
 
-def _write(intake: Intake, fields: Iterable[str], rows: Iterable[Model]) -> None:
+def _write(intake: Intake, fields: Iterable[str], rows: Iterable[Model], *, unless_there: Sequence[Model] = ()) -> None:
     """Write what changed of a locked intake, together with the rows and audit lines that belong to it."""
     intake.version += 1
-    together.write(*rows, changed={intake: ("version", *fields)})
+    together.write(*rows, changed={intake: ("version", *fields)}, unless_there=unless_there)
 
 
 def _medicines_saved(intake: Intake, action: str, *, by: Actor, now: datetime) -> Saved:

@@ -10,9 +10,10 @@ from clinic.audit.actors import Actor
 from clinic.audit.models import AuditEvent
 from clinic.intake import protocols
 from clinic.intake.clock import due_at
+from clinic.intake.consent_words import words_of
 from clinic.intake.models import Intake, ScreeningRecord
-from clinic.patients.consenting import consent_rows
-from clinic.patients.models import Consent
+from clinic.patients.consenting import consent_rows, words_rows
+from clinic.patients.models import Consent, ConsentWords
 from screening.engine import canonical, decide
 from screening.facts import Facts
 
@@ -48,14 +49,16 @@ def record_of(*, intake: Intake, facts: Facts, signature: str, body_hash: str, n
 
 def consents_of(
     *, intake: Intake, consents: dict[str, Any], by: Actor, now: datetime
-) -> tuple[list[Consent], list[AuditEvent]]:
-    """Each consent of the signing page with the hash of the words that were read, and their audit lines."""
+) -> tuple[list[Consent], list[AuditEvent], list[ConsentWords]]:
+    """Each consent of the signing page with the hash of the words that were read, their audit lines, and the words."""
     protocol = protocols.of(intake)
-    return consent_rows(
+    words = {question_id: str(words_of(protocol.questions[question_id])) for question_id in consents}
+    given, lines = consent_rows(
         patient_id=intake.patient_id,
         given={question_id: answer == "yes" for question_id, answer in consents.items()},
-        words={question_id: protocol.questions[question_id].wording for question_id in consents},
+        words=words,
         version=f"{protocol.name}/en",
         by=by,
         now=now,
     )
+    return given, lines, words_rows(words)

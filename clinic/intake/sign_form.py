@@ -1,29 +1,57 @@
-"""Read, agree and sign: separate consents, none ticked, and a typed name."""
+"""Read, agree and sign: separate consents below the words they are about, none ticked, and a typed name."""
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Final
 from uuid import UUID
 
+from crispy_forms.layout import Div, Layout
 from django import forms
+from django.template.loader import render_to_string
 
+from clinic.intake.consent_words import Words, mark_of, words_of
 from clinic.intake.forms import PageForm
 from screening.journey import Journey
 from screening.protocol import Page
 
+READ_AGAIN: Final = "We changed some words on this page. Read them again, then sign"
+PRESCRIBER: Final = "consent_prescriber"
+NAMED: Final = "has_prescriber"
+"""The question that asks who prescribes; its answer is shown beside the consent, and is no part of its words."""
+
+
+@dataclass(frozen=True, slots=True)
+class WordsAbove:
+    """What a crispy layout shows above one consent."""
+
+    words: Words
+    named: str
+
+    def render(self, form: forms.Form, context: Any, template_pack: str = "", **others: Any) -> str:
+        """The heading and the text."""
+        return render_to_string("intake/consent_words.html", {"words": self.words, "named": self.named})
+
 
 class SignForm(PageForm):
-    """The consents of the signing page, the name typed as signature, and the key the server put into the form."""
+    """The consents of the signing page, the name typed as signature, and the key the server put into the form.
+
+    The page also sends back `mark`, so that nobody signs words that were changed while the page was open.
+    """
 
     def __init__(self, page: Page, journey: Journey, key: UUID, data: Any = None) -> None:
         super().__init__(page, journey, data)
+        self.mark = mark_of(journey.facts.protocol, self.asked())
         self.initial = {"key": key}
+        self.helper.layout = Layout(*map(self._section, self.asked()), "signature", "key")
+        legal_name = str(journey.facts.given.get("legal_name") or "").strip()
         self.fields["signature"] = forms.CharField(
             label="Type your full name to sign",
+            help_text=f"You gave it as “{legal_name}”. Another form of your name is fine too" if legal_name else "",
             max_length=200,
             widget=forms.TextInput(attrs={"autocomplete": "name", "spellcheck": "false", "class": "w-l"}),
             error_messages={
-                "required": "Type your full name to sign",
+                "required": " ".join(("Type your full name to sign", f"as in: {legal_name}" if legal_name else "")),
                 "max_length": "Your full name must be 200 letters or fewer",
             },
         )
@@ -32,10 +60,18 @@ class SignForm(PageForm):
             error_messages={"required": "Open this page again and sign", "invalid": "Open this page again and sign"},
         )
 
+    def _section(self, name: str) -> Div:
+        """One consent below its own heading and text."""
+        named = str(self.facts.given.get(NAMED) or "") if name == PRESCRIBER else ""
+        above = WordsAbove(words_of(self.facts.protocol.questions[name]), named)
+        return Div(above, name, css_class="consent")
+
     def clean(self) -> dict[str, Any]:
-        """The consents as on any page, and the signature."""
+        """The consents as on any page, the signature, and the mark of the words that were read."""
         cleaned = super().clean()
         for name in ("signature", "key"):
             if name not in self.errors and not cleaned.get(name):
                 self.add_error(name, self.fields[name].error_messages["required"])
+        if self.data.get("read") != self.mark:
+            self.add_error("signature", READ_AGAIN)
         return cleaned

@@ -39,7 +39,7 @@ def of_draft(view: Any) -> Any:
         if intake.state != Intake.State.DRAFT:
             messages.info(request, "You have already sent this form.")
             return redirect("my:status")
-        session.lives_in(request, intake.patient)
+        session.lives_in(request, intake.answers.get("country"))
         try:
             return view(request, intake, *args, **kwargs)
         except actions.AlreadySubmitted:
@@ -200,7 +200,7 @@ def sign(request: HttpRequest, patient_id: str) -> HttpResponse:
         return redirect("intake:start")
     if request.method != "POST" and intake.state != Intake.State.DRAFT:
         return redirect("my:status")
-    session.lives_in(request, intake.patient)
+    session.lives_in(request, intake.answers.get("country"))
     journey = protocols.journey_of(intake, now=now)
     asked = next(each for each in journey.facts.protocol.pages.values() if each.kind == "sign")
     if request.method != "POST" and not journey.may_visit(asked):

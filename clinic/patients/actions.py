@@ -13,7 +13,7 @@ from django.db import transaction
 from clinic.audit import together
 from clinic.audit.actors import Actor
 from clinic.audit.record import record
-from clinic.patients.consenting import consent_rows
+from clinic.patients.consenting import consent_rows, words_rows
 from clinic.patients.models import Consent, Patient, PatientLink
 from clinic.vault.keys import ring
 
@@ -98,20 +98,56 @@ def agree_to(
     Args:
         patient: who.
         given: which consents, by question id of the protocol; True for yes.
-        words: the exact words they read, by the same ids; only the hash is kept here, the words are in the protocol.
+        words: the exact words they read, by the same ids; kept once for everybody, by their hash.
         version: the protocol name and language of the words.
         by: who says so.
         now: the moment.
     """
     consents, lines = consent_rows(patient_id=patient.pk, given=given, words=words, version=version, by=by, now=now)
-    together.write(*consents, *lines)
+    together.write(*consents, *lines, unless_there=words_rows(words))
     return consents
 
 
 def has_agreed(patient: Patient, kind: str) -> bool:
     """True when the latest word of the patient on this consent is yes."""
-    latest = Consent.objects.filter(patient=patient, kind=kind).order_by("-at").first()
+    latest = Consent.objects.filter(patient=patient, kind=kind).order_by("-at", "given").first()
     return latest is not None and latest.given
+
+
+@transaction.atomic
+def change_mind(*, consent: Consent, given: bool, by: Actor, now: datetime) -> Consent | None:
+    """Take one consent back, or give it again, in the words it was first asked in. Whether it may be is not asked here.
+
+    1. Lock the patient, so that two clicks are one. 2. The latest word counts; the same again changes nothing.
+    3. A new row, with its audit line: what was said before stays said.
+
+    Args:
+        consent: any row of the same patient and kind.
+        given: False to take it back.
+        by: the patient.
+        now: the moment; everything that depends on a consent asks for it again when it is about to use it.
+    Returns:
+        The new row, or None when that was their word already.
+    """
+    patient = Patient.objects.select_for_update().get(pk=consent.patient_id)
+    if has_agreed(patient, consent.kind) == given:
+        return None
+    changed = Consent.objects.create(
+        patient=patient,
+        kind=consent.kind,
+        given=given,
+        wording_hash=consent.wording_hash,
+        wording_version=consent.wording_version,
+        at=now,
+    )
+    record(
+        by=by,
+        action="patients.agree_again" if given else "patients.withdraw",
+        subject=f"consent:{changed.pk}",
+        patient=patient.pk,
+        detail={"kind": consent.kind},
+    )
+    return changed
 
 
 @transaction.atomic

@@ -10,7 +10,7 @@ from uuid import UUID
 from clinic.audit.actors import Actor
 from clinic.audit.models import AuditEvent
 from clinic.audit.record import line
-from clinic.patients.models import Consent
+from clinic.patients.models import Consent, ConsentWords
 
 
 def consent_rows(
@@ -22,7 +22,7 @@ def consent_rows(
             patient_id=patient_id,
             kind=kind,
             given=yes,
-            wording_hash=hashlib.sha256(words[kind].encode()).hexdigest(),
+            wording_hash=hash_of(words[kind]),
             wording_version=version,
             at=now,
         )
@@ -39,3 +39,16 @@ def consent_rows(
         for consent in consents
     ]
     return consents, lines
+
+
+def words_rows(words: Mapping[str, str]) -> list[ConsentWords]:
+    """The words themselves, once for each hash and in its order, so that two people who sign do not wait in a circle."""
+    return [
+        ConsentWords(hash=hashed, words=text)
+        for hashed, text in sorted({hash_of(t): t for t in words.values()}.items())
+    ]
+
+
+def hash_of(words: str) -> str:
+    """What a consent keeps of the words that were read."""
+    return hashlib.sha256(words.encode()).hexdigest()

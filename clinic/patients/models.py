@@ -7,6 +7,7 @@ import uuid
 from django.db import models
 from django.utils import timezone
 
+from clinic.audit.triggers import sealed
 from clinic.patients.references import new_reference
 from clinic.vault.fields import EncryptedField
 
@@ -45,8 +46,24 @@ class Patient(models.Model):
         return str(self.preferred_name or self.legal_name or self.reference)
 
 
+class ConsentWords(models.Model):
+    """Words that somebody agreed to or refused, by their hash, kept for as long as anybody may ask what they signed."""
+
+    hash = models.CharField(max_length=64, primary_key=True)
+    words = models.TextField()
+
+    class Meta:
+        triggers = sealed("consent_words")
+
+    def __str__(self) -> str:
+        return self.hash
+
+
 class Consent(models.Model):
-    """One thing a patient agreed to or refused, with the hash of the words they read. A withdrawal is a new row."""
+    """One thing a patient agreed to or refused, with the hash of the words they read. A withdrawal is a new row.
+
+    The words are in `ConsentWords`; rows from before that was kept have none there.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="consents")

@@ -72,12 +72,12 @@ def of_patient(view: PatientView[Params]) -> Callable[Concatenate[HttpRequest, P
         patient = Patient.objects.filter(pk=mine).first()
         if patient is None:
             return redirect("intake:resume")
-        lives_in(request, patient)
+        lives_in(request, patient.country)
         return view(request, patient, *args, **kwargs)
 
     return with_patient
 
 
-def lives_in(request: HttpRequest, patient: Patient) -> None:
-    """Let the pages of this request show the crisis line of the country the patient lives in."""
-    request.patient_country = patient.country  # type: ignore[attr-defined]
+def lives_in(request: HttpRequest, country: object) -> None:
+    """Let the pages of this request show the crisis line of the country the patient lives in, if they have said so."""
+    request.patient_country = str(country or "")  # type: ignore[attr-defined]

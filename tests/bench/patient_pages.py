@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from clinic import celery
+from clinic.intake.consent_words import mark_of
 from clinic.intake.models import Intake, ScreeningRecord
 from tests.bench import bare, visitors
 from tests.bench.figures import WARM_UP, Figure, Prepare, in_turns, ratio
@@ -114,7 +115,8 @@ def _signature(visitor: Visitor) -> dict[str, Any]:
     if asked is None or asked.id != SIGN:
         raise WrongAnswer("The form is not ready to be signed.")
     consents = dict.fromkeys(walk.questions_on(asked), "yes")
-    return {**consents, "signature": "Test Person", "key": str(visitor.intake.submit_key)}
+    read = mark_of(walk.facts.protocol, consents)
+    return {**consents, "signature": "Test Person", "key": str(visitor.intake.submit_key), "read": read}
 
 
 def _post(

@@ -12,6 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from clinic.audit.actors import Actor
+from clinic.intake.consent_words import mark_of
 from clinic.intake.models import Intake, ScreeningRecord
 from clinic.patients import actions as patient_actions
 from clinic.patients.models import PatientLink
@@ -132,7 +133,7 @@ def test_somebody_without_an_intake_is_sent_to_where_they_can_come_back(client: 
 def sign_data(intake: Intake) -> dict[str, Any]:
     shown = [name for name in SIGN.questions if name not in ("consent_part2", "consent_no_supply")]
     ticked = {name: "on" if PROTOCOL.questions[name].kind == "checkbox" else "yes" for name in shown}
-    return {**ticked, "signature": "Maya Thompson", "key": str(intake.submit_key)}
+    return {**ticked, "signature": "Maya Thompson", "key": str(intake.submit_key), "read": mark_of(PROTOCOL, shown)}
 
 
 def test_signing_twice_shows_the_same_result_and_the_back_button_too(fill: Any, let_in: Any) -> None:

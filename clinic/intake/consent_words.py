@@ -1,0 +1,65 @@
+"""The exact words of each consent: a heading and a text of the clinic, and the sentence of the protocol."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from tomllib import loads
+from typing import Any, Final
+
+from django.conf import settings
+
+from screening.protocol import Protocol
+from screening.questions import Question
+
+FILE: Final = Path(__file__).with_name("consent_texts.toml")
+BETWEEN: Final = "\n\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What somebody reads before they agree to one thing. `is_optional`: a no is as good as a yes."""
+
+    heading: str
+    text: tuple[str, ...]
+    sentence: str
+    is_optional: bool
+
+    def __str__(self) -> str:
+        return BETWEEN.join(filter(None, (self.heading, *self.text, self.sentence)))
+
+
+@cache
+def _texts() -> dict[str, dict[str, Any]]:
+    return loads(FILE.read_text(encoding="utf-8"))
+
+
+def words_of(question: Question) -> Words:
+    """The words of one consent as a page shows them now.
+
+    Args:
+        question: of the signing page.
+    """
+    told = _texts().get(question.id, {"heading": "", "text": []})
+    known = {"clinic": settings.CLINIC_NAME, "phone": settings.CLINIC_PHONE_DISPLAY}
+    text = tuple(paragraph.format(**known) for paragraph in told["text"])
+    return Words(told["heading"], text, question.wording, is_optional(question))
+
+
+def is_optional(question: Question) -> bool:
+    """True for a tick that is not needed, and for a question that "no" answers as well as "yes"."""
+    return not question.required if question.kind == "checkbox" else "no" in question.codes
+
+
+def mark_of(protocol: Protocol, names: Iterable[str]) -> str:
+    """A short mark of all words of a page, which the page sends back, so that nobody agrees to what they did not read.
+
+    Args:
+        protocol: whose questions.
+        names: the consents of the page.
+    """
+    read = BETWEEN.join(str(words_of(protocol.questions[name])) for name in names)
+    return hashlib.sha256(read.encode()).hexdigest()[:16]
