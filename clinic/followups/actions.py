@@ -21,7 +21,7 @@ from clinic.audit.actors import Actor
 from clinic.audit.record import record
 from clinic.followups.causes import FINDERS, found
 from clinic.followups.claims import TRIES, claim, due, mine, next_try
-from clinic.followups.coverage import TEMPLATES
+from clinic.followups.coverage import OF_THE_CLINIC, TEMPLATES
 from clinic.followups.models import FollowUp
 from clinic.followups.offsets import Hours
 from clinic.followups.planning import is_planned, is_too_late, rows
@@ -68,7 +68,7 @@ def plan(*, now: datetime, by: Actor, row_id: UUID | None = None) -> int:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ONE_PLANNER])
     protocol = protocols.current()
     made: Counter[str] = Counter()
-    for each in filter(is_planned, protocol.followups):
+    for each in filter(is_planned, (*protocol.followups, *OF_THE_CLINIC)):
         try:
             with transaction.atomic():
                 made[each.id] += _plan_one(each, protocol.name, now=now, row_id=row_id)

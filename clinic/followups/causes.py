@@ -22,6 +22,7 @@ from clinic.followups.coverage import good_for
 from clinic.followups.models import FollowUp
 from clinic.followups.offsets import After, Days, parse
 from clinic.intake.models import Intake, ScreeningRecord
+from clinic.patients.models import Consent, Wish
 from clinic.reviews.models import Decision, Route
 from screening.protocol import FollowUpPlan
 
@@ -32,6 +33,10 @@ WAITING: Final = ScreeningRecord.objects.filter(waiting__isnull=False)
 FLAG_COUNTS_FOR: Final = timedelta(days=90)
 """Source: followups.csv, F25: a safety flag in the last 90 days makes a missed appointment as pressing as P1."""
 
+PRESCRIBER: Final = "consent_prescriber"
+"""The consent to contact the prescriber."""
+LOOKS_BACK: Final = timedelta(days=30)
+"""How far back a taken back consent is looked for: longer than the sweep of each minute can ever be away."""
 A_NIGHT: Final = timedelta(days=1)
 """More than quiet hours and a change of clocks can put a message off."""
 
@@ -255,6 +260,24 @@ def _over(state: str, pressing: Expression) -> QuerySet[Any, Any]:
     return _causes(over, "appointment", patient="patient", moment=F("during__endswith"), pressing=pressing)
 
 
+def _wish(kind: Wish.Kind) -> Finder:
+    def finder(plan: FollowUpPlan, now: datetime) -> QuerySet[Any, Any]:
+        asked = Wish.objects.filter(kind=kind)
+        return _causes(asked, "wish", patient="patient", moment=F("at"), pressing=Value("P3"))
+
+    return finder
+
+
+def _taken_back(plan: FollowUpPlan, now: datetime) -> QuerySet[Any, Any]:
+    """A yes to contacting the prescriber that was taken back, and is their last word on it."""
+    of_same = Consent.objects.filter(patient=OuterRef("patient"), kind=PRESCRIBER)
+    given_before = of_same.filter(given=True, at__lt=OuterRef("at"))
+    said_since = of_same.filter(at__gt=OuterRef("at"))
+    refused = Consent.objects.filter(kind=PRESCRIBER, given=False, at__gte=now - LOOKS_BACK)
+    refused = refused.filter(Exists(given_before), ~Exists(said_since))
+    return _causes(refused, "consent", patient="patient", moment=F("at"), pressing=Value("P3"))
+
+
 FINDERS: Final[dict[str, tuple[Finder, ...]]] = {
     "answer_saved:safety_positive": (_raised("P0"), _urgent_record("P0")),
     "safety_P0_unreached": (_raised("P0"), _urgent_record("P0")),
@@ -270,4 +293,8 @@ FINDERS: Final[dict[str, tuple[Finder, ...]]] = {
     "booked": (_booked,),
     "no_show": (_missed,),
     "consult_done": (_completed,),
+    "wish:second_look": (_wish(Wish.Kind.SECOND_LOOK),),
+    "wish:bring_letter": (_wish(Wish.Kind.BRING_LETTER),),
+    "wish:call": (_wish(Wish.Kind.CALL),),
+    "consent_taken_back": (_taken_back,),
 }

@@ -9,6 +9,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final
 
+from screening.protocol import FollowUpPlan
+
 NOT_PLANNED: Final[dict[str, str]] = {
     "F01": "Done elsewhere: intake.submit shows the page and queues the message in its own transaction.",
     "F02": "Done elsewhere: the intake shows the help page in answer to the save itself; nothing comes later.",
@@ -24,6 +26,42 @@ NOT_PLANNED: Final[dict[str, str]] = {
     "F41": "For the engine: no second protocol is published yet; then open cases are asked again (issue 7).",
     "F42": "Not built: nothing says yet who is still under care (issue 7).",
 }
+
+OF_THE_CLINIC: Final = tuple(
+    FollowUpPlan(
+        id=plan,
+        trigger=trigger,
+        offset="0 min",
+        audience=audience,
+        channel="task",
+        content=content,
+        stop_condition="none",
+        quiet_hours=False,
+        source="clinic_policy",
+    )
+    for plan, trigger, audience, content in (
+        (
+            "C01",
+            "wish:second_look",
+            "clinician",
+            "They ask for a second look. Read it again; open it again with a reason, or tell them why not",
+        ),
+        (
+            "C02",
+            "wish:bring_letter",
+            "coordinator",
+            "They would rather bring a letter from their prescriber: wait for it",
+        ),
+        ("C03", "wish:call", "clinician", "They ask for a call about what we asked or decided"),
+        (
+            "C04",
+            "consent_taken_back",
+            "clinician",
+            "They took back their yes to contacting their prescriber. Write to nobody; decide how to go on",
+        ),
+    )
+)
+"""What the clinic promises on the patient's own page, beside the follow-ups of the protocol: a person reads it."""
 
 TEMPLATES: Final[dict[str, str]] = {
     "F08": "finish-your-form",

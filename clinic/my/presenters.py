@@ -2,17 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from clinic.booking.models import Appointment
 from clinic.booking.visit_presenters import visit
-from clinic.intake import presenters
+from clinic.booking.zones import clock, local
+from clinic.intake import presenters, protocols
 from clinic.intake.models import Intake, ScreeningRecord
+from clinic.intake.sign_form import NAMED, PRESCRIBER
+from clinic.intake.signed_copy import is_another_form
+from clinic.my import topics
+from clinic.my.steps import NOW, Course, steps
+from clinic.notifications.models import Message
+from clinic.notifications.recheck import ASKED_FOR, may_write_to
+from clinic.notifications.words import words_again
+from clinic.patients.actions import has_agreed
 from clinic.patients.models import Patient
-from clinic.reviews.models import Decision
+from clinic.patients.zones import by_when, known_zone
+from clinic.reviews.models import OPENS_BOOKING, Decision, Route
 from clinic.reviews.signing import UNDO_FOR
-from clinic.reviews.standing import standing_decision
+from clinic.reviews.standing import WAITS_FOR_PERSON, booking_standing, standing_decision
+
+LATEST: Final = 20
+"""How many messages the page lists."""
+ONE_SERVICE: Final = {
+    "ready_to_book": "You can talk with us about this.",
+    "prescriber_coordination": "You can talk with us about this. Your prescriber is asked before any treatment.",
+    "clinician_review": "A clinician reads your answers first.",
+    "not_suitable_now": "This may not be the safest choice right now. A clinician looks at it before it is decided.",
+    "urgent": "We talk with you first.",
+}
 
 
 def status_page(patient: Patient, intake: Intake, *, now: datetime) -> dict[str, Any]:
@@ -23,19 +44,121 @@ def status_page(patient: Patient, intake: Intake, *, now: datetime) -> dict[str,
         intake: their latest, which was sent.
         now: the moment.
     """
+    intake.patient = patient
     sealed = intake.records.order_by("number").last()
+    sealed.intake = intake
     decision = told_decision(sealed, now=now)
     appointment = Appointment.objects.filter(patient=patient).upcoming(now).select_related("clinician").first()
-    page = {"intake": intake, "decision": decision, **presenters.outcome_page(sealed, now=now)}
-    page["template"] = f"my/decided/{decision.route}.html" if decision else f"my/outcome/{sealed.outcome}.html"
-    if appointment is not None:
-        page["booked"] = visit(appointment)
-    if sealed.outcome == "urgent" and decision is None:
-        page["promise"] = presenters.call_promise(intake, now=now)
-    return page
+    standing = booking_standing(patient, now=now)
+    course = _course(sealed, decision, appointment, now=now)
+    return {
+        "intake": intake,
+        "decision": decision,
+        "template": f"my/decided/{decision.route}.html" if decision else f"my/outcome/{sealed.outcome}.html",
+        "booked": visit(appointment) if appointment else None,
+        "due": course.due,
+        "waits_for": "" if standing.may_book else standing.waits_for,
+        "needs_person": standing.waits_for == WAITS_FOR_PERSON,
+        "promise": presenters.call_promise(intake, now=now),
+        "steps": (listed := steps(course)),
+        "has_nothing_to_do": not _has_something_to_do(course, standing.may_book),
+        "step_now": next((step for step in listed if step.state == NOW), None),
+        "letters": letters(patient),
+        "told_by_email": may_write_to(patient) and bool(patient.email),
+        "signed_as": _signed_as(sealed),
+        **_looked_at(sealed, decision),
+        **_asked_of_us(patient, sealed, decision, course.zone),
+        **(_prescriber(patient, sealed) if course.asks_prescriber else {}),
+    }
 
 
 def told_decision(sealed: ScreeningRecord, *, now: datetime) -> Decision | None:
     """The standing decision, once the ten minutes are over in which the clinician can take it back."""
     decision = standing_decision(sealed)
     return decision if decision is not None and decision.decided_at + UNDO_FOR <= now else None
+
+
+def letters(patient: Patient) -> list[dict[str, Any]]:
+    """The messages we sent, the latest first: their subject and day, and the id of the page that shows them."""
+    sent = Message.objects.filter(patient=patient, state=Message.State.SENT).exclude(template__in=ASKED_FOR)
+    zone = known_zone(patient)
+    rows = []
+    for message in sent.order_by("-sent_at")[:LATEST]:
+        message.patient = patient
+        rows.append({"id": message.pk, "subject": words_again(message).subject, "on": on_day(message.sent_at, zone)})
+    return rows
+
+
+def on_day(moment: datetime, zone: str, *, with_clock: bool = False) -> str:
+    """`December 3, 2026`, or `December 3, 2026 at 2:20 pm`, where the patient is."""
+    day = presenters.long_date(local(moment, zone))
+    return f"{day} at {clock(moment, zone)}" if with_clock else day
+
+
+def listed(words: Sequence[str]) -> str:
+    """`one`, `one and another`, `one, another and a third`."""
+    return " and ".join(filter(None, (", ".join(words[:-1]), words[-1]))) if words else ""
+
+
+def _course(
+    sealed: ScreeningRecord, decision: Decision | None, appointment: Appointment | None, *, now: datetime
+) -> Course:
+    patient = sealed.intake.patient
+    zone = known_zone(patient)
+    return Course(
+        record=sealed,
+        decision=decision,
+        appointment=appointment,
+        has_met=patient.appointments.filter(state=Appointment.State.COMPLETED).exists(),
+        due=by_when(sealed.due_at, now=now, zone=zone),
+        booked_for=visit(appointment).when if appointment else "",
+        zone=zone,
+    )
+
+
+def _has_something_to_do(course: Course, may_book: bool) -> bool:
+    asked = course.decision is not None and course.decision.route == Route.ASK_FOR_MORE
+    return asked or course.record.outcome == "urgent" or (may_book and course.appointment is None)
+
+
+def _looked_at(sealed: ScreeningRecord, decision: Decision | None) -> dict[str, Any]:
+    """What was looked at, and what came of each service when that is not the same for all."""
+    services = sealed.result["services"]
+    names = protocols.of(sealed.intake).services
+    by_itself = topics.is_closed_by_age_or_place(sealed)
+    differ = decision is None and not by_itself and len(set(services.values())) > 1
+    asked = [names[service] for service in services]
+    return {
+        "checking": listed(topics.checking(sealed)),
+        "said": topics.said(sealed, closing=decision is not None and decision.route not in OPENS_BOOKING),
+        "by_itself": by_itself,
+        "services": [(names[each], ONE_SERVICE[outcome]) for each, outcome in services.items()] if differ else [],
+        "care": "Ketamine care" if asked and all("ketamine" in name.lower() for name in asked) else "",
+    }
+
+
+def _asked_of_us(
+    patient: Patient, sealed: ScreeningRecord, decision: Decision | None, zone: str
+) -> dict[str, dict[str, str]]:
+    """What this patient has asked of us about this decision, each with its day."""
+    about = decision.pk if decision else sealed.pk
+    wishes = patient.wishes.filter(about=about)
+    return {"wishes": {"may": "ask", **{wish.kind: on_day(wish.at, zone) for wish in wishes}}}
+
+
+def _prescriber(patient: Patient, sealed: ScreeningRecord) -> dict[str, Any]:
+    """Whether we may write to the prescriber, asked anew each time the page is shown, and whom they named."""
+    return {
+        "prescriber": {
+            "may_be_asked": has_agreed(patient, PRESCRIBER),
+            "named": sealed.answers["answers"].get(NAMED) or "",
+            "consent": patient.consents.filter(kind=PRESCRIBER, at=sealed.screened_at).first(),
+        }
+    }
+
+
+def _signed_as(sealed: ScreeningRecord) -> str:
+    """The typed name, when it is another form of the full name of the form."""
+    legal = str(sealed.answers["answers"].get("legal_name") or "")
+    name = str(sealed.signature["name"])
+    return name if legal and is_another_form(name, legal) else ""

@@ -6,4 +6,11 @@ from clinic.my import views
 
 app_name = "my"
 
-urlpatterns = [path("my/", views.status, name="status")]
+urlpatterns = [
+    path("my/", views.status, name="status"),
+    path("my/messages/<uuid:message_id>/", views.message, name="message"),
+    path("my/agreements/", views.agreements, name="agreements"),
+    path("my/agreements/<uuid:consent_id>/", views.agreement, name="agreement"),
+    path("my/details/", views.details, name="details"),
+    path("my/ask/", views.ask, name="ask"),
+]

@@ -14,7 +14,7 @@ from functools import cache
 from typing import Any, Final
 
 from django.conf import settings
-from django.template import Context, Engine
+from django.template import Context, Engine, Template
 from django.urls import reverse
 
 from clinic.audit.actors import Actor
@@ -29,6 +29,7 @@ TO_THE_FORM: Final = frozenset({"resume-link", "finish-your-form", "finish-your-
 IN_A_NAME: Final = "-'\u2019"
 """What a first name may hold besides letters and their marks."""
 LONGEST_NAME: Final = 40
+NO_LINK: Final = "(your private link was here)"
 
 
 class WordMissing(Exception):
@@ -71,8 +72,7 @@ def words_for(message: Message, *, by: Actor, now: datetime) -> Words:
         TemplateDoesNotExist, WordMissing: the template is wrong.
         LineBreakInSubject: a word with a line break got into the subject.
     """
-    by_text = message.channel == Message.Channel.SMS
-    template = _templates().get_template(f"{message.template}.{'sms' if by_text else 'text'}")
+    template = _template(message)
     known = _known(message)
     if "link" in template.source:
         known |= {
@@ -80,12 +80,35 @@ def words_for(message: Message, *, by: Actor, now: datetime) -> Words:
             "link_until": day_in_words(now + timedelta(days=LINK_DAYS), zone_of(message.patient)),
         }
     text = template.render(Context(known, autoescape=False)).strip() + "\n"
-    if by_text:
+    if message.channel == Message.Channel.SMS:
         return Words("", text)
-    subject = _templates().get_template(f"{message.template}.subject").render(Context(known, autoescape=False)).strip()
+    return Words(_subject(message, known), text)
+
+
+def words_again(message: Message) -> Words:
+    """The words of a message that was sent, to be read on the patient's own page; where its link was, there is none.
+
+    Args:
+        message: one that was sent.
+    Raises:
+        TemplateDoesNotExist, WordMissing: the template is wrong.
+    """
+    until = day_in_words(message.sent_at + timedelta(days=LINK_DAYS), zone_of(message.patient))
+    known = _known(message) | {"link": NO_LINK, "link_until": until}
+    return Words(_subject(message, known), _template(message).render(Context(known, autoescape=False)).strip() + "\n")
+
+
+def _template(message: Message) -> Template:
+    kind = "sms" if message.channel == Message.Channel.SMS else "text"
+    return _templates().get_template(f"{message.template}.{kind}")
+
+
+def _subject(message: Message, known: dict[str, Any]) -> str:
+    template = _templates().get_template(f"{message.template}.subject")
+    subject = template.render(Context(known, autoescape=False)).strip()
     if any(unicodedata.category(character) in ("Cc", "Zl", "Zp") for character in subject):
         raise LineBreakInSubject(message.template)
-    return Words(subject, text)
+    return subject
 
 
 def _known(message: Message) -> dict[str, Any]:

@@ -7,16 +7,18 @@ import secrets
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Final
+from uuid import UUID
 
 from django.db import transaction
 
 from clinic.audit import together
 from clinic.audit.actors import Actor
-from clinic.audit.record import record
+from clinic.celery import nudge
 from clinic.patients.consenting import consent_rows, words_rows
-from clinic.patients.models import Consent, Patient, PatientLink
+from clinic.patients.models import Consent, Patient, PatientLink, Wish
 from clinic.vault.keys import ring
 
+FOLLOW_UP: Final = "clinic.followups.tasks.look_at"
 LINK_DAYS: Final = 30
 TRIES: Final = 5
 CLOSED_FOR: Final = timedelta(minutes=15)
@@ -147,7 +149,28 @@ def change_mind(*, consent: Consent, given: bool, by: Actor, now: datetime) -> C
         patient=patient.pk,
         detail={"kind": consent.kind},
     )
+    nudge(FOLLOW_UP, changed.pk)
     return changed
+
+
+@transaction.atomic
+def wish(*, patient: Patient, kind: str, about: UUID, by: Actor, now: datetime) -> Wish:
+    """Keep that a patient asks something of us; a task for the staff follows from the row. Asking twice is once.
+
+    Args:
+        patient: who.
+        kind: one of `Wish.Kind`.
+        about: the id of the row it is about, such as a decision or a record.
+        by: the patient.
+        now: the moment.
+    """
+    wished, is_new = Wish.objects.get_or_create(patient=patient, kind=kind, about=about, defaults={"at": now})
+    if is_new:
+        record(
+            by=by, action="patients.wish", subject=f"wish:{wished.pk}", patient=patient.pk, detail={"kind": str(kind)}
+        )
+        nudge(FOLLOW_UP, wished.pk)
+    return wished
 
 
 @transaction.atomic

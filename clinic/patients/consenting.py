@@ -42,7 +42,7 @@ def consent_rows(
 
 
 def words_rows(words: Mapping[str, str]) -> list[ConsentWords]:
-    """The words themselves, once for each hash and in its order, so that two people who sign do not wait in a circle."""
+    """The words themselves, in the order of their hashes, so that two people who sign never wait for each other."""
     return [
         ConsentWords(hash=hashed, words=text)
         for hashed, text in sorted({hash_of(t): t for t in words.values()}.items())

@@ -74,10 +74,38 @@ class Consent(models.Model):
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:
-        indexes = [models.Index(fields=["patient", "kind", "-at"], name="consent_latest")]
+        indexes = [
+            models.Index(fields=["patient", "kind", "-at"], name="consent_latest"),
+            models.Index(fields=["kind", "at"], name="consent_refused", condition=models.Q(given=False)),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind}: {'yes' if self.given else 'no'}"
+
+
+class Wish(models.Model):
+    """Something a patient asked of us on their own page, once for each thing it is about; a person answers it.
+
+    `about` is the row it is about, such as the decision they want somebody to look at again. What comes of it is the
+    task that follows from it.
+    """
+
+    class Kind(models.TextChoices):
+        SECOND_LOOK = "second_look", "a second look"
+        BRING_LETTER = "bring_letter", "to bring a letter from their prescriber"
+        CALL = "call", "a call"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="wishes")
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    about = models.UUIDField()
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="wish_once", fields=["patient", "kind", "about"])]
+
+    def __str__(self) -> str:
+        return f"{self.kind} asked by {self.patient_id}"
 
 
 class PatientLink(models.Model):

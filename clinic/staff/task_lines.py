@@ -12,12 +12,17 @@ from django.db.models import QuerySet
 
 from clinic.accounts.models import User
 from clinic.accounts.permissions import Permission
+from clinic.followups.causes import PRESCRIBER
+from clinic.followups.coverage import OF_THE_CLINIC
 from clinic.followups.models import FollowUp
 from clinic.intake import protocols
 from clinic.intake.models import Intake, ScreeningRecord
+from clinic.patients.models import Consent, Wish
 from clinic.reviews import words
 from clinic.reviews.models import Decision
 
+ABOUT_THE_PRESCRIBER: Final = ("F16", "F17")
+"""Tasks that end in a letter to the prescriber. Source: followups.csv: F16 needs consent_prescriber = yes."""
 MOST_SHOWN: Final = 100
 OF_EVERYBODY: Final = (FollowUp.Audience.COORDINATOR,)
 """Tasks that name no answer, finding or score; the others are for people who may see an intake."""
@@ -58,13 +63,18 @@ def lines(tasks: Iterable[FollowUp], *, user: User, now: datetime) -> list[TaskL
         now: the moment.
     """
     tasks = list(tasks)
-    contents = {plan.id: plan.content for plan in protocols.current().followups}
+    contents = {plan.id: plan.content for plan in (*protocols.current().followups, *OF_THE_CLINIC)}
+    refused = _refused_contact([task.patient_id for task in tasks if task.plan in ABOUT_THE_PRESCRIBER])
     found = _intakes([task.row_id for task in tasks]) if user.may(Permission.SEE_INTAKE) else {}
-    return [_line(task, contents, found.get(task.row_id), now) for task in tasks]
+    return [_line(task, contents, found.get(task.row_id), now, is_refused=task.patient_id in refused) for task in tasks]
 
 
-def _line(task: FollowUp, contents: dict[str, str], intake: Intake | None, now: datetime) -> TaskLine:
+def _line(
+    task: FollowUp, contents: dict[str, str], intake: Intake | None, now: datetime, *, is_refused: bool
+) -> TaskLine:
     what = contents.get(task.plan, f"Follow-up {task.plan}")
+    if is_refused and task.plan in ABOUT_THE_PRESCRIBER:
+        what = f"{what}. THEY HAVE NOT AGREED TO THIS: do not write to the prescriber"
     return TaskLine(
         id=task.pk,
         what=f"{what} ({task.reason})" if task.reason else what,
@@ -81,12 +91,24 @@ def _line(task: FollowUp, contents: dict[str, str], intake: Intake | None, now: 
     )
 
 
+def _refused_contact(patients: list[UUID]) -> set[UUID]:
+    """Those of these patients whose word now is not yes; asked each time the list is shown, so a withdrawal counts."""
+    if not patients:
+        return set()
+    words = Consent.objects.filter(patient__in=patients, kind=PRESCRIBER).order_by("patient", "-at", "given")
+    agreed = {word.patient_id for word in words.distinct("patient") if word.given}
+    return set(patients) - agreed
+
+
 def _intakes(row_ids: list[UUID]) -> dict[UUID, Intake]:
-    """The intake behind each cause, whether that is the intake itself, its record or a decision about it."""
+    """The intake behind each cause: the intake itself, its record, a decision about it, or what a wish is about."""
+    wishes = dict(Wish.objects.filter(pk__in=row_ids).values_list("about", "pk"))
+    row_ids = [*row_ids, *wishes]
     records = ScreeningRecord.objects.filter(pk__in=row_ids).select_related("intake")
     decisions = Decision.objects.filter(pk__in=row_ids).select_related("record__intake")
-    return {
+    found = {
         **{intake.pk: intake for intake in Intake.objects.filter(pk__in=row_ids)},
         **{record.pk: record.intake for record in records},
         **{decision.pk: decision.record.intake for decision in decisions},
     }
+    return found | {wish: found[about] for about, wish in wishes.items() if about in found}

@@ -1,0 +1,106 @@
+"""The way of a patient through the clinic as a list of steps: what is done and when, what is now, what is next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from clinic.booking.models import Appointment
+from clinic.intake.models import ScreeningRecord
+from clinic.reviews.models import OPENS_BOOKING, Decision, Route
+
+DONE, NOW, NEXT = "Done", "Now", "Next"
+NEEDS_READING: Final = ("clinician_review", "not_suitable_now")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step: what, whether it is done, now or next, and when in words."""
+
+    what: str
+    state: str
+    when: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """All that the steps are made from."""
+
+    record: ScreeningRecord
+    decision: Decision | None
+    appointment: Appointment | None
+    has_met: bool
+    due: str
+    booked_for: str
+    zone: str
+
+    @property
+    def asks_prescriber(self) -> bool:
+        """True when the prescriber is asked before any treatment is decided."""
+        if self.decision is not None:
+            return self.decision.route == Route.PRESCRIBER_FIRST
+        return self.record.outcome == "prescriber_coordination"
+
+    @property
+    def may_book(self) -> bool:
+        """True when a time may be chosen, as far as the route says."""
+        if self.decision is not None:
+            return self.decision.route in OPENS_BOOKING
+        return self.record.outcome in ("ready_to_book", "prescriber_coordination")
+
+    def on(self, moment: datetime) -> str:
+        """A day where the patient is, such as December 3."""
+        local = moment.astimezone(ZoneInfo(self.zone))
+        return f"{local:%B} {local.day}"
+
+
+def steps(course: Course) -> list[Step]:
+    """The steps in their order; at most one of them is now."""
+    return [
+        Step("You sent your form", DONE, course.on(course.record.screened_at)),
+        *_reading(course),
+        *_prescriber(course),
+        *_talk(course),
+    ]
+
+
+def _reading(course: Course) -> Iterator[Step]:
+    if course.decision is not None:
+        who = course.decision.decided_by.name
+        talked = course.decision.route == Route.URGENT_CONTACT_MADE
+        yield Step("We spoke with you" if talked else f"{who} read your answers", DONE, course.on(_told_at(course)))
+        if course.decision.route == Route.ASK_FOR_MORE:
+            yield Step("You answer our question", NOW)
+        if talked:
+            yield Step("A clinician looks at what comes next", NOW)
+    elif course.record.outcome == "urgent":
+        yield Step("Somebody from our team calls you", NOW)
+    elif course.record.outcome in NEEDS_READING:
+        yield Step("A clinician reads your answers", NOW, f"by {course.due}")
+
+
+def _told_at(course: Course) -> datetime:
+    return course.decision.contacted_at or course.decision.decided_at
+
+
+def _prescriber(course: Course) -> Iterator[Step]:
+    if course.asks_prescriber:
+        yield Step("We check in with your prescriber", NEXT, "before any treatment is decided")
+
+
+def _talk(course: Course) -> Iterator[Step]:
+    if course.has_met:
+        yield Step("We talked", DONE)
+    elif course.appointment is not None:
+        yield Step("You talk with us", NEXT if _is_waiting(course) else NOW, course.booked_for)
+    elif course.may_book:
+        yield Step("You choose a time to talk with us", NOW)
+    elif course.decision is None or course.decision.route != Route.NOT_SUITABLE_NOW:
+        yield Step("You choose a time to talk with us", NEXT, "when we have told you")
+
+
+def _is_waiting(course: Course) -> bool:
+    return course.decision is None and course.record.outcome in ("urgent", *NEEDS_READING)
