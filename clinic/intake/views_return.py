@@ -87,7 +87,7 @@ def idle(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         if form.cleaned_data["born_on"].isoformat() == patient.born_on:
             session.let_in(request, patient)
-            return redirect(SAFE_PLACE)
+            return redirect(SAFE_PLACE if patient.intakes.filter(state=Intake.State.DRAFT).exists() else "my:status")
         tries = request.session.get("idle_tries", 0) + 1
         request.session["idle_tries"] = tries
         if tries >= patient_actions.TRIES:

@@ -39,7 +39,7 @@ def decide(sealed: ScreeningRecord, route: str, minutes_ago: int) -> User:
         ("ready_to_book", "You can book your free consultation"),
         ("prescriber_first", "We would like to speak with your prescriber"),
         ("ask_for_more", "We have a question for you"),
-        ("not_suitable_now", "This care is not the safest choice for you right now"),
+        ("not_suitable_now", "Ketamine care is not the safest choice for you right now"),
     ],
 )
 def test_a_decision_is_told_once_it_cannot_be_undone(
