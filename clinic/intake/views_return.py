@@ -101,7 +101,7 @@ def idle(request: HttpRequest) -> HttpResponse:
 def leave(request: HttpRequest) -> HttpResponse:
     """End this visit at once and go somewhere neutral; the answers stay saved."""
     session.let_out(request)
-    response = redirect(settings.LEAVE_URL)
+    response = redirect(settings.LEAVE_URL if settings.LEAVE_QUICKLY else "pages:home")
     response.status_code = 303
     response.headers["Clear-Site-Data"] = '"cache"'
     response.headers["Referrer-Policy"] = "no-referrer"

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from clinic.pages import views
+from clinic.pages import views, views_offline
 
 app_name = "pages"
 
@@ -20,6 +20,8 @@ urlpatterns = [
     path("accessibility/", views.text, {"page": "accessibility"}, name="accessibility"),
     path("terms/", views.text, {"page": "terms"}, name="terms"),
     path("help-now/", views.help_now, name="help_now"),
+    path("offline/", views_offline.offline, name="offline"),
+    path("service-worker.js", views_offline.service_worker, name="service_worker"),
     path("robots.txt", views.robots, name="robots"),
     path(".well-known/security.txt", views.security_txt, name="security_txt"),
 ]

@@ -31,5 +31,6 @@ def clinic(request: HttpRequest) -> dict[str, Any]:
         "crisis_overdue": crisis.is_overdue(),
         "leave_url": reverse("intake:leave") if settings.LEAVE_QUICKLY else "",
         "leave_name": settings.LEAVE_NAME,
+        "worker_url": reverse("pages:service_worker") if settings.OFFLINE_HELP else "",
         "not_approved": settings.PROTOCOL_NOT_APPROVED,
     }

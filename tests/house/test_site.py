@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from django.apps import apps
 from django.core.management import call_command
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
 
 from clinic.vault.fields import EncryptedField
 from screening.loader import PROTOCOLS, load
@@ -20,7 +22,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 KEPT_FOR_OFFLINE = "/help-now/"
-"""The one page a phone may keep: it says the same to everybody, and must be there without a network."""
+"""The one page a cache on the way may keep: it says the same to everybody, and must be there without a network."""
 
 
 def urls(resolver: Any = None, space: str = "", prefix: str = "") -> Iterator[tuple[str, str, Any]]:
@@ -86,7 +88,9 @@ def test_no_migration_is_missing() -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("path", ["/", "/intake/start/", "/help-now/", "/staff/account/sign-in/", "/no-such-page/"])
+@pytest.mark.parametrize(
+    "path", ["/", "/intake/start/", "/help-now/", "/offline/", "/staff/account/sign-in/", "/no-such-page/"]
+)
 def test_every_page_has_strict_headers_and_no_third_party(client: Client, path: str) -> None:
     response = client.get(path)
     policy = response.headers["Content-Security-Policy"]
@@ -100,6 +104,35 @@ def test_every_page_has_strict_headers_and_no_third_party(client: Client, path: 
     assert response.headers["Cross-Origin-Opener-Policy"] == "same-origin"
     assert not re.search(r'(?:src|<link[^>]+href)="(?:https?:)?//', html)
     assert not re.search(r"<style|<script(?![^>]+src=)| style=| on\w+=", html)
+
+
+PRIVATE = ("intake:", "my:", "booking:")
+SAMPLES = {"uuid": "7f2c1f0e-0000-4000-8000-000000000001", "int": "1", "slug": "check", "str": "abcdefghijklmnop"}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("verb", ["get", "post"])
+@pytest.mark.parametrize("name", sorted({name for name, _, _ in urls() if name.startswith(PRIVATE)}))
+def test_no_page_of_a_patient_may_be_kept_by_a_browser(
+    client: Client, let_in_sample: None, name: str, verb: str
+) -> None:
+    where = next(pattern for each, pattern, _ in urls() if each == name)
+    path = "/" + re.sub(r"<(\w+):\w+>", lambda kind: SAMPLES[kind[1]], where)
+    response = getattr(client, verb)(path)
+
+    assert response.status_code < 500
+    assert response.headers["Cache-Control"] == "no-store"
+
+
+@pytest.fixture
+def let_in_sample(client: Client) -> None:
+    """The browser of somebody who has begun a form."""
+    from clinic.audit.actors import VISITOR
+    from clinic.intake.actions import begin
+
+    state = client.session
+    state["patient"], state["patient_seen"] = str(begin(by=VISITOR, now=timezone.now()).patient_id), int(time.time())
+    state.save()
 
 
 def test_states_page_is_up_to_date() -> None:

@@ -33,6 +33,10 @@
   });
   addEventListener("pageshow", () => [...sent.keys()].forEach(restore));
 
+  // Keep the page of urgent help for when there is no network; the script keeps nothing else.
+  const worker = document.currentScript?.dataset.worker;
+  if (worker) navigator.serviceWorker?.register(worker).catch(() => {});
+
   // Leave quickly: blank the page first, then go, and leave no step to come back to.
   const leave = document.querySelector("a[data-leave]");
   if (!leave) return;

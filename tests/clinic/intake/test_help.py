@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import gzip
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.staticfiles import finders
 from django.test import Client
 
 from clinic.audit.models import AuditEvent
@@ -96,3 +100,14 @@ def test_help_comes_first_in_the_task_list_after_saying_safe_too(
 
     assert main.index('href="tel:988"') < main.index('class="tasks"')
     assert 'href="/intake/help/"' in main
+
+
+def test_it_weighs_less_than_30_kb_with_everything_it_needs(raised: Intake, let_in: Callable[[Intake], Client]) -> None:
+    page = let_in(raised).get("/intake/help/").content.decode()
+    files = [Path(finders.find(name)).read_bytes() for name in re.findall(r'(?:href|src)="/static/([^"]+)"', page)]
+
+    assert len(page.encode()) + sum(len(gzip.compress(file)) for file in files) < 30_000, (
+        "private pages go uncompressed"
+    )
+    assert len(files) + 1 <= 6
+    assert "woff2" not in page

@@ -34,7 +34,9 @@ def test_help_comes_before_everything_else(page: str) -> None:
 def test_it_has_no_inline_style_or_script(page: str) -> None:
     assert not re.search(r"\sstyle=", page)
     assert "<style" not in page
-    assert re.findall(r"<script[^>]*>", page) == ['<script src="/static/enhance.js" defer>']
+    assert re.findall(r"<script[^>]*>", page) == [
+        '<script src="/static/enhance.js" data-worker="/service-worker.js" defer>'
+    ]
     assert not re.search(r"<[^>]+\son[a-z]+=", page)
 
 

@@ -40,7 +40,7 @@ def browser() -> Iterator[Browser]:
 
 def opened(browser: Browser, address: str, **look: Any) -> Page:
     """A page in a context of its own, where scripts may be added by the test only."""
-    page = browser.new_context(bypass_csp=True, **look).new_page()
+    page = browser.new_context(bypass_csp=True, service_workers="block", **look).new_page()
     page.goto(address)
     return page
 
