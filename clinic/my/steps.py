@@ -62,8 +62,8 @@ def steps(course: Course) -> list[Step]:
     return [
         Step("You sent your form", DONE, course.on(course.record.screened_at)),
         *_reading(course),
-        *_prescriber(course),
         *_talk(course),
+        *_prescriber(course),
     ]
 
 

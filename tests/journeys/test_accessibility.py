@@ -12,6 +12,7 @@ from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from clinic.intake.models import Intake
+from clinic.patients.models import Consent
 from tests.clinic.intake import conftest as made
 from tests.clinic.intake.conftest import fill, let_in, nudges, submit
 
@@ -27,7 +28,14 @@ DRAFT_PAGES = (
     *("/intake/health/2/", "/intake/medicines/2/", "/intake/medicines/add/", "/intake/feelings/5/"),
     *("/intake/feelings/7/", "/intake/check/", "/intake/sign/", "/intake/save/", "/intake/start/"),
 )
-OPEN_PAGES = ("/", "/help-now/", "/resume/", "/resume/abcdefghijklmnopqrstuvwxyz012345/", "/staff/account/sign-in/")
+OPEN_PAGES = (
+    "/",
+    "/help-now/",
+    "/offline/",
+    "/resume/",
+    "/resume/abcdefghijklmnopqrstuvwxyz012345/",
+    "/staff/account/sign-in/",
+)
 
 
 @pytest.fixture(params=["light", "dark"])
@@ -98,7 +106,7 @@ def test_pages_with_errors(narrow: Page, fill: Callable[..., Intake], let_in: Ca
     assert wrong == {}
 
 
-@pytest.mark.parametrize("case", ["V000", "V015", "V018", "V027"])
+@pytest.mark.parametrize("case", ["V000", "V015", "V018", "V027", "V032", "V343"])
 def test_pages_after_sending(
     narrow: Page, fill: Any, submit: Any, let_in: Callable[[Intake], Client], case: str
 ) -> None:
@@ -108,4 +116,7 @@ def test_pages_after_sending(
         Intake.objects.filter(pk=intake.pk).update(safety_raised_at=made.NOW, safety_priority="P0")
     enter(narrow.context, let_in(intake))
 
-    assert problems_by_page(narrow, ("/my/", "/book/", *(["/intake/help/"] if case == "V027" else []))) == {}
+    consent = Consent.objects.get(patient=intake.patient, kind="consent_sms")
+    of_my = ("/my/", "/my/agreements/", f"/my/agreements/{consent.pk}/", "/my/details/")
+
+    assert problems_by_page(narrow, (*of_my, "/book/", *(["/intake/help/"] if case == "V027" else []))) == {}
