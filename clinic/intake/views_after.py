@@ -24,7 +24,8 @@ def help_now(request: HttpRequest, patient: Patient) -> HttpResponse:
     if intake is None or not intake.safety_raised_at:
         return redirect("pages:help_now")
     now, by = timezone.now(), actors.patient(patient.pk)
-    form = PhoneForm(request.POST if "give_phone" in request.POST else None)
+    is_changing = not patient.phone or "change" in request.GET
+    form = PhoneForm(request.POST if "give_phone" in request.POST else None, initial={"phone": patient.phone})
     if request.method == "POST" and not form.is_bound:
         actions.say_safe(intake=intake, by=by, now=now)
         messages.info(request, "Thank you. Your answers are saved.")
@@ -36,7 +37,8 @@ def help_now(request: HttpRequest, patient: Patient) -> HttpResponse:
     context = {
         "intake": intake,
         "form": form,
-        "phone": patient.phone,
+        "phone": "" if is_changing else patient.phone,
+        "has_phone": bool(patient.phone),
         "promise": presenters.call_promise(intake, now=now),
         "is_medical": presenters.is_medical(intake, protocols.journey_of(intake, now=now)),
     }

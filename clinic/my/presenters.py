@@ -85,7 +85,9 @@ def letters(patient: Patient) -> list[dict[str, Any]]:
     rows = []
     for message in sent.order_by("-sent_at")[:LATEST]:
         message.patient = patient
-        rows.append({"id": message.pk, "subject": words_again(message).subject, "on": on_day(message.sent_at, zone)})
+        words = words_again(message)
+        subject = words.subject if words else "A message from us"
+        rows.append({"id": message.pk, "subject": subject, "on": on_day(message.sent_at, zone)})
     return rows
 
 

@@ -14,7 +14,7 @@ from functools import cache
 from typing import Any, Final
 
 from django.conf import settings
-from django.template import Context, Engine, Template
+from django.template import Context, Engine, Template, TemplateDoesNotExist
 from django.urls import reverse
 
 from clinic.audit.actors import Actor
@@ -85,17 +85,21 @@ def words_for(message: Message, *, by: Actor, now: datetime) -> Words:
     return Words(_subject(message, known), text)
 
 
-def words_again(message: Message) -> Words:
+def words_again(message: Message) -> Words | None:
     """The words of a message that was sent, to be read on the patient's own page; where its link was, there is none.
 
     Args:
         message: one that was sent.
-    Raises:
-        TemplateDoesNotExist, WordMissing: the template is wrong.
+    Returns:
+        None when its template is gone or asks for a word that it did not ask for then.
     """
     until = day_in_words(message.sent_at + timedelta(days=LINK_DAYS), zone_of(message.patient))
     known = _known(message) | {"link": NO_LINK, "link_until": until}
-    return Words(_subject(message, known), _template(message).render(Context(known, autoescape=False)).strip() + "\n")
+    try:
+        text = _template(message).render(Context(known, autoescape=False)).strip() + "\n"
+        return Words(_subject(message, known), text)
+    except (TemplateDoesNotExist, WordMissing):
+        return None
 
 
 def _template(message: Message) -> Template:

@@ -47,6 +47,17 @@ def test_without_a_number_it_asks_for_one_and_keeps_it(raised: Intake, let_in: C
     assert AuditEvent.objects.filter(action="patients.describe", patient=str(raised.patient_id)).count() == 1
 
 
+def test_a_number_we_have_can_be_changed(raised: Intake, let_in: Callable[[Intake], Client]) -> None:
+    browser = let_in(raised)
+    for phone in ("(555) 010-0199", "(555) 010-0177"):
+        browser.post("/intake/help/?change=phone", {"give_phone": "yes", "phone": phone})
+    page = browser.get("/intake/help/").content.decode()
+
+    assert "<b>(555) 010-0177</b>" in page
+    assert 'name="phone"' not in page
+    assert 'value="(555) 010-0177"' in browser.get("/intake/help/?change=phone").content.decode()
+
+
 def test_a_number_that_is_none_is_refused_beside_the_field(raised: Intake, let_in: Callable[[Intake], Client]) -> None:
     answer = let_in(raised).post("/intake/help/", {"give_phone": "yes", "phone": "12"})
     page = answer.content.decode()

@@ -146,6 +146,16 @@ def test_a_message_that_has_not_left_is_not_shown(sent: Any) -> None:
 
 
 @pytest.mark.usefixtures("mail")
+def test_a_message_whose_words_are_gone_breaks_no_page(sent: Any) -> None:
+    browser, intake, _ = sent("V000")
+    message = letter_to(intake)
+    Message.objects.filter(pk=message.pk).update(template="a-template-of-long-ago")
+
+    assert "A message from us" in words(browser.get("/my/"))
+    assert "We cannot show its words here any more." in words(browser.get(f"/my/messages/{message.pk}/"))
+
+
+@pytest.mark.usefixtures("mail")
 def test_after_30_minutes_every_page_asks_for_the_date_of_birth_and_then_leads_back(sent: Any) -> None:
     browser, intake, _ = sent("V000")
     pages = addresses(intake)
