@@ -34,12 +34,12 @@ def write(*new: Model, changed: Mapping[Model, Sequence[str]] = NOTHING, unless_
         raise OutsideTransaction(", ".join(type(row).__name__ for row in (*new, *changed)))
     pieces = [_update(row, names) for row, names in changed.items()]
     pieces += [_insert(model, list(rows)) for model, rows in groupby(new, key=type)]
-    if not pieces:
-        return
     counted = len(pieces)
     pieces += [_insert(model, list(rows), unless_there=True) for model, rows in groupby(unless_there, key=type)]
+    if not pieces:
+        return
     named = ", ".join(f"w{number} AS ({sql} RETURNING 1)" for number, (sql, _) in enumerate(pieces))
-    counts = ", ".join(f"(SELECT count(*) FROM w{number})" for number in range(counted))  # noqa: S608
+    counts = ", ".join(f"(SELECT count(*) FROM w{number})" for number in range(counted)) or "1"  # noqa: S608
     with connection.cursor() as cursor:
         cursor.execute(f"WITH {named} SELECT {counts}", [value for _, values in pieces for value in values])
         if 0 in cursor.fetchone():

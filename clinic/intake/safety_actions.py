@@ -23,6 +23,6 @@ def give_phone(*, intake: Intake, phone: str, by: Actor, now: datetime) -> None:
     """
     locked = Intake.objects.select_for_update(of=("self",)).select_related("patient").get(pk=intake.pk)
     if locked.state == Intake.State.DRAFT:
-        locked.answers, locked.saved_at = {**locked.answers, "phone": phone}, now
-        locked.save(update_fields=["answers", "saved_at"])
+        locked.answers, locked.saved_at, locked.version = {**locked.answers, "phone": phone}, now, locked.version + 1
+        locked.save(update_fields=["answers", "saved_at", "version"])
     patient_actions.describe(patient=locked.patient, told={"phone": phone}, by=by)

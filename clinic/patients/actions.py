@@ -13,6 +13,7 @@ from django.db import transaction
 
 from clinic.audit import together
 from clinic.audit.actors import Actor
+from clinic.audit.record import record
 from clinic.celery import nudge
 from clinic.patients.consenting import consent_rows, words_rows
 from clinic.patients.models import Consent, Patient, PatientLink, Wish

@@ -12,7 +12,7 @@ from clinic.audit import together
 from clinic.audit.actors import system
 from clinic.audit.models import AuditEvent
 from clinic.audit.record import OutsideTransaction, line
-from clinic.patients.models import Consent, Patient
+from clinic.patients.models import Consent, ConsentWords, Patient
 
 pytestmark = pytest.mark.django_db
 
@@ -106,3 +106,13 @@ def test_a_written_row_can_be_saved_again() -> None:
 def test_nothing_is_written_outside_a_transaction() -> None:
     with pytest.raises(OutsideTransaction):
         together.write(about("thing:1"))
+
+
+def test_a_row_that_is_there_already_is_left_as_it_is_and_stops_nothing() -> None:
+    patient = Patient.objects.create()
+    for words in ("the first", "another"):
+        together.write(consent(patient, words), unless_there=[ConsentWords(hash="a" * 64, words=words)])
+    together.write(unless_there=[ConsentWords(hash="b" * 64, words="alone")])
+
+    assert Consent.objects.count() == 2
+    assert dict(ConsentWords.objects.values_list("hash", "words")) == {"a" * 64: "the first", "b" * 64: "alone"}
