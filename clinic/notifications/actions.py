@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from clinic.accounts.models import User
 from clinic.audit.actors import Actor
 from clinic.audit.record import record, record_all
 from clinic.notifications import preparing
@@ -21,6 +22,7 @@ def queue(
     by: Actor,
     now: datetime,
     patient: Patient | None = None,
+    staff: User | None = None,
     to_role: str = "",
     channel: str = Message.Channel.EMAIL,
     about: dict[str, str] | None = None,
@@ -37,6 +39,7 @@ def queue(
         by: whose deed causes it.
         now: the moment.
         patient: to whom; or
+        staff: to which person on the staff; or
         to_role: to which role of the staff.
         channel: one of `Message.Channel`.
         about: ids the template needs, never words about health.
@@ -50,6 +53,7 @@ def queue(
         template=template,
         now=now,
         patient_id=patient.pk if patient else None,
+        staff_id=staff.pk if staff else None,
         to_role=to_role,
         channel=channel,
         about=about,

@@ -89,7 +89,7 @@ def _claim(message_id: UUID, now: datetime) -> Message | None:
     if not row.select_for_update(skip_locked=True).exists():
         return None
     taken = row.update(state=Message.State.CLAIMED, claimed_at=now, attempts=F("attempts") + 1)
-    return Message.objects.select_related("patient").get(pk=message_id) if taken == 1 else None
+    return Message.objects.select_related("patient", "staff").get(pk=message_id) if taken == 1 else None
 
 
 def _due(now: datetime) -> QuerySet[Message]:

@@ -7,12 +7,14 @@ import uuid
 from django.db import models
 from django.utils import timezone
 
+from clinic.accounts.models import User
 from clinic.patients.models import Patient
 
 
 class Message(models.Model):
-    """One message to a patient or to a role. Its words are made when it is sent; no clinical word is ever in it.
+    """One message to a patient, to one person on the staff, or to a role; no clinical word is ever in it.
 
+    Its words are made when it is sent.
     `key` says what it is for, so that the same thing is never said twice. `about` holds ids only.
     """
 
@@ -40,6 +42,7 @@ class Message(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     key = models.CharField(max_length=120, unique=True)
     patient = models.ForeignKey(Patient, null=True, on_delete=models.PROTECT, related_name="messages")
+    staff = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="messages")
     to_role = models.CharField(max_length=20, blank=True, default="")
     channel = models.CharField(max_length=10, choices=Channel.choices)
     template = models.CharField(max_length=60)
@@ -59,7 +62,7 @@ class Message(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="message_is_to_somebody",
-                condition=models.Q(patient__isnull=False) | ~models.Q(to_role=""),
+                condition=models.Q(patient__isnull=False) | models.Q(staff__isnull=False) | ~models.Q(to_role=""),
             ),
             models.CheckConstraint(
                 name="message_sent_has_a_time",

@@ -21,6 +21,7 @@ def message(
     template: str,
     now: datetime,
     patient_id: UUID | None = None,
+    staff_id: int | None = None,
     to_role: str = "",
     channel: str = Message.Channel.EMAIL,
     about: dict[str, str] | None = None,
@@ -34,6 +35,7 @@ def message(
     return Message(
         key=key,
         patient_id=patient_id,
+        staff_id=staff_id,
         to_role=to_role,
         channel=channel,
         template=template,

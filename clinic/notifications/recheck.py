@@ -44,6 +44,8 @@ def reason_not_to_send(message: Message, *, now: datetime) -> NotNow | None:
     """
     if message.too_late_at and now > message.too_late_at:
         return NotNow(Message.State.CANCELLED, "too late")
+    if message.staff:
+        return NotNow(Message.State.CANCELLED, "their access ended") if message.staff.ended_at else None
     if message.to_role or message.patient is None:
         return None if address_of(message) else NotNow(Message.State.FAILED, "no address for this role")
     return _not_to_this_patient(message, message.patient) or _not_at_this_hour(message, now)
@@ -79,6 +81,8 @@ def address_of(message: Message) -> str:
     """Where a message goes; nothing when that is not known."""
     if message.channel == Message.Channel.PAGER:
         return settings.ON_CALL_EMAIL
+    if message.staff:
+        return message.staff.email
     if message.to_role or message.patient is None:
         return ""
     given = message.patient.phone if message.channel == Message.Channel.SMS else message.patient.email

@@ -17,6 +17,7 @@ from django.conf import settings
 from django.template import Context, Engine, Template, TemplateDoesNotExist
 from django.urls import reverse
 
+from clinic.accounts import actions as accounts
 from clinic.audit.actors import Actor
 from clinic.notifications.hours import day_in_words, zone_of
 from clinic.notifications.models import Message
@@ -129,6 +130,8 @@ def _known(message: Message) -> dict[str, Any]:
 
 def _link(message: Message, *, by: Actor, now: datetime) -> str:
     site = settings.SITE_URL.rstrip("/")
+    if message.staff:
+        return site + reverse("staff_join", kwargs={"token": accounts.issue_link(user=message.staff, by=by, now=now)})
     if message.to_role or message.patient is None:
         return site + reverse("staff:home")
     if message.template in TO_THE_FORM:

@@ -23,7 +23,8 @@ FOLDER = settings.BASE_DIR / "templates" / "messages"
 TEXTS = sorted(file.stem for file in FOLDER.glob("*.text") if not file.name.startswith("_"))
 SHORT_TEXTS = sorted(file.stem for file in FOLDER.glob("*.sms"))
 ABOUT = {"when": "Thursday, December 3 at 2:20 pm Pacific Time", "reference": "LK-7KQ2M9T", "priority": "P0"}
-TO_STAFF = {"urgent-page", "urgent-page-again"}
+PAGES = {"urgent-page", "urgent-page-again"}
+TO_STAFF = PAGES | {"staff-invited", "staff-sign-in-reset"}
 CONDITIONS = """
     depression depressed depressive anxiety anxious ptsd trauma pain bipolar psychosis psychotic suicide suicidal
     self-harm mood disorder symptom symptoms diagnosis addiction substance pregnancy pregnant bladder heart
@@ -83,7 +84,7 @@ def test_a_message_says_nothing_about_the_person_but_the_first_name(template: st
         assert private not in whole
 
 
-@pytest.mark.parametrize("template", sorted(TO_STAFF))
+@pytest.mark.parametrize("template", sorted(PAGES))
 def test_a_page_says_only_a_reference_and_where_to_sign_in(template: str, patient: Patient) -> None:
     said = told(template, patient)
 
