@@ -131,6 +131,14 @@ def database(url: str) -> dict[str, object]:
 
 DATABASES = {"default": database(os.environ.get("DATABASE_URL") or places.database_url())}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "counted_tries",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
+"""Tries at signing in are counted for all processes together; a process of its own would forget and allow more."""
 
 CELERY_BROKER_URL = os.environ.get("CELERY_BROKER_URL") or places.broker_url()
 BEAT_SCHEDULE_FILE = places.var_dir() / "beat-schedule"
@@ -151,8 +159,21 @@ ACCOUNT_ADAPTER = "clinic.accounts.adapter.StaffAdapter"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/15m/key"}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_ADAPTER = "clinic.accounts.factors.StaffFactors"
+MFA_FORMS = {
+    "authenticate": "clinic.accounts.forms.CodeForm",
+    "authenticate_webauthn": "clinic.accounts.forms.PasskeyForm",
+    "reauthenticate": "clinic.accounts.forms.CodeAgainForm",
+    "reauthenticate_webauthn": "clinic.accounts.forms.PasskeyAgainForm",
+    "activate_totp": "clinic.accounts.forms.AppForm",
+}
+MFA_TOTP_TOLERANCE = 1
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("TRUSTED_PROXIES", "0"))
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "staff:home"
+MFA_TOTP_ISSUER = os.environ.get("CLINIC_NAME", "Larkfield Clinic")
 LOGOUT_REDIRECT_URL = "account_login"
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"

@@ -16,5 +16,5 @@ urlpatterns = [
     path("", include("clinic.booking.urls")),
     path("", include("clinic.my.urls")),
     path("staff/", include("clinic.staff.urls")),
-    path("staff/account/", include("clinic.accounts.urls")),
+    path("staff/", include("clinic.accounts.urls")),
 ]

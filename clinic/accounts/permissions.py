@@ -1,4 +1,4 @@
-"""Which role may do what: one table."""
+"""Which role may do what: one table, and the same in words."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ class Role(StrEnum):
 class Permission(StrEnum):
     """One thing that somebody may do; every staff page asks for exactly one."""
 
+    OWN_SIGN_IN = "accounts.own"
     SEE_STAFF_HOME = "staff.home"
     SEE_WORKLIST = "reviews.worklist"
     SEE_INTAKE = "reviews.see"
@@ -31,7 +32,7 @@ class Permission(StrEnum):
     MANAGE_PEOPLE = "accounts.manage"
 
 
-_EVERYONE: Final = frozenset({Permission.SEE_STAFF_HOME})
+_EVERYONE: Final = frozenset({Permission.SEE_STAFF_HOME, Permission.OWN_SIGN_IN})
 _CLINICAL: Final = _EVERYONE | {
     Permission.SEE_WORKLIST,
     Permission.SEE_INTAKE,
@@ -44,6 +45,33 @@ ALLOWED: Final[dict[Role, frozenset[Permission]]] = {
     Role.ON_CALL: _CLINICAL,
     Role.DIRECTOR: _CLINICAL | {Permission.SEE_AUDIT, Permission.MANAGE_PEOPLE},
     Role.SCHEDULER: _EVERYONE | {Permission.SEE_CALENDAR, Permission.BOOK_FOR_PATIENT, Permission.SEE_TASKS},
-    Role.ADMINISTRATOR: _EVERYONE | {Permission.SEE_OUTBOX, Permission.MANAGE_PEOPLE, Permission.SEE_AUDIT},
+    Role.ADMINISTRATOR: _EVERYONE | {Permission.SEE_OUTBOX, Permission.MANAGE_PEOPLE},
 }
-"""Administrators take no clinical decision; schedulers see no answer, finding or score."""
+"""Administrators take no clinical decision; schedulers see no answer, finding or score. The record holds the reasons of
+clinicians in their own words, so the director reads it and the administrator does not."""
+
+CLINICAL: Final = frozenset(role for role, may in ALLOWED.items() if Permission.DECIDE in may)
+"""Roles that decide about patients; only a medical director gives one."""
+NEVER_WITHOUT: Final = (Role.DIRECTOR, Role.ADMINISTRATOR)
+"""Roles of which one active person is always left."""
+
+ROLE_WORDS: Final[dict[Role, str]] = {
+    Role.CLINICIAN: "Clinician",
+    Role.ON_CALL: "On call",
+    Role.DIRECTOR: "Medical director",
+    Role.SCHEDULER: "Scheduler",
+    Role.ADMINISTRATOR: "Administrator",
+}
+PERMISSION_WORDS: Final[dict[Permission, str]] = {
+    Permission.SEE_STAFF_HOME: "Sign in",
+    Permission.OWN_SIGN_IN: "Change their own sign-in",
+    Permission.SEE_WORKLIST: "See who waits for a decision",
+    Permission.SEE_INTAKE: "Read answers, flags and scores",
+    Permission.DECIDE: "Decide about a patient",
+    Permission.SEE_CALENDAR: "See the calendar",
+    Permission.BOOK_FOR_PATIENT: "Book for a patient",
+    Permission.SEE_TASKS: "See and close tasks (a scheduler: only those without health in them)",
+    Permission.SEE_OUTBOX: "Read the test outbox (not in production)",
+    Permission.SEE_AUDIT: "Read the record of who did what, and why",
+    Permission.MANAGE_PEOPLE: "Invite people, change roles, end access (clinical roles: only the medical director)",
+}

@@ -36,7 +36,7 @@ def urls(resolver: Any = None, space: str = "", prefix: str = "") -> Iterator[tu
 
 
 def test_every_staff_page_asks_for_one_permission() -> None:
-    open_to_all = {"account_login", "account_logout"}
+    open_to_all = {"account_login", "account_logout", "mfa_authenticate", "staff_join"}
     unguarded = [
         name
         for name, where, view in urls()
@@ -88,9 +88,7 @@ def test_no_migration_is_missing() -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(
-    "path", ["/", "/intake/start/", "/help-now/", "/offline/", "/staff/account/sign-in/", "/no-such-page/"]
-)
+@pytest.mark.parametrize("path", ["/", "/intake/start/", "/help-now/", "/offline/", "/staff/sign-in/", "/no-such-page/"])
 def test_every_page_has_strict_headers_and_no_third_party(client: Client, path: str) -> None:
     response = client.get(path)
     policy = response.headers["Content-Security-Policy"]
