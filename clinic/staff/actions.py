@@ -1,11 +1,17 @@
-"""What is done on staff pages that belongs to no single stage: looking over a list that names patients."""
+"""What is done on staff pages that belongs to no single stage: lists looked over, people told about their access."""
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import transaction
 
+from clinic.accounts import actions as accounts
+from clinic.accounts.models import User
+from clinic.accounts.permissions import Role
 from clinic.audit.actors import Actor
 from clinic.audit.record import record
+from clinic.notifications import actions as notifications
 
 
 @transaction.atomic
@@ -18,3 +24,45 @@ def look_over(*, page: str, shown: list[str], by: Actor) -> None:
         by: who looked.
     """
     record(by=by, action=f"staff.see_{page}", subject=f"page:{page}", detail={"shown": shown})
+
+
+@transaction.atomic
+def invite(*, email: str, role: Role, by: Actor, now: datetime) -> User:
+    """Make room for somebody on the staff, and mail them the link to join.
+
+    Args:
+        email, role, by, now: as for `accounts.actions.invite`, with what it raises.
+    """
+    user = accounts.invite(email=email, role=role, by=by, now=now)
+    _mail_link(user, "staff-invited", by, now)
+    return user
+
+
+@transaction.atomic
+def invite_again(*, user: User, role: Role, by: Actor, now: datetime) -> User:
+    """Make room again for somebody who never joined or whose access ended, and mail them a new link.
+
+    Args:
+        user, role, by, now: as for `accounts.actions.invite_again`, with what it raises.
+    """
+    user = accounts.invite_again(user=user, role=role, by=by, now=now)
+    _mail_link(user, "staff-invited", by, now)
+    return user
+
+
+@transaction.atomic
+def reset_sign_in(*, user: User, reason: str, by: Actor, now: datetime) -> User:
+    """Forget how somebody signs in, and tell them by mail, with a link to begin again.
+
+    Args:
+        user, reason, by, now: as for `accounts.actions.reset_sign_in`, with what it raises.
+    """
+    user = accounts.reset_sign_in(user=user, reason=reason, by=by, now=now)
+    _mail_link(user, "staff-sign-in-reset", by, now)
+    return user
+
+
+def _mail_link(user: User, template: str, by: Actor, now: datetime) -> None:
+    """The link itself is made when the mail is sent, so that no row holds it."""
+    key = f"{template}:{user.pk}:{now.timestamp():.6f}"
+    notifications.queue(key=key, template=template, staff=user, by=by, now=now)

@@ -26,6 +26,7 @@ PAGES: Final = (
     (Permission.SEE_WORKLIST, "staff:worklist", "Worklist"),
     (Permission.SEE_TASKS, "staff:tasks", "Tasks"),
     (Permission.SEE_CALENDAR, "staff:calendar", "Calendar"),
+    (Permission.MANAGE_PEOPLE, "staff:people", "People"),
     (Permission.SEE_OUTBOX, "staff:outbox", "Outbox"),
 )
 """What the bar leads to, in order; the first that somebody may open is where they begin."""

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from clinic.staff import views, views_day
+from clinic.staff import views, views_day, views_people
 
 app_name = "staff"
 urlpatterns = [
@@ -16,6 +16,13 @@ urlpatterns = [
     path("tasks/", views_day.tasks, name="tasks"),
     path("tasks/<uuid:task_id>/done/", views_day.done, name="done"),
     path("calendar/", views_day.calendar, name="calendar"),
+    path("people/", views_people.people, name="people"),
+    path("people/invite/", views_people.invite, name="invite"),
+    path("people/<int:user_id>/", views_people.person, name="person"),
+    path("people/<int:user_id>/role/", views_people.change_role, name="change_role"),
+    path("people/<int:user_id>/end/", views_people.end_access, name="end_access"),
+    path("people/<int:user_id>/reset/", views_people.reset_sign_in, name="reset_sign_in"),
+    path("people/<int:user_id>/invite/", views_people.invite_again, name="invite_again"),
     path("outbox/", views_day.outbox_list, name="outbox"),
     path("outbox/<uuid:message_id>/", views_day.outbox_mail, name="mail"),
 ]

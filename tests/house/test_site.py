@@ -88,7 +88,9 @@ def test_no_migration_is_missing() -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("path", ["/", "/intake/start/", "/help-now/", "/offline/", "/staff/sign-in/", "/no-such-page/"])
+@pytest.mark.parametrize(
+    "path", ["/", "/intake/start/", "/help-now/", "/offline/", "/staff/sign-in/", "/no-such-page/"]
+)
 def test_every_page_has_strict_headers_and_no_third_party(client: Client, path: str) -> None:
     response = client.get(path)
     policy = response.headers["Content-Security-Policy"]

@@ -10,6 +10,7 @@ from django.test import Client
 
 from clinic.accounts.models import User
 from clinic.accounts.permissions import Role
+from tests import sign_in
 from tests.clinic.reviews import records
 
 NAMES = {
@@ -42,12 +43,10 @@ def staff(db: None) -> Callable[[Role], User]:
 def signed_in(staff: Callable[[Role], User]) -> Callable[[Role], Client]:
     """The browser of somebody in this role."""
 
-    def sign_in(role: Role) -> Client:
-        client = Client()
-        client.force_login(staff(role))
-        return client
+    def browser_of(role: Role) -> Client:
+        return sign_in.signed_in(staff(role))
 
-    return sign_in
+    return browser_of
 
 
 @pytest.fixture

@@ -28,7 +28,7 @@ pytestmark = pytest.mark.django_db
         (Role.ON_CALL, "staff:worklist"),
         (Role.DIRECTOR, "staff:worklist"),
         (Role.SCHEDULER, "staff:tasks"),
-        (Role.ADMINISTRATOR, "staff:outbox"),
+        (Role.ADMINISTRATOR, "staff:people"),
     ],
 )
 def test_each_role_begins_where_it_has_something_to_do(
@@ -37,15 +37,14 @@ def test_each_role_begins_where_it_has_something_to_do(
     assert signed_in(role).get(reverse("staff:home")).url == reverse(begins)
 
 
-def test_in_production_an_administrator_is_told_that_there_is_nothing_yet(
+def test_in_production_an_administrator_has_people_and_no_outbox(
     signed_in: Callable[[Role], Client], settings: object
 ) -> None:
     settings.IS_PRODUCTION = True  # type: ignore[attr-defined]
 
-    response = signed_in(Role.ADMINISTRATOR).get(reverse("staff:home"))
+    response = signed_in(Role.ADMINISTRATOR).get(reverse("staff:people"))
 
-    assert "Nothing for you to do here yet" in response.content.decode()
-    assert response.context["staff_nav"] == []
+    assert [each["label"] for each in response.context["staff_nav"]] == ["People"]
 
 
 def test_all_answers_are_shown_as_they_were_asked(browser: Client, osei: User) -> None:

@@ -1,129 +1,242 @@
-"""Every staff address and every role: who is let in, in one table. An address that is not in it fails."""
+"""Every address below /staff/ and everybody who may ask for it: one table. An address that is not in it fails."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.test import Client
-from django.urls import reverse
+from django.urls import URLResolver, get_resolver, reverse
+from django.utils import timezone
 
+from clinic.accounts import actions as accounts
 from clinic.accounts.models import User
 from clinic.accounts.permissions import Permission, Role
+from clinic.audit.actors import system
 from clinic.audit.models import AuditEvent
+from clinic.patients.session import PATIENT, SEEN
 from clinic.reviews.models import Decision
-from clinic.staff.urls import urlpatterns
+from tests import sign_in
 from tests.clinic.reviews import records
 from tests.clinic.staff.tasks import open_task
 
 ROLES = (Role.CLINICIAN, Role.ON_CALL, Role.DIRECTOR, Role.SCHEDULER, Role.ADMINISTRATOR)
 YES, no = True, False
-#             method  clinician  on call  director  scheduler  administrator
+#                              method  clinician on call director scheduler administrator, what who is let in gets
 TABLE = {
-    "home":     ("GET",  YES,       YES,     YES,      YES,       YES),
-    "worklist": ("GET",  YES,       YES,     YES,      no,        no),
-    "review":   ("GET",  YES,       YES,     YES,      no,        no),
-    "decide":   ("POST", YES,       YES,     YES,      no,        no),
-    "answers":  ("GET",  YES,       YES,     YES,      no,        no),
-    "undo":     ("POST", YES,       YES,     YES,      no,        no),
-    "reopen":   ("POST", YES,       YES,     YES,      no,        no),
-    "tasks":    ("GET",  YES,       YES,     YES,      YES,       no),
-    "done":     ("POST", YES,       YES,     YES,      YES,       no),
-    "calendar": ("GET",  YES,       YES,     YES,      YES,       no),
-    "outbox":   ("GET",  no,        no,      no,       no,        YES),
-    "mail":     ("GET",  no,        no,      no,       no,        YES),
+    "staff:home":             ("GET",  YES,      YES,    YES,     YES,      YES,           302),
+    "staff:worklist":         ("GET",  YES,      YES,    YES,     no,       no,            200),
+    "staff:review":           ("GET",  YES,      YES,    YES,     no,       no,            200),
+    "staff:decide":           ("POST", YES,      YES,    YES,     no,       no,            422),
+    "staff:answers":          ("GET",  YES,      YES,    YES,     no,       no,            200),
+    "staff:undo":             ("POST", YES,      YES,    YES,     no,       no,            302),
+    "staff:reopen":           ("POST", YES,      YES,    YES,     no,       no,            422),
+    "staff:tasks":            ("GET",  YES,      YES,    YES,     YES,      no,            200),
+    "staff:done":             ("POST", YES,      YES,    YES,     YES,      no,            302),
+    "staff:calendar":         ("GET",  YES,      YES,    YES,     YES,      no,            200),
+    "staff:outbox":           ("GET",  no,       no,     no,      no,       YES,           200),
+    "staff:mail":             ("GET",  no,       no,     no,      no,       YES,           200),
+    "staff:people":           ("GET",  no,       no,     YES,     no,       YES,           200),
+    "staff:invite":           ("GET",  no,       no,     YES,     no,       YES,           200),
+    "staff:person":           ("GET",  no,       no,     YES,     no,       YES,           200),
+    "staff:change_role":      ("POST", no,       no,     YES,     no,       YES,           422),
+    "staff:end_access":       ("POST", no,       no,     YES,     no,       YES,           422),
+    "staff:reset_sign_in":    ("POST", no,       no,     YES,     no,       YES,           422),
+    "staff:invite_again":     ("POST", no,       no,     YES,     no,       YES,           422),
+    "mfa_reauthenticate":     ("GET",  YES,      YES,    YES,     YES,      YES,           200),
+    "mfa_reauthenticate_webauthn":
+                              ("GET",  YES,      YES,    YES,     YES,      YES,           302),
+    "staff_held":             ("GET",  YES,      YES,    YES,     YES,      YES,           302),
+    "mfa_index":              ("GET",  YES,      YES,    YES,     YES,      YES,           200),
+    "mfa_activate_totp":      ("GET",  YES,      YES,    YES,     YES,      YES,           302),
+    "mfa_deactivate_totp":    ("GET",  YES,      YES,    YES,     YES,      YES,           200),
+    "mfa_add_webauthn":       ("GET",  YES,      YES,    YES,     YES,      YES,           200),
+    "mfa_remove_webauthn":    ("GET",  YES,      YES,    YES,     YES,      YES,           404),
+    "mfa_view_recovery_codes":
+                              ("GET",  YES,      YES,    YES,     YES,      YES,           404),
+    "mfa_generate_recovery_codes":
+                              ("GET",  YES,      YES,    YES,     YES,      YES,           200),
 }  # fmt: skip
-ANSWERS = {
-    **dict.fromkeys(("worklist", "review", "answers", "tasks", "calendar", "outbox", "mail"), 200),
-    **dict.fromkeys(("home", "undo", "done"), 302),
-    **dict.fromkeys(("decide", "reopen"), 422),
+OPEN = {
+    "account_login": 200,
+    "mfa_authenticate": 302,
+    "account_logout": 302,
+    "staff_join": 200,
 }
-"""What somebody who is let in gets: a page, the next page, or a form without a decision or a reason back."""
-OTHERS_OWN = {("undo", Role.ON_CALL), ("undo", Role.DIRECTOR)}
+"""What anybody may ask for, and what somebody gets who is not signed in: forms, or the way to the sign-in."""
+BEFORE_A_FACTOR = {
+    "mfa_index": 200,
+    "mfa_activate_totp": 200,
+    "mfa_deactivate_totp": 404,
+    "mfa_add_webauthn": 200,
+    "mfa_remove_webauthn": 404,
+    "mfa_view_recovery_codes": 404,
+    "mfa_generate_recovery_codes": 200,
+}
+"""Where somebody whose password was right, and who has no second factor, sets it up; every other page is refused."""
+OTHERS_OWN = {("staff:undo", Role.ON_CALL), ("staff:undo", Role.DIRECTOR)}
 """They may undo their own decisions; this one was signed by somebody else."""
 ROWS = [
-    (name, row[0], role, allowed) for name, row in TABLE.items() for role, allowed in zip(ROLES, row[1:], strict=True)
+    (name, row[0], role, allowed, row[-1])
+    for name, row in TABLE.items()
+    for role, allowed in zip(ROLES, row[1:-1], strict=True)
 ]
 
 
+def addresses_below(prefix: str, resolver: Any = None, space: str = "", path: str = "") -> Iterator[tuple[str, Any]]:
+    """Every address below a prefix, with its view, by walking what the site really answers."""
+    for entry in (resolver or get_resolver()).url_patterns:
+        where = path + str(entry.pattern)
+        if isinstance(entry, URLResolver):
+            inner = f"{space}{entry.namespace}:" if entry.namespace else space
+            yield from addresses_below(prefix, entry, inner, where)
+        elif where.startswith(prefix):
+            yield f"{space}{entry.name}", entry.callback
+
+
 @pytest.fixture
-def addresses(staff: Callable[[Role], User], settings: object, tmp_path: object) -> dict[str, str]:
+def addresses(staff: Callable[[Role], User], settings: Any, tmp_path: Any) -> dict[str, str]:
     """An address of each page, about rows that are there."""
-    settings.MAIL_DIR = tmp_path  # type: ignore[attr-defined]
-    record = records.sealed(records.REVIEW)
-    decided = records.sealed(records.REVIEW)
+    settings.MAIL_DIR = tmp_path
+    record, decided = records.sealed(records.REVIEW), records.sealed(records.REVIEW)
     decision = records.decide(decided, staff(Role.CLINICIAN))
     task = open_task(record, "coordinator")
-    (tmp_path / f"{task.pk}.eml").write_text("To: a@example.test\nSubject: Hello\n\nHello")  # type: ignore[operator]
-    reference = record.intake.reference
-    about = {"review": [reference], "decide": [reference], "answers": [reference], "undo": [decision.pk]}
-    about |= {"reopen": [decision.pk], "done": [task.pk], "mail": [task.pk]}
-    return {name: reverse(f"staff:{name}", args=about.get(name, [])) for name in TABLE}
+    (tmp_path / f"{task.pk}.eml").write_text("To: a@example.test\nSubject: Hello\n\nHello")
+    other = User.objects.create_user("other@example.test", name="Other", role=Role.SCHEDULER)
+    invited = accounts.invite(email="new@example.test", role=Role.SCHEDULER, by=system("test"), now=timezone.now())
+    about: dict[str, object] = dict.fromkeys(("review", "decide", "answers"), record.intake.reference)
+    about |= {"undo": decision.pk, "reopen": decision.pk, "done": task.pk, "mail": task.pk}
+    about |= dict.fromkeys(("person", "change_role", "end_access", "reset_sign_in", "invite_again"), other.pk)
+    about |= {
+        "mfa_remove_webauthn": 1,
+        "staff_join": accounts.issue_link(user=invited, by=system("test"), now=timezone.now()),
+    }
+    known = {name: about.get(name.removeprefix("staff:")) for name in (*TABLE, *OPEN)}
+    return {name: reverse(name, args=[row] if row is not None else []) for name, row in known.items()}
+
+
+def ask(browser: Client, name: str, addresses: dict[str, str]) -> Any:
+    return browser.generic(TABLE[name][0] if name in TABLE else "GET", addresses[name])
+
+
+def standing() -> int:
+    return Decision.objects.filter(revoked_at__isnull=True).count()
 
 
 def test_every_staff_address_is_in_the_table() -> None:
-    assert {pattern.name for pattern in urlpatterns} == set(TABLE)
+    assert {name for name, _ in addresses_below("staff/")} == set(TABLE) | set(OPEN)
 
 
-def test_every_staff_address_asks_for_one_permission() -> None:
-    assert all(isinstance(pattern.callback.permission, Permission) for pattern in urlpatterns)
+def test_every_staff_address_that_is_not_open_asks_for_one_permission() -> None:
+    asked = {name: getattr(view, "permission", None) for name, view in addresses_below("staff/") if name not in OPEN}
+
+    assert [name for name, permission in asked.items() if not isinstance(permission, Permission)] == []
 
 
-@pytest.mark.parametrize(("name", "method", "role", "allowed"), ROWS)
+@pytest.mark.parametrize(("name", "method", "role", "allowed", "answer"), ROWS)
 def test_who_is_let_in(
-    name: str, method: str, role: Role, allowed: bool,
+    name: str, method: str, role: Role, allowed: bool, answer: int,
     signed_in: Callable[[Role], Client], addresses: dict[str, str], staff: Callable[[Role], User],
 ) -> None:  # fmt: skip
     response = signed_in(role).generic(method, addresses[name])
 
     refusals = AuditEvent.objects.filter(action="accounts.refused", actor=staff(role).actor.ref)
     if allowed:
-        assert response.status_code == (409 if (name, role) in OTHERS_OWN else ANSWERS[name])
+        assert response.status_code == (409 if (name, role) in OTHERS_OWN else answer)
         assert not refusals.exists()
     else:
         assert response.status_code == 403
-        assert refusals.get().subject == f"page:staff:{name}"
+        assert refusals.get().subject == f"page:{name}"
 
 
 @pytest.mark.parametrize("name", list(TABLE))
 def test_nobody_is_let_in_without_signing_in(name: str, addresses: dict[str, str]) -> None:
-    before = Decision.objects.filter(revoked_at__isnull=True).count()
+    before = standing()
 
-    response = Client().generic(TABLE[name][0], addresses[name])
+    response = ask(Client(), name, addresses)
 
     assert response.status_code == 302
     assert response.url.startswith(reverse("account_login"))
-    assert Decision.objects.filter(revoked_at__isnull=True).count() == before
+    assert standing() == before
 
 
 @pytest.mark.parametrize("name", list(TABLE))
+def test_a_patient_is_nobody_here(name: str, addresses: dict[str, str]) -> None:
+    browser, before = Client(), standing()
+    session = browser.session
+    session[PATIENT], session[SEEN] = str(records.intake().patient_id), int(timezone.now().timestamp())
+    session.save()
+
+    response = ask(browser, name, addresses)
+
+    assert response.status_code == 302
+    assert response.url.startswith(reverse("account_login"))
+    assert standing() == before
+
+
+@pytest.mark.parametrize("name", list(OPEN))
+def test_what_is_open_is_open_and_shows_nothing_of_a_patient(name: str, addresses: dict[str, str]) -> None:
+    response = ask(Client(), name, addresses)
+
+    assert response.status_code == OPEN[name]
+    assert b"Maya" not in response.content
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("name", list(TABLE))
+def test_a_password_alone_opens_nothing_but_the_set_up(
+    name: str, role: Role, addresses: dict[str, str], staff: Callable[[Role], User]
+) -> None:
+    user, before = staff(role), standing()
+
+    response = ask(sign_in.signed_in(user, proven=False), name, addresses)
+
+    refusals = AuditEvent.objects.filter(action="accounts.refused", actor=user.actor.ref)
+    if name in BEFORE_A_FACTOR:
+        assert response.status_code == BEFORE_A_FACTOR[name]
+        return
+    assert (response.status_code, response.url) == (302, reverse("mfa_index"))
+    assert refusals.get().detail["because"] == "no second factor"
+    assert standing() == before
+
+
+@pytest.mark.parametrize("name", list(TABLE))
+def test_a_password_alone_opens_nothing_at_all_for_somebody_who_has_a_factor(
+    name: str, addresses: dict[str, str], staff: Callable[[Role], User]
+) -> None:
+    user = staff(Role.DIRECTOR)
+    sign_in.signed_in(user)
+    assert Authenticator.objects.filter(user=user).exists()
+
+    response = ask(sign_in.signed_in(user, proven=False), name, addresses)
+
+    assert response.status_code == 302
+    assert response.url.startswith(reverse("account_login"))
+
+
+OURS = [name for name in TABLE if name.startswith("staff:") and name != "staff:invite"]
+
+
+@pytest.mark.parametrize("name", OURS)
 def test_a_page_is_only_asked_the_way_it_answers(
     name: str, addresses: dict[str, str], signed_in: Callable[[Role], Client]
 ) -> None:
-    role = ROLES[TABLE[name][1:].index(True)]
+    role = ROLES[TABLE[name][1:-1].index(True)]
     other = "GET" if TABLE[name][0] == "POST" else "POST"
 
     assert signed_in(role).generic(other, addresses[name]).status_code == 405
 
 
-def test_somebody_whose_access_ended_is_out_at_the_next_click(
-    addresses: dict[str, str], browser: Client, osei: User
-) -> None:
-    assert browser.get(addresses["worklist"]).status_code == 200
-
-    User.objects.filter(pk=osei.pk).update(is_active=False)
-
-    assert browser.get(addresses["worklist"]).status_code == 302
-
-
 def test_a_scheduler_who_types_the_address_of_a_review_is_refused_and_it_is_on_the_record(
     addresses: dict[str, str], signed_in: Callable[[Role], Client], staff: Callable[[Role], User]
 ) -> None:
-    response = signed_in(Role.SCHEDULER).get(addresses["review"])
+    response = signed_in(Role.SCHEDULER).get(addresses["staff:review"])
 
     line = AuditEvent.objects.get(action="accounts.refused")
     assert response.status_code == 403
     assert b"Maya" not in response.content
     assert line.actor == staff(Role.SCHEDULER).actor.ref
-    assert line.detail["asked_for"] == [addresses["review"].split("/")[-2]]
+    assert line.detail["asked_for"] == [addresses["staff:review"].split("/")[-2]]
     assert not AuditEvent.objects.filter(action__startswith="reviews.see").exists()
