@@ -34,7 +34,7 @@ OPEN_PAGES = (
     "/offline/",
     "/resume/",
     "/resume/abcdefghijklmnopqrstuvwxyz012345/",
-    "/staff/account/sign-in/",
+    "/staff/sign-in/",
 )
 
 

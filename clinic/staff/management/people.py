@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any, Final
 
+from clinic.accounts import factors
 from clinic.accounts.models import User
 from clinic.accounts.permissions import Role
 from clinic.audit.actors import Actor, patient, system
@@ -66,12 +67,16 @@ PEOPLE: Final = (
 
 
 def people_the_staff(password: str) -> list[User]:
-    """The staff, each with the same password; those who are there already are left as they are."""
-    return [
+    """The staff, each with the same password and an app of their own; what is there already is left as it is."""
+    staff = [
         User.objects.filter(email=email).first()
         or User.objects.create_user(email, name=name, role=role, password=password)
         for email, name, role in STAFF
     ]
+    for user in staff:
+        if not factors.has_one(user):
+            factors.give_app(user)
+    return staff
 
 
 def open_hours(clinicians: list[User], *, now: datetime) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -14,6 +15,7 @@ from clinic.accounts.models import User
 from clinic.accounts.permissions import Role
 from clinic.onebox import places
 from clinic.staff.management import people as demo
+from clinic.staff.management.codes import address_for_app
 
 
 class Command(BaseCommand):
@@ -28,9 +30,9 @@ class Command(BaseCommand):
         if not User.objects.exists():
             self._make(kept)
         if kept.exists():
-            self._print_sign_ins(kept.read_text().strip())
+            self._print_sign_ins(demo.people_the_staff(kept.read_text().strip()), kept.read_text().strip())
 
-    def _make(self, kept: Any) -> None:
+    def _make(self, kept: Path) -> None:
         password = "-".join(secrets.choice(WORDS) for _ in range(4))
         now = timezone.now()
         with transaction.atomic():
@@ -41,10 +43,13 @@ class Command(BaseCommand):
             kept.touch(mode=0o600)
             kept.write_text(password)
 
-    def _print_sign_ins(self, password: str) -> None:
-        self.stdout.write(f"Sign in at {settings.SITE_URL}/staff/ with the password {password}")
-        for user in User.objects.order_by("pk"):
-            self.stdout.write(f"  {user.email:<28} {user.name} ({user.role})")
+    def _print_sign_ins(self, staff: list[User], password: str) -> None:
+        self.stdout.write(f"Sign in at {settings.SITE_URL}/staff/ with the password {password} and a code:")
+        self.stdout.write(f"  manage.py demo_code {staff[0].email} prints it, or add the address to an app.")
+        for user in staff:
+            self.stdout.write(f"  {user.email:<28} {user.name} ({user.role_in_words})")
+            if address := address_for_app(user):
+                self.stdout.write(f"    {address}")
 
 
 WORDS = (
