@@ -150,6 +150,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
@@ -165,6 +166,7 @@ MFA_FORMS = {
     "authenticate_webauthn": "clinic.accounts.forms.PasskeyForm",
     "reauthenticate": "clinic.accounts.forms.CodeAgainForm",
     "reauthenticate_webauthn": "clinic.accounts.forms.PasskeyAgainForm",
+    "add_webauthn": "clinic.accounts.forms.NewPasskeyForm",
     "activate_totp": "clinic.accounts.forms.AppForm",
 }
 MFA_TOTP_TOLERANCE = 1

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import struct
 from typing import Any
 
 from allauth.account.forms import LoginForm
 from allauth.core import context
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.totp.forms import ActivateTOTPForm
-from allauth.mfa.webauthn.forms import AuthenticateWebAuthnForm, ReauthenticateWebAuthnForm
+from allauth.mfa.webauthn.forms import AddWebAuthnForm, AuthenticateWebAuthnForm, ReauthenticateWebAuthnForm
 from crispy_forms.helper import FormHelper
 from django import forms
 from django.conf import settings
@@ -23,6 +24,9 @@ from clinic.accounts.models import User
 from clinic.audit.record import record
 
 NO_CODE = "Enter the code from your app"
+NO_PASSKEY = "That passkey does not work here"
+NONSENSE = (AttributeError, IndexError, KeyError, TypeError, ValueError, struct.error)
+"""What the passkey library raises for something that was never a passkey."""
 
 
 class InPage:
@@ -103,6 +107,8 @@ class OnePasskey:
             return super().clean_credential()
         except ValidationError as refusal:
             raise _refused(self.user, refusal) from None
+        except NONSENSE:
+            raise _refused(self.user, ValidationError(NO_PASSKEY, code="incorrect_code")) from None
 
 
 class PasskeyForm(OnePasskey, AuthenticateWebAuthnForm):
@@ -111,6 +117,16 @@ class PasskeyForm(OnePasskey, AuthenticateWebAuthnForm):
 
 class PasskeyAgainForm(OnePasskey, ReauthenticateWebAuthnForm):
     """The passkey before a sensitive step."""
+
+
+class NewPasskeyForm(AddWebAuthnForm):
+    """A passkey that is set up."""
+
+    def clean(self) -> dict[str, Any]:
+        try:
+            return super().clean()
+        except NONSENSE:
+            raise ValidationError(NO_PASSKEY, code="incorrect_code") from None
 
 
 class JoinForm(InPage, forms.Form):
