@@ -104,7 +104,7 @@ def _words(factors: list[Authenticator]) -> str:
     if not said:
         return "Not set up"
     left = sum(len(each.wrap().get_unused_codes()) for each in factors if each.type not in REAL)
-    return ", ".join([*said, f"{left} recovery codes left"])
+    return ", ".join([*said, f"{left or 'no'} recovery codes left"])
 
 
 def page_for_again(user: User) -> str:

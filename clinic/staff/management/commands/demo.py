@@ -45,7 +45,7 @@ class Command(BaseCommand):
 
     def _print_sign_ins(self, staff: list[User], password: str) -> None:
         self.stdout.write(f"Sign in at {settings.SITE_URL}/staff/ with the password {password} and a code:")
-        self.stdout.write(f"  manage.py demo_code {staff[0].email} prints it, or add the address to an app.")
+        self.stdout.write(f"  .venv/bin/python manage.py demo_code {staff[0].email} prints it; an app does, too.")
         for user in staff:
             self.stdout.write(f"  {user.email:<28} {user.name} ({user.role_in_words})")
             if address := address_for_app(user):
