@@ -19,6 +19,7 @@ urlpatterns = [
     path("sign-in/again/", views.code_once_more, name="mfa_reauthenticate"),
     path("sign-in/again/passkey/", views.passkey_once_more, name="mfa_reauthenticate_webauthn"),
     path("sign-in/held/", views.held_form, name="staff_held"),
+    path("sign-in/alive/", views.alive, name="staff_alive"),
     path("sign-out/", logout, name="account_logout"),
     path("join/<str:token>/", views.join, name="staff_join"),
 ]

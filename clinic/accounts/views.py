@@ -15,7 +15,8 @@ from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as webauthn
 from django.conf import settings
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -118,6 +119,12 @@ def held_form(request: HttpRequest) -> HttpResponse:
     if form is None or request.method == "POST":
         return redirect(form.back if form else settings.LOGIN_REDIRECT_URL)
     return render(request, "account/held.html", {"held": form})
+
+
+@only(Permission.OWN_SIGN_IN)
+def alive(request: HttpRequest) -> HttpResponse:
+    """Asked by a page on which somebody types: keeps the session, and gives the token that a new sign-in made."""
+    return JsonResponse({"who": str(request.user.pk), "token": get_token(request)})
 
 
 def join(request: HttpRequest, token: str) -> HttpResponse:

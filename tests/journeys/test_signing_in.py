@@ -112,6 +112,64 @@ def test_a_lock_leads_back_to_the_page(live_server: Any, laptop: BrowserContext,
     expect(page).to_have_url(f"{live_server.url}/staff/calendar/?day=2026-12-01")
 
 
+def test_a_page_on_which_somebody_typed_is_covered_and_keeps_what_was_typed(
+    live_server: Any, browser: Browser, luis: User
+) -> None:
+    luis.role = Role.ADMINISTRATOR
+    luis.save()
+    factors.give_app(luis)
+    context = browser.new_context()
+    context.set_default_timeout(15_000)
+    page = context.new_page()
+    page.clock.install()
+    type_password(page, live_server.url)
+    page.get_by_label("Code").fill(code_of(luis))
+    page.get_by_role("button", name="Go on").click()
+    page.goto(f"{live_server.url}/staff/people/invite/")
+    page.get_by_label("Their work email").fill("new@example.test")
+    page.clock.fast_forward("15:20")
+    expect(page.get_by_role("heading", level=1)).to_have_text("This page is locked")
+    expect(page.get_by_label("Their work email")).to_be_hidden()
+    _let_time_pass()
+
+    page.get_by_role("button", name="I have signed in").click()
+    expect(page.get_by_label("Their work email")).to_be_hidden()
+    with context.expect_page() as opened:
+        page.get_by_role("link", name="Sign in again, in a new tab").click()
+    other = opened.value
+    other.get_by_label("Email").fill(EMAIL)
+    other.get_by_label("Password", exact=True).fill(PASSWORD)
+    other.get_by_role("button", name="Sign in", exact=True).click()
+    other.get_by_label("Code").fill(code_of(luis, steps_ahead=1))
+    other.get_by_role("button", name="Go on").click()
+    expect(other.get_by_role("heading", level=1)).to_have_text("People")
+    page.get_by_role("button", name="I have signed in").click()
+    expect(page.get_by_label("Their work email")).to_have_value("new@example.test")
+    page.get_by_label("Scheduler").check()
+    page.get_by_role("button", name="Send the invitation").click()
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("new@example.test")
+    context.close()
+
+
+def test_a_page_that_nobody_uses_locks_by_itself(live_server: Any, browser: Browser, luis: User) -> None:
+    factors.give_app(luis)
+    context = browser.new_context()
+    context.set_default_timeout(15_000)
+    page = context.new_page()
+    page.clock.install()
+    type_password(page, live_server.url)
+    page.get_by_label("Code").fill(code_of(luis))
+    page.get_by_role("button", name="Go on").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Tasks")
+    _let_time_pass()
+
+    page.clock.fast_forward("15:20")
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("This page is locked")
+    context.close()
+
+
 def _let_time_pass() -> None:
     """Set the clocks of every session back by 16 minutes."""
     from django.contrib.sessions.backends.db import SessionStore

@@ -48,6 +48,7 @@ TABLE = {
     "mfa_reauthenticate":     ("GET",  YES,      YES,    YES,     YES,      YES,           200),
     "mfa_reauthenticate_webauthn":
                               ("GET",  YES,      YES,    YES,     YES,      YES,           302),
+    "staff_alive":            ("GET",  YES,      YES,    YES,     YES,      YES,           200),
     "staff_held":             ("GET",  YES,      YES,    YES,     YES,      YES,           302),
     "mfa_index":              ("GET",  YES,      YES,    YES,     YES,      YES,           200),
     "mfa_activate_totp":      ("GET",  YES,      YES,    YES,     YES,      YES,           302),
