@@ -35,6 +35,8 @@ class RoleForm(InPage, forms.Form):
         field = self.fields["role"]
         field.widget = RadioChoices(hints={role.value: hint for role, hint in HINTS.items()})
         field.choices = choices
+        if giver != Role.DIRECTOR:
+            field.help_text = "Clinical roles are given by the medical director"
 
 
 class InviteForm(RoleForm):

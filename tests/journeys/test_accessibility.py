@@ -11,10 +11,13 @@ from django.conf import settings
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from clinic.accounts.models import User
+from clinic.accounts.permissions import Role
 from clinic.intake.models import Intake
 from clinic.patients.models import Consent
 from tests.clinic.intake import conftest as made
 from tests.clinic.intake.conftest import fill, let_in, nudges, submit
+from tests.sign_in import signed_in
 
 __all__ = ["fill", "let_in", "nudges", "submit"]
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -36,6 +39,7 @@ OPEN_PAGES = (
     "/resume/abcdefghijklmnopqrstuvwxyz012345/",
     "/staff/sign-in/",
 )
+SET_UP = "/staff/sign-in/set-up/"
 
 
 @pytest.fixture(params=["light", "dark"])
@@ -102,6 +106,22 @@ def test_pages_with_errors(narrow: Page, fill: Callable[..., Intake], let_in: Ca
         narrow.locator("main form button").first.click()
         if found := problems(narrow):
             wrong[path] = found
+
+    assert wrong == {}
+
+
+def test_pages_of_signing_in_and_of_people(narrow: Page) -> None:
+    director = User.objects.create_user("weiss@example.test", name="Dr. Hana Weiss", role=Role.DIRECTOR)
+    other = User.objects.create_user("luis@example.test", name="Luis Ortega", role=Role.SCHEDULER)
+    enter(narrow.context, signed_in(other, proven=False))
+    wrong = problems_by_page(narrow, (SET_UP, f"{SET_UP}app/", f"{SET_UP}passkey/"))
+    enter(narrow.context, signed_in(director))
+    people = ("/staff/people/", "/staff/people/invite/", f"/staff/people/{other.pk}/", SET_UP)
+    wrong |= problems_by_page(narrow, (*people, f"{SET_UP}codes/new/", f"{SET_UP}app/remove/", "/staff/sign-in/again/"))
+    narrow.goto(f"{SET_UP}codes/new/")
+    narrow.get_by_role("button", name="Make new codes").click()
+    if found := problems(narrow):
+        wrong["recovery codes"] = found
 
     assert wrong == {}
 

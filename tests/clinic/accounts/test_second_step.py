@@ -211,6 +211,19 @@ def test_taking_a_factor_away_is_on_the_record(osei: User) -> None:
     assert AuditEvent.objects.get(action="accounts.factor_removed").detail == {"factor": "app"}
 
 
+def test_a_passkey_can_be_taken_away_beside_an_app_and_not_alone(osei: User) -> None:
+    passkey = Authenticator.objects.create(user=osei, type="webauthn", data={"name": "Laptop", "credential": {}})
+    browser = signed_in(osei)
+    address = reverse("mfa_remove_webauthn", args=[passkey.pk])
+    assert "Remove “Laptop”?" in browser.get(address).content.decode()
+    Authenticator.objects.filter(user=osei, type="totp").update(type="recovery_codes")
+    assert "one second step at least" in browser.post(address).content.decode()
+    Authenticator.objects.filter(user=osei, type="recovery_codes").update(type="totp")
+
+    assert browser.post(address).url == reverse("mfa_index")
+    assert AuditEvent.objects.get(action="accounts.factor_removed").detail == {"factor": "passkey"}
+
+
 def test_nobody_removes_the_passkey_of_somebody_else(osei: User, new: User) -> None:
     theirs = Authenticator.objects.create(user=new, type="webauthn", data={"name": "Laptop", "credential": {}})
 
