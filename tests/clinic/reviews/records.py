@@ -77,7 +77,9 @@ def sealed(
     """An intake that was sent and screened."""
     sent = intake(changes, medicines, state=Intake.State.SUBMITTED, submitted_at=at, **fields)
     facts = protocols.facts_of(sent, now=at)
-    return sealing.seal_record(intake=sent, facts=facts, signature="Maya R. Thompson", body_hash="0" * 64, now=at)
+    record = sealing.record_of(intake=sent, facts=facts, signature="Maya R. Thompson", body_hash="0" * 64, now=at)
+    record.save()
+    return record
 
 
 def sealed_again(record: ScreeningRecord, *, at: datetime) -> ScreeningRecord:
