@@ -2,7 +2,8 @@
 
     python -m tests.bench.mutants medicine_dates medicine_text --minutes 10
 
-Modules are named without folder. Works on a copy, runs only tests/screening, and needs neither a database nor Django.
+Modules are named without folder. What tests build when they are imported is not seen to be theirs: let them build it in
+a function. Works on a copy, runs only tests/screening, and needs neither a database nor Django.
 mutmut changes functions and methods; patterns, word lists and weights of a module, and functions with a decorator such
 as a property, it leaves alone. A mutant that hangs counts as killed. What was not tried in time is counted and said.
 """
@@ -32,16 +33,23 @@ WANTED: Final = 90
 _RESULT: Final = re.compile(r"^\s*(screening\.\S+__mutmut_\d+): (.+?)\s*$", re.MULTILINE)
 
 FRESH: Final = '''"""Forgets what an earlier run in this process kept, so that each mutant is really asked."""
-import sys
+import os, sys
 
-def pytest_sessionstart(session):
+def forget():
     for name, module in list(sys.modules.items()):
         if name.split(".")[0] in ("screening", "tests"):
             for what, value in list(vars(module).items()):
                 if callable(getattr(value, "cache_clear", None)) and what not in {kept}:
                     value.cache_clear()
-        if name.startswith("tests.screening") and {again}:
-            del sys.modules[name]
+
+def pytest_sessionstart(session):
+    forget()
+    for name in [name for name in sys.modules if name.startswith("tests.screening") and {again}]:
+        del sys.modules[name]
+
+def pytest_runtest_setup(item):
+    if os.environ.get("MUTANT_UNDER_TEST") == "stats":
+        forget()  # so that each test is seen to call what it needs, and not only the first
 '''
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import pytest
 
 from screening.medications import MedicineNames
@@ -54,7 +56,9 @@ def test_an_outline_keeps_only_that_there_is_a_vowel() -> None:
     assert outline("fikaden") == outline("fikodin") == "fakadan"
 
 
-NEAR = Nearness(["fluoxetine", "zoloft", "dope"], ["soluft", "flumethrin"])
+@cache
+def near() -> Nearness:
+    return Nearness(["fluoxetine", "zoloft", "dope"], ["soluft", "flumethrin"])
 
 
 @pytest.mark.parametrize(
@@ -74,12 +78,12 @@ NEAR = Nearness(["fluoxetine", "zoloft", "dope"], ["soluft", "flumethrin"])
     ],
 )
 def test_what_is_near_is_found(typed: str, found: list[str]) -> None:
-    assert [name for name, _ in NEAR.to(typed)] == found
+    assert [name for name, _ in near().to(typed)] == found
 
 
 def test_nearness_is_a_share_of_the_letters() -> None:
-    assert [round(score, 3) for _, score in NEAR.to("zolft")] == [0.833]
-    assert [round(score, 3) for _, score in NEAR.to("zoloff")] == [0.833]
+    assert [round(score, 3) for _, score in near().to("zolft")] == [0.833]
+    assert [round(score, 3) for _, score in near().to("zoloff")] == [0.833]
 
 
 def test_a_name_nearer_to_another_medicine_suggests_nothing() -> None:
@@ -89,10 +93,10 @@ def test_a_name_nearer_to_another_medicine_suggests_nothing() -> None:
 
 
 def test_twins_are_one_letter_away_or_two_in_a_long_name() -> None:
-    near = Nearness(["zoloft", "zolofd", "hydroxyzine", "hydralazine", "hydroxizene"], [])
-    assert [name for name, _ in near.twins("zoloft")] == ["zolofd"]
-    assert [name for name, _ in near.twins("hydroxyzine")] == ["hydroxizene"]
-    assert near.twins("zolo") == []
+    known = Nearness(["zoloft", "zolofd", "hydroxyzine", "hydralazine", "hydroxizene"], [])
+    assert [name for name, _ in known.twins("zoloft")] == ["zolofd"]
+    assert [name for name, _ in known.twins("hydroxyzine")] == ["hydroxizene"]
+    assert known.twins("zolo") == []
 
 
 def test_the_targets_hold_together_on_misspellings_and_names_that_were_not_tuned_on() -> None:
@@ -104,3 +108,21 @@ def test_the_targets_hold_together_on_misspellings_and_names_that_were_not_tuned
     assert (first >= 0.9, among_three >= 0.97) == (True, True)
     assert evaluation._false_share(MedicineNames(medications(), known), hidden) <= 0.015
     assert evaluation._false_share(names(), words) <= 0.003
+
+
+@pytest.mark.parametrize(
+    ("typed", "is_slip"),
+    [
+        ("zoloft", True),
+        ("zol7oft", False),  # a digit is beside nothing
+        ("zoloftk", False),  # no key beside the one before it
+        ("zoloftg", True),
+        ("kzoloft", False),
+        ("xzoloft", True),  # at the beginning
+        ("zkoloft", True),  # beside the letter after it
+        ("zoklkoft", True),
+        ("zolxyoft", False),  # two letters away is not beside
+    ],
+)
+def test_a_new_letter_stands_beside_the_one_it_was_hit_with(typed: str, is_slip: bool) -> None:
+    assert is_slip_alone(typed, "zoloft") is is_slip

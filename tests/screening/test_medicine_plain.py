@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from datetime import date
+from functools import cache
 from itertools import product
 
 import pytest
@@ -11,16 +12,15 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from screening.medications import Medication, Reading
+from screening.medicine_aliases import MEANS
 from screening.medicine_names import NameIndex
 from screening.medicine_plain import PlainLines
 from screening.medicine_reader import Reader
 from screening.medicine_text import clean
 from tests.screening.medicine_data import known_names, medications
 
-INDEX = NameIndex(medications(), known_names())
-PLAIN = PlainLines(INDEX)
 ON = date(2026, 11, 20)
-WRITTEN = sorted({entry.written for entry in INDEX.assessed.values()})
+WRITTEN = sorted({name for each in medications() for name in (each.ingredient, *each.brands)} | {*MEANS})
 DOSES = ("", "50 mg", "0.5mg", "1000 mcg", "2 g", "10ml", "20 MG", "2026 mg")
 OFTEN = [
     *("", "daily", "once daily", "twice daily", "once weekly", "at night", "at bedtime", "nightly", "every day"),
@@ -35,8 +35,18 @@ OFTEN = [
 TAILS = [" ".join(filter(None, both)) for both in product(DOSES, OFTEN)]
 
 
+@cache
+def index() -> NameIndex:
+    return NameIndex(medications(), known_names())
+
+
+@cache
+def plain_lines() -> PlainLines:
+    return PlainLines(index())
+
+
 def whole(text: str) -> list[Reading]:
-    return Reader(INDEX, clean(text)[0], ON).readings()
+    return Reader(index(), clean(text)[0], ON).readings()
 
 
 def medication(*names: str) -> Medication:
@@ -46,7 +56,7 @@ def medication(*names: str) -> Medication:
 def test_every_tail_is_read_as_the_whole_reader_reads_it() -> None:
     for tail in TAILS:
         line = f"Sertraline {tail}".strip()
-        assert [PLAIN.reading(line)] == whole(line), line
+        assert [plain_lines().reading(line)] == whole(line), line
 
 
 def test_every_name_is_read_as_the_whole_reader_reads_it() -> None:
@@ -54,7 +64,7 @@ def test_every_name_is_read_as_the_whole_reader_reads_it() -> None:
     for number, name in enumerate(WRITTEN):
         for tail in (TAILS[number % len(TAILS)], TAILS[(number * 7 + 3) % len(TAILS)], ""):
             line = f"{name} {tail}".strip()
-            reading = PLAIN.reading(line)
+            reading = plain_lines().reading(line)
             read += reading is not None
             assert reading is None or [reading] == whole(line), line
     assert read > 0.9 * 3 * len(WRITTEN)
@@ -69,7 +79,7 @@ def test_every_name_is_read_as_the_whole_reader_reads_it() -> None:
 @example("Tylenol", ["3", "daily"])
 def test_no_line_is_read_otherwise(name: str, rest: list[str]) -> None:
     line = " ".join([name, *rest])
-    reading = PLAIN.reading(line)
+    reading = plain_lines().reading(line)
     assert reading is None or [reading] == whole(line)
 
 
@@ -91,7 +101,7 @@ def test_no_line_is_read_otherwise(name: str, rest: list[str]) -> None:
     ],
 )
 def test_what_is_not_plain_is_left_to_the_whole_reader(line: str) -> None:
-    assert PLAIN.reading(line) is None
+    assert plain_lines().reading(line) is None
 
 
 @pytest.mark.parametrize("longer", ["prozac daily", "prozac 90 mg", "prozac prn plus"])
@@ -107,14 +117,14 @@ def test_a_longer_name_that_goes_on_otherwise_changes_nothing() -> None:
 
 
 def test_as_needed_is_a_status() -> None:
-    assert [getattr(PLAIN.reading(f"Xanax 1 mg {often}"), "status", None) for often in ("prn", "daily")] == [
+    assert [getattr(plain_lines().reading(f"Xanax 1 mg {often}"), "status", None) for often in ("prn", "daily")] == [
         "as_needed",
         "",
     ]
 
 
 def test_nothing_that_a_person_wrote_is_kept() -> None:
-    plain = PlainLines(INDEX)
+    plain = PlainLines(index())
     for number in range(500):
         plain.reading(f"zoloft {number} mg daily")
         plain.reading(f"patient{'abcdefghij'[number % 10]} {number} mg")
@@ -126,5 +136,5 @@ def test_a_hostile_line_costs_nothing(part: str) -> None:
     lines = [part * (79 // len(part)), part * 5_000, part * 100_000]
     begun = time.process_time()
     for line in lines * 10:
-        PLAIN.reading(line)
+        plain_lines().reading(line)
     assert time.process_time() - begun < 1

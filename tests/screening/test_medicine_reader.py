@@ -110,3 +110,29 @@ def test_one_misspelt_word_among_unknown_ones_must_be_nearer() -> None:
 def test_an_ordinary_word_beside_a_strength_is_looked_at() -> None:
     assert [reading.match for reading in names().read("concept")] == ["unrecognised"]
     assert [reading.match for reading in names().read("concert 36 mg")] == ["suggested"]
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("carbonate prozac", 2),
+        ("xyzzy prozac carbonate citrate", 2),
+        ("prozac blorp carbonate", 2),
+        ("prozac hcl 20", 1),
+    ],
+)
+def test_a_salt_belongs_to_the_name_right_before_it(text: str, number: int) -> None:
+    assert len(parts(text)) == number
+
+
+@pytest.mark.parametrize(
+    ("text", "matches"),
+    [
+        ("benadryl plus", ["suggested"]),
+        ("benadryl plus, prozac", ["suggested", "exact"]),
+        ("benadryl plus 20 mg prozac", ["exact", "exact"]),
+        ("benadryl plus prozac", ["exact", "exact"]),
+    ],
+)
+def test_a_plus_at_the_end_of_a_name_makes_it_another_product(text: str, matches: list[str]) -> None:
+    assert [match for _, match in parts(text)] == matches
