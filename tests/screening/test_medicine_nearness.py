@@ -90,6 +90,7 @@ def test_a_name_nearer_to_another_medicine_suggests_nothing() -> None:
     assert Nearness(["fluoxetine"], []).to("fluoxemine")
     assert Nearness(["fluoxetine"], ["fluoxemini"]).to("fluoxemine")  # as many letters away
     assert not Nearness(["fluoxetine"], ["floxemine"]).to("floxemin")
+    assert not Nearness(["fluoxetine"], ["fluoxemine"]).to("fluoxemin")  # two letters and one
 
 
 def test_twins_are_one_letter_away_or_two_in_a_long_name() -> None:
@@ -119,6 +120,7 @@ def test_the_targets_hold_together_on_misspellings_and_names_that_were_not_tuned
         ("zoloftg", True),
         ("kzoloft", False),
         ("xzoloft", True),  # at the beginning
+        ("zxoloft", True),
         ("zkoloft", True),  # beside the letter after it
         ("zoklkoft", True),
         ("zolxyoft", False),  # two letters away is not beside
