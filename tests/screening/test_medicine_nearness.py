@@ -121,6 +121,7 @@ def test_the_targets_hold_together_on_misspellings_and_names_that_were_not_tuned
         ("kzoloft", False),
         ("xzoloft", True),  # at the beginning
         ("zxoloft", True),
+        ("zolofpt", False),  # only beside the one before that
         ("zkoloft", True),  # beside the letter after it
         ("zoklkoft", True),
         ("zolxyoft", False),  # two letters away is not beside
