@@ -75,7 +75,7 @@ def line_of(facts: Facts, case_id: object = "V000") -> dict[str, Any]:
             for each in facts.medications
         ],
         "clinic": {
-            "licensed_regions": sorted(clinic.licensed_regions or ()),
+            "licensed_regions": clinic.licensed_regions and sorted(clinic.licensed_regions),
             "telehealth_flexibility_until": clinic.telehealth_flexibility_until
             and clinic.telehealth_flexibility_until.isoformat(),
         },
