@@ -94,3 +94,24 @@ class ScreeningRecord(models.Model):
 
     def __str__(self) -> str:
         return f"record {self.number} of {self.intake_id}"
+
+
+class CheckTally(models.Model):
+    """How often the 30-second check ended in one way in one month; nothing in it is about anybody."""
+
+    class Ending(models.TextChoices):
+        HELP_NOW = "help_now"
+        TOO_YOUNG = "too_young"
+        NOT_SERVED = "not_served"
+        CLOSER_LOOK = "closer_look"
+        NOTHING_TICKED = "nothing_ticked"
+
+    month = models.DateField()
+    ending = models.CharField(max_length=20, choices=Ending.choices)
+    count = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["month", "ending"], name="one_tally_a_month")]
+
+    def __str__(self) -> str:
+        return f"{self.month:%Y-%m} {self.ending}: {self.count}"

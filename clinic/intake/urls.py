@@ -2,11 +2,14 @@
 
 from django.urls import path
 
-from clinic.intake import views, views_after, views_return
+from clinic.intake import views, views_after, views_check, views_return
 
 app_name = "intake"
 
 urlpatterns = [
+    path("check/", views_check.check, name="check"),
+    path("check/<int:number>/", views_check.check_page, name="check_page"),
+    path("check/result/", views_check.check_result, name="check_result"),
     path("intake/start/", views.start, name="start"),
     path("intake/", views.tasks, name="tasks"),
     path("intake/medicines/add/", views.add_medicine, name="add_medicine"),

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from clinic.audit import actors
-from clinic.intake import actions, presenters, protocols
+from clinic.intake import actions, check_actions, presenters, protocols, quick_check
 from clinic.intake.forms import PageForm
 from clinic.intake.journeys import address, page_at
 from clinic.intake.medicine_forms import MedicineForm
@@ -57,6 +57,9 @@ def start(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         if not has_draft:
             intake = actions.begin(by=actors.VISITOR, now=timezone.now())
+            told = quick_check.for_the_form(quick_check.answers(request))
+            check_actions.carry_in(intake=intake, told=told, by=actors.VISITOR)
+            quick_check.forget(request)
             session.let_in(request, intake.patient)
         return redirect("intake:tasks")
     return render(request, "intake/start.html", {"has_draft": has_draft})
@@ -271,6 +274,7 @@ def _page_context(intake: Intake, journey: Journey, asked: Page) -> dict[str, An
         "name": title,
         "back_url": address(journey.facts.protocol, before) if before else reverse("intake:tasks"),
         "saved_at": intake.saved_at if intake.visited else None,
+        "is_carried_in": asked.id not in intake.visited and any(q in intake.answers for q in asked.questions),
     }
 
 

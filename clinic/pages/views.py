@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import cache_control
 from django.views.decorators.gzip import gzip_page
@@ -14,25 +14,14 @@ from django.views.decorators.http import require_safe
 from clinic.pages import articles, presenters
 from clinic.pages.forms import StateForm
 
-PRIVATE_PATHS = ("/book/", "/f/", "/intake/", "/leave/", "/my/", "/resume/", "/staff/")
-
-
-def has_quick_check() -> bool:
-    """Whether the 30-second check is part of this site; without it the health form is the way in."""
-    try:
-        reverse("intake:check")
-    except NoReverseMatch:
-        return False
-    return True
+PRIVATE_PATHS = ("/book/", "/check/", "/f/", "/intake/", "/leave/", "/my/", "/resume/", "/staff/")
 
 
 @gzip_page
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Is this for me, is it safe, what happens, what does it cost."""
-    return render(
-        request, "pages/home.html", {"cards": presenters.cards(home=True), "has_quick_check": has_quick_check()}
-    )
+    return render(request, "pages/home.html", {"cards": presenters.cards(home=True)})
 
 
 @gzip_page
@@ -81,7 +70,8 @@ def questions(request: HttpRequest) -> HttpResponse:
 @cache_control(public=True, max_age=3600)
 def help_now(request: HttpRequest) -> HttpResponse:
     """Ways to reach a person now, here and in other countries; light, printable and kept by the browser."""
-    return render(request, "pages/help_now.html", {"lines": presenters.help_lines()})
+    context = {"lines": presenters.help_lines(), "from_check": request.GET.get("back") == "check"}
+    return render(request, "pages/help_now.html", context)
 
 
 @gzip_page

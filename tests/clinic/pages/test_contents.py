@@ -4,30 +4,11 @@ import re
 from collections.abc import Callable
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
-from django.urls import include, path
 
 from clinic.web.crisis import CRISIS_LINES
 
 Read = Callable[[str], str]
-
-
-class WithQuickCheck:
-    """The addresses of a site that has the 30-second check."""
-
-    urlpatterns = [
-        path("", include("clinic.pages.urls")),
-        path(
-            "",
-            include(
-                (
-                    [path(f"{name}/", HttpResponse, name=name) for name in ("check", "start", "resume", "leave")],
-                    "intake",
-                )
-            ),
-        ),
-    ]
 
 
 def test_home_is_plainly_not_medical_advice(read: Read) -> None:
@@ -41,16 +22,7 @@ def test_home_says_when_no_clinician_approved_the_form(read: Read, settings: obj
     assert "has approved the questions and rules" not in read("/")
 
 
-def test_home_leads_to_the_health_form_while_there_is_no_quick_check(read: Read) -> None:
-    home = read("/")
-
-    assert '<a class="btn" href="/intake/start/">Start the health form</a>' in home
-    assert "30-second" not in home
-
-
-def test_home_leads_to_the_quick_check_when_there_is_one(read: Read, settings: object) -> None:
-    settings.ROOT_URLCONF = WithQuickCheck
-
+def test_home_leads_to_the_quick_check(read: Read) -> None:
     home = read("/")
 
     assert '<a class="btn" href="/check/">Start the 30-second check</a>' in home
