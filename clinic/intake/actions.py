@@ -131,6 +131,8 @@ def save_page(*, intake: Intake, page: Page, answers: dict[str, Any], by: Actor,
     if told:
         patient_actions.describe(patient=intake.patient, told=told, by=by)
     facts = protocols.facts_of(intake, now=now)
+    closed = sorted((shown_before - set(facts.shown)) & merged.keys())
+    intake.history = [*intake.history, *([now.isoformat(), q, merged[q]] for q in closed)][-MAX_HISTORY:]
     help_now = urgency.ask(intake, facts, by=by, now=now)
     saved = line(
         by=by,
@@ -140,8 +142,7 @@ def save_page(*, intake: Intake, page: Page, answers: dict[str, Any], by: Actor,
         detail={"questions": len(answers)},
     )
     _write(intake, SAVED, (saved,))
-    closed = shown_before - set(facts.shown)
-    return Saved(intake, facts, sum(q in merged for q in closed), help_now)
+    return Saved(intake, facts, len(closed), help_now)
 
 
 @transaction.atomic
@@ -151,7 +152,7 @@ def keep_medicine(*, intake: Intake, medicine: dict[str, str], by: Actor, now: d
     Args:
         intake: which.
         medicine: id, name, status (taking, as_needed, stopped, unsure), dose, last_taken (ISO date or ""),
-            confirmed_as (a suggestion the patient chose, or "").
+            confirmed_as (a suggestion the patient chose, or ""), reason, prescriber.
         by: the patient.
         now: the moment.
     Raises:
@@ -162,6 +163,8 @@ def keep_medicine(*, intake: Intake, medicine: dict[str, str], by: Actor, now: d
     others = [each for each in intake.medicines if each["id"] != medicine["id"]]
     if len(others) == len(intake.medicines) and len(others) >= MAX_MEDICINES:
         raise ListIsFull
+    before = [each for each in intake.medicines if each["id"] == medicine["id"] and each != medicine]
+    intake.history = [*intake.history, *([now.isoformat(), "med_list", each] for each in before)][-MAX_HISTORY:]
     places = [each["id"] for each in intake.medicines]
     place = places.index(medicine["id"]) if medicine["id"] in places else len(others)
     intake.medicines = [*others[:place], medicine, *others[place:]]

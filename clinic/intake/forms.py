@@ -10,6 +10,7 @@ from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Layout
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 
 from clinic.intake.countries import COUNTRIES, NAMES, REGIONS
 from clinic.intake.measures import MeasureField
@@ -23,6 +24,8 @@ from screening.questions import Question
 
 EXCLUSIVE: Final = ("none", "not_sure", "prefer_not", "skip")
 LONGEST: Final = {"text": 200, "longtext": 4_000, "phone": 40, "email": 254}
+OLDEST: Final = 120
+"""No person is older. Source: clinical.md 5.2, age."""
 NAMED: Final = {
     "legal_name": {"autocomplete": "name"},
     "preferred_name": {"autocomplete": "nickname"},
@@ -106,14 +109,15 @@ def _number(question: Question, common: dict[str, Any]) -> forms.Field:
     if question.other_unit:
         return MeasureField(question.unit, **common)
     kind = forms.IntegerField if question.kind == "integer" else forms.FloatField
+    lowest = 1 if question.unit else 0  # a measure of 0 is impossible, a count of 0 is not
     return kind(
-        min_value=0,
+        min_value=lowest,
         max_value=9_999,
         widget=forms.TextInput(attrs={"inputmode": "numeric" if question.kind == "integer" else "decimal"}),
         error_messages={
             "required": f"Enter a number for “{_short(question)}”",
             "invalid": f"The answer to “{_short(question)}” must be a number, like 120",
-            "min_value": f"The number for “{_short(question)}” must be 0 or more",
+            "min_value": f"The number for “{_short(question)}” must be {lowest} or more",
             "max_value": f"The number for “{_short(question)}” is too large. Check it",
         },
         **common,
@@ -125,7 +129,7 @@ def _date(question: Question, common: dict[str, Any]) -> forms.Field:
     return ThreePartDateField(
         name="your date of birth" if is_birthday else "the date",
         autocomplete="bday" if is_birthday else "",
-        earliest=date(1900, 1, 1),
+        earliest=date(timezone.localdate().year - OLDEST + 1, 1, 1),
         latest=date.today,
         **common,
     )

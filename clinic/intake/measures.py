@@ -61,7 +61,7 @@ class MeasureField(forms.CharField):
         if not text:
             return None
         measure = read_measure(text, self.unit)
-        if measure is None:
+        if not measure:
             raise ValidationError(f"Write {NAMES[self.unit]} with the unit, like {EXAMPLES[self.unit]}", "no_unit")
         return measure
 

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any, Final
 
 from crispy_forms.helper import FormHelper
+from crispy_forms.layout import HTML, Layout
 from django import forms
 
 from clinic.web.widgets import RadioChoices, ThreePartDateField
@@ -18,6 +19,7 @@ STATUSES: Final = (
     ("unsure", "I am not sure"),
 )
 AS_TYPED: Final = "as-typed"
+FOLDED: Final = ("reason", "prescriber")
 
 
 class MedicineForm(forms.Form):
@@ -45,8 +47,8 @@ class MedicineForm(forms.Form):
         error_messages={"required": "Choose how often you take it"},
     )
     dose = forms.CharField(
-        label="How much do you take?",
-        help_text="For example 50 mg, or one tablet",
+        label="How much do you take, and how often?",
+        help_text="For example 50 mg, once a day",
         required=False,
         max_length=100,
         error_messages={"max_length": "How much you take must be 100 letters or fewer"},
@@ -58,6 +60,19 @@ class MedicineForm(forms.Form):
         required=False,
         earliest=date(1950, 1, 1),
         latest=date.today,
+    )
+
+    reason = forms.CharField(
+        label="What do you take it for?",
+        required=False,
+        max_length=100,
+        error_messages={"max_length": "What you take it for must be 100 letters or fewer"},
+    )
+    prescriber = forms.CharField(
+        label="Who prescribes it?",
+        required=False,
+        max_length=100,
+        error_messages={"max_length": "Who prescribes it must be 100 letters or fewer"},
     )
 
     def __init__(self, protocol: Protocol, data: Any = None, **kwargs: Any) -> None:
@@ -74,6 +89,14 @@ class MedicineForm(forms.Form):
             self.fields["match"].error_messages |= {"required": asked, "invalid_choice": asked}
         else:
             del self.fields["match"]
+        self.helper.layout = self._layout()
+
+    def _layout(self) -> Layout:
+        """The fields few people fill in are folded away, unless one of them holds something or is wrong."""
+        is_open = any(self[name].value() or (self.is_bound and self[name].errors) for name in FOLDED)
+        opening = f'<details class="more"{" open" if is_open else ""}><summary>More about it, if you like</summary>'
+        seen = [name for name in self.fields if name not in FOLDED]
+        return Layout(*seen, HTML(opening), *FOLDED, HTML("</details>"))
 
     def _choices(self) -> list[tuple[str, str]]:
         """What the typed name may have meant; nothing when it is clear or not known at all."""
@@ -105,6 +128,8 @@ class MedicineForm(forms.Form):
             "dose": self.cleaned_data["dose"],
             "last_taken": last_taken.isoformat() if last_taken else "",
             "confirmed_as": "" if match == AS_TYPED else match,
+            "reason": self.cleaned_data["reason"],
+            "prescriber": self.cleaned_data["prescriber"],
         }
 
 

@@ -40,6 +40,7 @@ class Intake(models.Model):
     medicines = EncryptedField(default=list)
     visited = EncryptedField(default=list)
     history = EncryptedField(default=list)
+    confirmed = EncryptedField(null=True)
     version = models.PositiveIntegerField(default=0)
     submit_key = models.UUIDField(default=uuid.uuid4, editable=False)
     started_at = models.DateTimeField(default=timezone.now)

@@ -14,9 +14,11 @@ from django.urls import reverse
 from clinic.intake.clock import due_at, is_open
 from clinic.intake.countries import NAMES
 from clinic.intake.journeys import address
+from clinic.intake.likely import Odd
 from clinic.intake.medicine_forms import STATUSES
 from clinic.intake.models import Intake, ScreeningRecord
 from clinic.patients.zones import by_when, known_zone
+from clinic.intake.onward import TO_CHECK
 from screening.journey import Journey
 from screening.protocol import Page, Part
 from screening.questions import Question
@@ -98,16 +100,46 @@ def answer_parts(journey: Journey) -> Iterator[dict[str, Any]]:
 
 def _answer_rows(journey: Journey, page: Page) -> Iterator[dict[str, Any]]:
     protocol = journey.facts.protocol
-    url = f"{address(protocol, page)}?return=check"
+    url = f"{address(protocol, page)}{TO_CHECK}"
     for name in journey.questions_on(page):
         question = protocol.questions[name]
         value = in_words(question, journey.facts.given.get(name))
-        link = {"url": f"{url}#id_{name}", "word": "Change", "about": question.wording}
+        link = {"url": f"{url}#div_id_{name}", "word": "Change", "about": question.wording}
         yield {"label": question.wording, "value": value, "links": [link]}
 
 
-def medicine_rows(intake: Intake) -> list[dict[str, Any]]:
-    """The medicine list, each line with its links."""
+def odd_rows(journey: Journey, found: list[Odd]) -> list[dict[str, Any]]:
+    """Answers that look like a slip, each with what makes it look like one."""
+    questions = journey.facts.protocol.questions
+    return [
+        {
+            "label": questions[each.question].wording,
+            "hint": each.reason,
+            "value": in_words(questions[each.question], each.answer),
+        }
+        for each in found
+    ]
+
+
+def removed_answers(intake: Intake, journey: Journey) -> int:
+    """How many answers counted once and do not any more, because another answer hides their question."""
+    hidden = journey.facts.given.keys() - set(journey.facts.shown)
+    return len(hidden & {question for _, question, _ in intake.history})
+
+
+def no_longer_apply(number: int) -> str:
+    """`We removed 2 answers that no longer apply.`"""
+    return f"We removed {number} answer{'s' if number > 1 else ''} that no longer appl{'y' if number > 1 else 'ies'}."
+
+
+def medicines_url(journey: Journey) -> str:
+    """Where the list is changed from checking the answers; "" while it is not asked for."""
+    page = next((each for each in journey.pages if each.kind == "medicines"), None)
+    return f"{address(journey.facts.protocol, page)}{TO_CHECK}" if page else ""
+
+
+def medicine_rows(intake: Intake, query: str = "") -> list[dict[str, Any]]:
+    """The medicine list, each line with its links; `query` leads back to where somebody came from."""
     often = dict(STATUSES)
     rows = []
     for medicine in intake.medicines:
@@ -116,8 +148,10 @@ def medicine_rows(intake: Intake) -> list[dict[str, Any]]:
         hint = often[medicine["status"]]
         if medicine["confirmed_as"] and medicine["confirmed_as"].lower() != medicine["name"].lower():
             hint = f"{hint}. You typed “{medicine['name']}”."
+        if medicine.get("reason"):
+            hint = f"{hint.rstrip('.')}. For {medicine['reason']}."
         links = [
-            {"url": reverse(f"intake:{verb}_medicine", args=[medicine["id"]]), "word": word, "about": name}
+            {"url": reverse(f"intake:{verb}_medicine", args=[medicine["id"]]) + query, "word": word, "about": name}
             for verb, word in (("change", "Change"), ("remove", "Remove"))
         ]
         rows.append({"label": said, "hint": hint, "value": None, "links": links})

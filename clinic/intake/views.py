@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from functools import wraps
 from typing import Any
 
@@ -14,10 +13,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from clinic.audit import actors
-from clinic.intake import actions, check_actions, presenters, protocols, quick_check
+from clinic.intake import actions, check_actions, medicine_list, onward, presenters, protocols, quick_check
 from clinic.intake.forms import PageForm
 from clinic.intake.journeys import address, page_at
-from clinic.intake.medicine_forms import MedicineForm
 from clinic.intake.models import Intake
 from clinic.intake.sign_form import SignForm
 from clinic.patients import session
@@ -94,7 +92,7 @@ def page(request: HttpRequest, intake: Intake, part: str, number: int) -> HttpRe
     if asked is None:
         raise Http404
     if not journey.may_visit(asked):
-        return _to_next_needed(request, journey)
+        return to_next_needed(request, journey)
     if asked.kind == "sign":
         return redirect("intake:answers")
     if asked.kind == "medicines":
@@ -108,7 +106,7 @@ def page(request: HttpRequest, intake: Intake, part: str, number: int) -> HttpRe
     return render(
         request,
         "intake/page.html",
-        {**_page_context(intake, journey, asked), "form": form},
+        {**page_context(request, intake, journey, asked), "form": form},
         status=200 if request.method != "POST" else 422,
     )
 
@@ -119,61 +117,14 @@ def medicines(request: HttpRequest, intake: Intake, journey: Journey, asked: Pag
         by = actors.patient(intake.patient_id)
         saved = actions.save_page(intake=intake, page=asked, answers={}, by=by, now=timezone.now())
         return _after_saving(request, saved, asked)
-    context = {**_page_context(intake, journey, asked), "rows": presenters.medicine_rows(intake)}
-    return render(request, "intake/medicines.html", context)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@of_draft
-def add_medicine(request: HttpRequest, intake: Intake) -> HttpResponse:
-    """Add one medicine."""
-    return _medicine(request, intake, {}, str(uuid.uuid4()))
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@of_draft
-def change_medicine(request: HttpRequest, intake: Intake, medicine_id: uuid.UUID) -> HttpResponse:
-    """Change one medicine of the list."""
-    return _medicine(request, intake, _listed(intake, medicine_id), str(medicine_id))
-
-
-def _medicine(request: HttpRequest, intake: Intake, initial: dict[str, str], medicine_id: str) -> HttpResponse:
-    now = timezone.now()
-    journey = protocols.journey_of(intake, now=now)
-    asked = _medicine_page(journey)
-    if not journey.may_visit(asked):
-        return _to_next_needed(request, journey)
-    form = MedicineForm(journey.facts.protocol, request.POST if request.method == "POST" else None, initial=initial)
-    if request.method == "POST" and form.is_valid():
-        by = actors.patient(intake.patient_id)
-        try:
-            saved = actions.keep_medicine(intake=intake, medicine=form.medicine(medicine_id), by=by, now=now)
-        except actions.ListIsFull:
-            form.add_error("name", "Your list is full. Call us and we will go through the rest with you")
-        else:
-            return redirect("intake:help" if saved.help_now else address(journey.facts.protocol, asked))
+    removed = request.GET.get("removed", "")
     context = {
-        **_page_context(intake, journey, asked),
-        "form": form,
-        "back_url": address(journey.facts.protocol, asked),
-        "is_new": not initial,
+        **page_context(request, intake, journey, asked),
+        "rows": presenters.medicine_rows(intake, onward.query(request)),
+        "removed": medicine_list.removed(intake, removed) if removed else None,
+        "query": onward.query(request),
     }
-    return render(request, "intake/medicine.html", context, status=422 if form.errors else 200)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@of_draft
-def remove_medicine(request: HttpRequest, intake: Intake, medicine_id: uuid.UUID) -> HttpResponse:
-    """Ask, then take one medicine off the list."""
-    journey = protocols.journey_of(intake, now=timezone.now())
-    back = address(journey.facts.protocol, _medicine_page(journey))
-    medicine = _listed(intake, medicine_id)
-    if request.method == "POST":
-        by = actors.patient(intake.patient_id)
-        actions.remove_medicine(intake=intake, medicine_id=str(medicine_id), by=by, now=timezone.now())
-        messages.info(request, f"We removed {medicine['name']}.")
-        return redirect(back)
-    return render(request, "intake/remove_medicine.html", {"medicine": medicine, "back_url": back})
+    return render(request, "intake/medicines.html", context)
 
 
 @require_safe
@@ -183,11 +134,15 @@ def answers(request: HttpRequest, intake: Intake) -> HttpResponse:
     journey = protocols.journey_of(intake, now=timezone.now())
     first = journey.first_open()
     if first is not None and first.kind != "sign":
-        return _to_next_needed(request, journey)
+        return to_next_needed(request, journey)
+    if slip := onward.first_odd(intake, journey):
+        return redirect(onward.right_address(journey, slip, to_check=True))
+    removed = presenters.removed_answers(intake, journey)
     context = {
+        "removed": presenters.no_longer_apply(removed) if removed else "",
         "parts": list(presenters.answer_parts(journey)),
-        "medicines": presenters.medicine_rows(intake),
-        "medicines_url": address(journey.facts.protocol, _medicine_page(journey)),
+        "medicines": presenters.medicine_rows(intake, onward.TO_CHECK),
+        "medicines_url": presenters.medicines_url(journey),
         "back_url": reverse("intake:tasks"),
     }
     return render(request, "intake/answers.html", context)
@@ -207,11 +162,11 @@ def sign(request: HttpRequest, patient_id: str) -> HttpResponse:
     journey = protocols.journey_of(intake, now=now)
     asked = next(each for each in journey.facts.protocol.pages.values() if each.kind == "sign")
     if request.method != "POST" and not journey.may_visit(asked):
-        return _to_next_needed(request, journey)
+        return to_next_needed(request, journey)
     form = SignForm(asked, journey, intake.submit_key, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         return _send(request, intake, asked, form)
-    context = {**_page_context(intake, journey, asked), "form": form}
+    context = {**page_context(request, intake, journey, asked), "form": form}
     return render(request, "intake/sign.html", context, status=422 if form.errors else 200)
 
 
@@ -235,55 +190,37 @@ def _send(request: HttpRequest, intake: Intake, asked: Page, form: SignForm) -> 
 
 
 def _after_saving(request: HttpRequest, saved: actions.Saved, asked: Page) -> HttpResponse:
-    if saved.no_longer_apply:
-        many = (
-            "1 answer that no longer applies"
-            if saved.no_longer_apply == 1
-            else (f"{saved.no_longer_apply} answers that no longer apply")
-        )
-        messages.info(request, f"We removed {many}.")
-    if saved.help_now:
-        return redirect("intake:help")
     journey = Journey(saved.facts, frozenset(saved.intake.visited))
-    protocol = saved.facts.protocol
-    first = journey.first_open()
-    if request.GET.get("return") == "check" and (first is None or first.kind == "sign"):
-        return redirect("intake:answers")
-    following = journey.after(asked)
-    if following is None or following.kind == "sign" or not journey.may_visit(following):
-        following = first
-    if following is None or following.kind == "sign":
-        return redirect("intake:answers")
-    return redirect(address(protocol, following))
+    to_check = onward.came_to_change(request)
+    next_url = onward.after(journey, asked, to_check=to_check)
+    if onward.odd_on(saved.intake, journey, asked):
+        next_url = onward.right_address(journey, asked, to_check=to_check)
+    if saved.no_longer_apply and next_url != reverse("intake:answers"):  # that page says it by itself
+        messages.info(request, presenters.no_longer_apply(saved.no_longer_apply))
+    return redirect("intake:help" if saved.help_now else next_url)
 
 
-def _to_next_needed(request: HttpRequest, journey: Journey) -> HttpResponse:
+def to_next_needed(request: HttpRequest, journey: Journey) -> HttpResponse:
+    """Lead somebody who jumped ahead to the first page that is not done."""
     messages.info(request, NEXT_NEEDED)
     first = journey.first_open()
     return redirect(address(journey.facts.protocol, first) if first else "intake:answers")
 
 
-def _page_context(intake: Intake, journey: Journey, asked: Page) -> dict[str, Any]:
+def page_context(request: HttpRequest, intake: Intake, journey: Journey, asked: Page) -> dict[str, Any]:
+    """What every page of the form says: which part, how far, the way back, and when it was saved."""
     before = journey.before(asked)
     number, title = presenters.part_number(journey, asked)
+    back_url = address(journey.facts.protocol, before) if before else reverse("intake:tasks")
+    if onward.came_to_change(request):
+        back_url = reverse("intake:answers")
     return {
         "intake": intake,
         "page": asked,
         "part": number,
         "parts": len(journey.facts.protocol.parts),
         "name": title,
-        "back_url": address(journey.facts.protocol, before) if before else reverse("intake:tasks"),
+        "back_url": back_url,
         "saved_at": intake.saved_at if intake.visited else None,
         "is_carried_in": asked.id not in intake.visited and any(q in intake.answers for q in asked.questions),
     }
-
-
-def _medicine_page(journey: Journey) -> Page:
-    return next(each for each in journey.facts.protocol.pages.values() if each.kind == "medicines")
-
-
-def _listed(intake: Intake, medicine_id: uuid.UUID) -> dict[str, str]:
-    for medicine in intake.medicines:
-        if medicine["id"] == str(medicine_id):
-            return dict(medicine)
-    raise Http404
