@@ -39,7 +39,7 @@ TOLD_TO_PATIENT: Final = {
 """Which answers also say who the patient is."""
 FOLLOW_UP: Final = "clinic.followups.tasks.look_at"
 SAVED: Final = ("answers", "medicines", "visited", "history", "saved_at", *urgency.FIELDS)
-SENT: Final = ("answers", "visited", "state", "submitted_at", "saved_at", *urgency.FIELDS)
+SENT: Final = ("answers", "visited", "state", "submitted_at", "saved_at", "protocol", "seal", *urgency.FIELDS)
 """Which fields saving a page or a medicine, and sending the form, may change."""
 MAX_MEDICINES: Final = 60
 MAX_HISTORY: Final = 2_000
@@ -241,6 +241,7 @@ def submit(
         raise Incomplete(open_page)
     intake.state, intake.submitted_at, intake.saved_at = Intake.State.SUBMITTED, now, now
     sealed = sealing.record_of(intake=intake, facts=facts, signature=name, body_hash=body_hash, now=now)
+    intake.protocol, intake.seal = sealed.protocol, sealed.seal
     new = urgency.raised_by_sending(intake, sealed, now=now)
     given, given_lines, words = sealing.consents_of(intake=intake, consents=consents, by=by, now=now)
     received = preparing.message(

@@ -19,6 +19,7 @@ from clinic.intake.medicine_forms import STATUSES
 from clinic.intake.models import Intake, ScreeningRecord
 from clinic.patients.zones import by_when, known_zone
 from clinic.intake.onward import TO_CHECK
+from screening.joined import Joined
 from screening.journey import Journey
 from screening.protocol import Page, Part
 from screening.questions import Question
@@ -44,18 +45,28 @@ class TaskRow:
     hint: str
     state: str
     url: str
+    new: str = ""
 
 
-def task_rows(journey: Journey) -> list[TaskRow]:
-    """The parts of the form with how far each is."""
-    return [_task_row(journey, part, progress) for part, progress in journey.progress()]
+def task_rows(journey: Journey, joint: Joined) -> list[TaskRow]:
+    """The parts of the form with how far each is, and how many questions came in after it was begun."""
+    return [_task_row(journey, part, progress, joint) for part, progress in journey.progress()]
 
 
-def _task_row(journey: Journey, part: Part, progress: str) -> TaskRow:
+def new_pages(journey: Journey, joint: Joined) -> list[Page]:
+    """The pages that ask what a changed safety rule brought in, as long as they are not done."""
+    return [page for page in journey.pages if page.id in {**joint.new, **joint.again} and not journey.is_done(page)]
+
+
+def _task_row(journey: Journey, part: Part, progress: str, joint: Joined) -> TaskRow:
+    brought = {**joint.new, **joint.again}
+    shown = set(journey.facts.shown)
+    new = sum(len(shown & brought[page.id]) for page in new_pages(journey, joint) if page.part == part.id)
     pages = journey.pages_of(part)
     first = next((page for page in pages if not journey.is_done(page)), pages[0] if pages else None)
     url = address(journey.facts.protocol, first) if first and progress != "cannot start" else ""
-    return TaskRow(part.id, part.title, part.hint, STATES[progress], url)
+    words = f"{new} new question{'s' if new > 1 else ''}" if new else ""
+    return TaskRow(part.id, part.title, part.hint, STATES[progress], url, words)
 
 
 def minutes_left(journey: Journey) -> int:

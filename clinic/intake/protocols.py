@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
 from clinic.intake.models import Intake
 from screening.facts import Clinic, Facts
+from screening.joined import AND, Joined, joined
 from screening.journey import Journey
 from screening.loader import published
 from screening.medicine_facts import Listed
 from screening.protocol import Protocol
-
-
-class ProtocolChanged(Exception):
-    """The files of the protocol an intake started under are not the same any more; a person looks."""
 
 
 def current() -> Protocol:
@@ -24,9 +22,32 @@ def current() -> Protocol:
     return published(settings.PROTOCOL)
 
 
+@cache
+def named(name: str) -> Joined:
+    """A protocol by the name that an intake or a record keeps; `2026-11+2027-01` is two, joined.
+
+    Raises:
+        NotAProtocol: there is no such protocol any more.
+    """
+    started, _, safety = name.partition(AND)
+    return joined(published(started), published(safety)) if safety else Joined(published(started))
+
+
+def joined_for(intake: Intake) -> Joined:
+    """What an intake answers: the protocol it was begun under, with the safety rules that changed until it is sent."""
+    if intake.state != Intake.State.DRAFT or intake.protocol == settings.PROTOCOL:
+        return named(intake.protocol)
+    return named(f"{intake.protocol}{AND}{settings.PROTOCOL}")
+
+
 def of(intake: Intake) -> Protocol:
-    """The protocol this intake started under; a published protocol is never edited, so its name is enough."""
-    return published(intake.protocol)
+    """The protocol of an intake; a published protocol is never edited, so its name is enough."""
+    return joined_for(intake).protocol
+
+
+def started_under(intake: Intake, protocol: Protocol) -> str:
+    """The seal to hold the decision of a draft to: that of `protocol`, if the files it was begun under are the same."""
+    return protocol.seal if published(intake.protocol).seal == intake.seal else intake.seal
 
 
 def clinic_facts() -> Clinic:
@@ -53,9 +74,16 @@ def listed(intake: Intake) -> tuple[Listed, ...]:
 
 
 def facts_of(intake: Intake, *, now: datetime, answers: dict[str, object] | None = None) -> Facts:
-    """The facts of an intake, with its own answers or with others put in their place."""
+    """The facts of an intake, with its own answers or with others put in their place.
+
+    An answer to a safety question that is asked in other words now does not count until it was given again.
+    """
+    joint = joined_for(intake)
     given = intake.answers if answers is None else answers
-    return Facts(of(intake), given, day_of(now), clinic_facts(), listed(intake))
+    stale = {q for page, questions in joint.again.items() if page not in intake.visited for q in questions}
+    if stale:
+        given = {question: answer for question, answer in given.items() if question not in stale}
+    return Facts(joint.protocol, given, day_of(now), clinic_facts(), listed(intake))
 
 
 def journey_of(intake: Intake, *, now: datetime) -> Journey:

@@ -28,9 +28,9 @@ def record_of(*, intake: Intake, facts: Facts, signature: str, body_hash: str, n
         body_hash: what the signed form said, to know it again.
         now: the moment.
     """
-    protocol = protocols.of(intake)
+    protocol = facts.protocol
     answers = {"answers": intake.answers, "medicines": intake.medicines}
-    result = decide(facts, started_under=intake.seal).as_json()
+    result = decide(facts, started_under=protocols.started_under(intake, protocol)).as_json()
     return ScreeningRecord(
         intake=intake,
         protocol=protocol.name,

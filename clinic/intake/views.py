@@ -69,10 +69,12 @@ def tasks(request: HttpRequest, intake: Intake) -> HttpResponse:
     """The task list."""
     journey = protocols.journey_of(intake, now=timezone.now())
     first = journey.first_open()
-    rows = presenters.task_rows(journey)
+    joint = protocols.joined_for(intake)
+    rows = presenters.task_rows(journey, joint)
     context = {
         "intake": intake,
         "tasks": rows,
+        "new_pages": presenters.new_pages(journey, joint),
         "done": sum(row.state == "completed" for row in rows),
         "minutes": presenters.minutes_left(journey),
         "next_url": address(journey.facts.protocol, first) if first else reverse("intake:answers"),
@@ -211,6 +213,7 @@ def page_context(request: HttpRequest, intake: Intake, journey: Journey, asked: 
     """What every page of the form says: which part, how far, the way back, and when it was saved."""
     before = journey.before(asked)
     number, title = presenters.part_number(journey, asked)
+    joint = protocols.joined_for(intake)
     back_url = address(journey.facts.protocol, before) if before else reverse("intake:tasks")
     if onward.came_to_change(request):
         back_url = reverse("intake:answers")
@@ -222,5 +225,6 @@ def page_context(request: HttpRequest, intake: Intake, journey: Journey, asked: 
         "name": title,
         "back_url": back_url,
         "saved_at": intake.saved_at if intake.visited else None,
+        "is_new": asked.id in joint.new or asked.id in joint.again,
         "is_carried_in": asked.id not in intake.visited and any(q in intake.answers for q in asked.questions),
     }

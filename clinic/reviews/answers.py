@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
+from clinic.intake import protocols
 from clinic.intake.models import Intake, ScreeningRecord
 from clinic.reviews.words import first_sentence, moment
 from screening.answers import UnreadableAnswer, is_doubt
 from screening.facts import Facts
-from screening.loader import NotAProtocol, published
+from screening.loader import NotAProtocol
 from screening.protocol import Protocol
 from screening.questions import Question
 
@@ -73,7 +74,7 @@ class CheckGroup:
 def protocol_of(named: ScreeningRecord | Intake) -> Protocol | None:
     """The protocol of a record or an intake; None when it is not here any more, or is not the one that was sealed."""
     try:
-        protocol = published(named.protocol)
+        protocol = protocols.named(named.protocol).protocol
     except NotAProtocol:
         return None
     return protocol if protocol.seal == named.seal else None
