@@ -60,6 +60,21 @@ app.conf.update(
             "schedule": 60.0,
             "options": {"queue": "default", "expires": 55},
         },
+        "answer-link-requests": {
+            "task": "clinic.intake.tasks.answer_link_requests",
+            "schedule": 60.0,
+            "options": {"queue": "default", "expires": 55},
+        },
+        "forget-visits": {
+            "task": "clinic.intake.tasks.forget_visits",
+            "schedule": 3600.0,
+            "options": {"queue": "bulk", "expires": 3500},
+        },
+        "remove-old-drafts": {
+            "task": "clinic.intake.tasks.remove_old_drafts",
+            "schedule": 3600.0,
+            "options": {"queue": "bulk", "expires": 3500},
+        },
         "do-due-followups": {
             "task": "clinic.followups.tasks.do_due",
             "schedule": 60.0,
@@ -69,7 +84,7 @@ app.conf.update(
     beat_schedule_filename=str(settings.BEAT_SCHEDULE_FILE),
     timezone="UTC",
 )
-app.autodiscover_tasks(["clinic.notifications", "clinic.followups", "clinic.booking"])
+app.autodiscover_tasks(["clinic.notifications", "clinic.followups", "clinic.booking", "clinic.intake"])
 
 
 def nudge(task_name: str, row_id: uuid.UUID, *, queue: str = "default") -> None:

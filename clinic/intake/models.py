@@ -61,7 +61,10 @@ class Intake(models.Model):
                 | models.Q(state="draft", submitted_at__isnull=True),
             ),
         ]
-        indexes = [models.Index(fields=["patient", "-started_at"], name="intake_of_patient")]
+        indexes = [
+            models.Index(fields=["patient", "-started_at"], name="intake_of_patient"),
+            models.Index(fields=["saved_at"], name="intake_old_drafts", condition=models.Q(state="draft")),
+        ]
 
     def __str__(self) -> str:
         return self.reference
@@ -116,3 +119,14 @@ class CheckTally(models.Model):
 
     def __str__(self) -> str:
         return f"{self.month:%Y-%m} {self.ending}: {self.count}"
+
+
+class LinkRequest(models.Model):
+    """Somebody typed an address to get a private link; whether we know it is looked up later. Kept until answered."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    email_index = models.CharField(max_length=64, unique=True)
+    asked_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"link request {self.pk}"

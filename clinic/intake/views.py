@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from clinic.audit import actors
-from clinic.intake import actions, check_actions, medicine_list, onward, presenters, protocols, quick_check
+from clinic.intake import actions, check_actions, drafts, medicine_list, onward, presenters, protocols, quick_check
 from clinic.intake.forms import PageForm
 from clinic.intake.journeys import address, page_at
 from clinic.intake.models import Intake
@@ -67,13 +67,15 @@ def start(request: HttpRequest) -> HttpResponse:
 @of_draft
 def tasks(request: HttpRequest, intake: Intake) -> HttpResponse:
     """The task list."""
-    journey = protocols.journey_of(intake, now=timezone.now())
+    now = timezone.now()
+    journey = protocols.journey_of(intake, now=now)
     first = journey.first_open()
     joint = protocols.joined_for(intake)
     rows = presenters.task_rows(journey, joint)
     context = {
         "intake": intake,
         "tasks": rows,
+        "ends_at": drafts.is_ending(intake, now=now),
         "new_pages": presenters.new_pages(journey, joint),
         "done": sum(row.state == "completed" for row in rows),
         "minutes": presenters.minutes_left(journey),

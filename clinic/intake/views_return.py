@@ -12,16 +12,16 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from clinic.audit import actors
+from clinic.intake import link_actions
 from clinic.intake.models import Intake
 from clinic.intake.return_forms import BirthDateForm, EmailForm
 from clinic.intake.views import of_draft
-from clinic.notifications.actions import queue
 from clinic.patients import actions as patient_actions
 from clinic.patients import session
 from clinic.patients.models import Patient, PatientLink
-from clinic.vault.keys import ring
 
 SAFE_PLACE: Final = "intake:tasks"
+NOT_OPENED: Final = "This link and this date of birth do not open a form. Check the date and try again"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -34,7 +34,7 @@ def save(request: HttpRequest, intake: Intake) -> HttpResponse:
         by = actors.patient(intake.patient_id)
         if email != intake.patient.email:
             patient_actions.describe(patient=intake.patient, told={"email": email}, by=by)
-        _send_link(intake.patient, by=by)
+        link_actions.send_link(patient=intake.patient, by=by, now=timezone.now())
         return redirect("intake:saved")
     needs_birthday = not intake.patient.born_on
     context = {"form": form, "back_url": reverse("intake:tasks"), "needs_birthday": needs_birthday}
@@ -53,9 +53,7 @@ def resume(request: HttpRequest) -> HttpResponse:
     """Ask for a new link; the answer is the same whether the address is known or not."""
     form = EmailForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        index = ring().blind_index("email", form.cleaned_data["email"].lower())
-        for patient in Patient.objects.filter(email_index=index).order_by("-created_at")[:1]:
-            _send_link(patient, by=actors.VISITOR)
+        link_actions.ask_for_link(email=form.cleaned_data["email"], by=actors.VISITOR, now=timezone.now())
         return render(request, "intake/check_email.html")
     return render(request, "intake/resume.html", {"form": form}, status=422 if form.errors else 200)
 
@@ -110,36 +108,15 @@ def leave(request: HttpRequest) -> HttpResponse:
 
 def _by_link(request: HttpRequest, token: str, purpose: str) -> HttpResponse:
     form = BirthDateForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            patient = patient_actions.come_back(
-                token=token,
-                purpose=purpose,
-                born_on=form.cleaned_data["born_on"],
-                by=actors.VISITOR,
-                now=timezone.now(),
-            )
-        except patient_actions.LinkNotUsable:
-            return render(request, "intake/link_closed.html")
-        except patient_actions.WrongBirthDate:
-            form.add_error("born_on", "That is not the date of birth we have. Check it and try again")
-        else:
-            session.let_in(request, patient)
-            return redirect("intake:tasks" if purpose == PatientLink.Purpose.RESUME else "my:status")
-    context: dict[str, Any] = {"form": form, "is_status": purpose == PatientLink.Purpose.STATUS}
-    return render(request, "intake/link.html", context, status=422 if form.errors else 200)
-
-
-def _send_link(patient: Patient, *, by: actors.Actor) -> None:
-    """One private link by e-mail, at most one every two minutes."""
-    now = timezone.now()
-    slot = int(now.timestamp()) // 120
-    is_draft = patient.intakes.filter(state=Intake.State.DRAFT).exists()
-    queue(
-        key=f"private-link:{patient.pk}:{slot}",
-        template="resume-link" if is_draft else "status-link",
-        patient=patient,
-        by=by,
-        now=now,
-        keeps_quiet_hours=False,
-    )
+    is_status = purpose == PatientLink.Purpose.STATUS
+    if request.method != "POST" or not form.is_valid():
+        context: dict[str, Any] = {"form": form, "is_status": is_status}
+        return render(request, "intake/link.html", context, status=422 if form.errors else 200)
+    born_on, by, now = form.cleaned_data["born_on"], actors.VISITOR, timezone.now()
+    try:
+        patient = patient_actions.come_back(token=token, purpose=purpose, born_on=born_on, by=by, now=now)
+    except patient_actions.LinkNotUsable:
+        form.add_error("born_on", NOT_OPENED)
+        return render(request, "intake/link.html", {"form": form, "is_status": is_status, "is_refused": True})
+    session.let_in(request, patient)
+    return redirect("my:status" if is_status else "intake:tasks")

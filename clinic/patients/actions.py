@@ -24,14 +24,18 @@ LINK_DAYS: Final = 30
 TRIES: Final = 5
 CLOSED_FOR: Final = timedelta(minutes=15)
 TOKEN_BYTES: Final = 24
+FORGOTTEN: Final = sorted(Patient.PERSONAL | {"email_index", "phone_index", "safe_contact"})
+
+
+NOBODY: Final = "0000-00-00"
+"""The date of birth that a link is compared with when there is no such link."""
 
 
 class LinkNotUsable(Exception):
-    """A link that is unknown, expired, spent, or closed for some minutes; the page says the same for all."""
+    """A link and a date of birth that let nobody in: unknown, expired, spent or closed, or the date is wrong.
 
-
-class WrongBirthDate(Exception):
-    """The date of birth typed on the landing page of a link is not the patient's."""
+    Nobody is told which, so that trying links teaches nothing.
+    """
 
 
 @transaction.atomic
@@ -198,33 +202,11 @@ def issue_link(*, patient: Patient, purpose: str, by: Actor, now: datetime) -> s
     return token
 
 
-@transaction.atomic(durable=True)
-def _try_link(*, token: str, purpose: str, born_on: date, now: datetime) -> PatientLink | None:
-    """Count one try at a link; return it spent when the date of birth is right, None when it is wrong."""
-    link = (
-        PatientLink.objects.select_for_update(of=("self",))
-        .select_related("patient")
-        .filter(token_hash=_hash(token), purpose=purpose)
-        .first()
-    )
-    if link is None or link.spent_at or link.expires_at <= now or (link.closed_until and link.closed_until > now):
-        raise LinkNotUsable
-    if secrets.compare_digest(str(link.patient.born_on), born_on.isoformat()):
-        link.spent_at = now
-        link.save(update_fields=["spent_at"])
-        return link
-    link.wrong_tries += 1
-    if link.wrong_tries % TRIES == 0:
-        link.closed_until = now + CLOSED_FOR
-    link.save(update_fields=["wrong_tries", "closed_until"])
-    return None
-
-
 def come_back(*, token: str, purpose: str, born_on: date, by: Actor, now: datetime) -> Patient:
     """Spend a private link with a date of birth.
 
-    1. Lock the link; unknown, spent, expired or closed ones are all the same. 2. A wrong date is counted and kept,
-    every fifth closes the link for 15 minutes. 3. The right date spends it.
+    1. Lock the link, if there is one. 2. The right date on an open link spends it. 3. Anything else is a try: it is
+    counted on an open link, and every fifth closes it for 15 minutes. The same statements run whatever comes out.
 
     Args:
         token: from the address.
@@ -235,18 +217,56 @@ def come_back(*, token: str, purpose: str, born_on: date, by: Actor, now: dateti
     Returns:
         The patient, who may now be let in.
     Raises:
-        LinkNotUsable: it lets nobody in.
-        WrongBirthDate: it may be tried again.
+        LinkNotUsable: it lets nobody in, and nobody is told why.
     """
-    link = _try_link(token=token, purpose=purpose, born_on=born_on, now=now)
-    with transaction.atomic():
-        if link is None:
-            record(by=by, action="patients.link_refused", subject=f"link:{_hash(token)[:12]}")
-        else:
-            record(by=by, action="patients.come_back", subject=f"link:{link.pk}", patient=link.patient_id)
+    link = _try_link(token=token, purpose=purpose, born_on=born_on, by=by, now=now)
     if link is None:
-        raise WrongBirthDate
+        raise LinkNotUsable
     return link.patient
+
+
+@transaction.atomic(durable=True)
+def _try_link(*, token: str, purpose: str, born_on: date, by: Actor, now: datetime) -> PatientLink | None:
+    """The link, spent now, or None; the try is kept even though the caller then refuses."""
+    link = (
+        PatientLink.objects.select_for_update(of=("self",))
+        .select_related("patient")
+        .filter(token_hash=_hash(token), purpose=purpose)
+        .first()
+    )
+    known = link or PatientLink(token_hash=_hash(token), expires_at=now)
+    is_open = not (known.spent_at or known.expires_at <= now or (known.closed_until and known.closed_until > now))
+    expected = str(link.patient.born_on) if link else NOBODY
+    is_right = secrets.compare_digest(expected, born_on.isoformat()) and is_open
+    if is_right:
+        known.spent_at = now
+    elif is_open:
+        known.wrong_tries += 1
+        known.closed_until = now + CLOSED_FOR if known.wrong_tries % TRIES == 0 else known.closed_until
+    kept = {"spent_at": known.spent_at, "wrong_tries": known.wrong_tries, "closed_until": known.closed_until}
+    PatientLink.objects.filter(pk=known.pk).update(**kept)
+    record(
+        by=by,
+        action="patients.come_back" if is_right else "patients.link_refused",
+        subject=f"link:{known.pk}" if is_right else f"link:{_hash(token)[:12]}",
+        patient=link.patient_id if link and is_right else None,
+    )
+    return known if is_right else None
+
+
+@transaction.atomic
+def forget(*, patient: Patient, by: Actor) -> None:
+    """Remove who somebody is and how to reach them; the empty row stays, for what the record says was done.
+
+    Args:
+        patient: whom; somebody of whom the clinic keeps nothing else.
+        by: who removes it.
+    """
+    for field in FORGOTTEN:
+        setattr(patient, field, Patient._meta.get_field(field).get_default())
+    patient.save()
+    patient.links.all().delete()
+    record(by=by, action="patients.forget", subject=f"patient:{patient.pk}", patient=patient.pk)
 
 
 def _hash(token: str) -> str:

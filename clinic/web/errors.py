@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+import logging
+import secrets
+from typing import Final
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+
+log = logging.getLogger(__name__)
+PLAIN: Final = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Without letters and numbers that look alike when they are read out on the telephone."""
 
 
 def page(request: HttpRequest, template: str, status: int, **context: object) -> HttpResponse:
@@ -42,8 +50,10 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Something broke on our side."""
-    return page(request, "500.html", 500)
+    """Something broke on our side; the reference is in the log line, beside the address and nothing else."""
+    reference = "".join(secrets.choice(PLAIN) for _ in range(8))
+    log.error("reference %s: %s", reference, request.path)
+    return page(request, "500.html", 500, reference=reference)
 
 
 def wrong_method(request: HttpRequest) -> HttpResponse:

@@ -1,0 +1,79 @@
+"""What is done about private links: one is sent, asked for by address, and what was asked for is answered."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import Final
+
+from django.db import transaction
+
+from clinic.audit.actors import Actor
+from clinic.audit.record import record
+from clinic.celery import nudge
+from clinic.intake.models import Intake, LinkRequest
+from clinic.notifications.actions import queue
+from clinic.patients.models import Patient
+from clinic.vault.keys import ring
+
+ANSWER: Final = "clinic.intake.tasks.answer_link_request"
+SECONDS_BETWEEN: Final = 120
+AT_ONCE: Final = 100
+
+
+def send_link(*, patient: Patient, by: Actor, now: datetime) -> None:
+    """Queue one private link by e-mail, at most one every two minutes.
+
+    Args:
+        patient: to whom.
+        by: who wants it.
+        now: the moment.
+    """
+    is_draft = patient.intakes.filter(state=Intake.State.DRAFT).exists()
+    queue(
+        key=f"private-link:{patient.pk}:{int(now.timestamp()) // SECONDS_BETWEEN}",
+        template="resume-link" if is_draft else "status-link",
+        patient=patient,
+        by=by,
+        now=now,
+        keeps_quiet_hours=False,
+    )
+
+
+@transaction.atomic
+def ask_for_link(*, email: str, by: Actor, now: datetime) -> None:
+    """Write down that somebody wants a link sent to an address; whether it is known is looked up later, by a worker.
+
+    So a page does the same work for any address, and nobody learns from its words or its time who is a patient here.
+
+    Args:
+        email: what was typed; only its keyed fingerprint is kept, until it is answered.
+        by: the visitor.
+        now: the moment.
+    """
+    request = LinkRequest(email_index=ring().blind_index("email", email.strip().lower()), asked_at=now)
+    LinkRequest.objects.bulk_create([request], ignore_conflicts=True)
+    record(by=by, action="intake.ask_for_link", subject=f"link-request:{request.pk}")
+    nudge(ANSWER, request.pk)
+
+
+@transaction.atomic
+def answer_link_requests(*, by: Actor, now: datetime, row_id: uuid.UUID | None = None) -> int:
+    """Send a link to each address that is known, and forget every request.
+
+    Args:
+        by: the system.
+        now: the moment.
+        row_id: one request only.
+    Returns:
+        How many requests there were.
+    """
+    waiting = LinkRequest.objects.select_for_update(skip_locked=True).order_by("asked_at")
+    requests = list((waiting.filter(pk=row_id) if row_id else waiting)[:AT_ONCE])
+    for request in requests:
+        patient = Patient.objects.filter(email_index=request.email_index).order_by("-created_at").first()
+        if patient is not None:
+            send_link(patient=patient, by=by, now=now)
+        record(by=by, action="intake.answer_link_request", subject=f"link-request:{request.pk}")
+    LinkRequest.objects.filter(pk__in=[request.pk for request in requests]).delete()
+    return len(requests)
