@@ -3,6 +3,7 @@
 from django.urls import path
 
 from clinic.intake import views, views_after, views_check, views_medicines, views_return, views_right
+from clinic.intake.views_late import saved_although_late
 
 app_name = "intake"
 
@@ -22,7 +23,7 @@ urlpatterns = [
     path("intake/save/", views_return.save, name="save"),
     path("intake/saved/", views_return.saved, name="saved"),
     path("intake/idle/", views_return.idle, name="idle"),
-    path("intake/<slug:part>/<int:number>/", views.page, name="page"),
+    path("intake/<slug:part>/<int:number>/", saved_although_late(views.page), name="page"),
     path("intake/<slug:part>/<int:number>/right/", views_right.is_this_right, name="is_this_right"),
     path("resume/", views_return.resume, name="resume"),
     path("resume/<str:token>/", views_return.resume_link, name="resume_link"),
