@@ -26,7 +26,8 @@ def carry_in(*, intake: Intake, told: Mapping[str, str], by: Actor) -> None:
     if not new:
         return
     intake.answers = {**intake.answers, **new}
-    intake.save(update_fields=["answers"])
+    intake.version += 1
+    intake.save(update_fields=["answers", "version"])
     about = {TOLD_TO_PATIENT[question]: answer for question, answer in new.items() if question in TOLD_TO_PATIENT}
     if about:
         patient_actions.describe(patient=intake.patient, told=about, by=by)

@@ -28,7 +28,8 @@ def confirm(*, intake: Intake, right: list[Odd], by: Actor) -> Intake:
     if intake.state != Intake.State.DRAFT:
         raise AlreadySubmitted
     intake.confirmed = {**(intake.confirmed or {}), **{each.question: each.answer for each in right}}
-    intake.save(update_fields=["confirmed"])
+    intake.version += 1
+    intake.save(update_fields=["confirmed", "version"])
     record(
         by=by,
         action="intake.confirm",

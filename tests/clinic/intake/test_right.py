@@ -110,7 +110,7 @@ def test_a_slip_that_nobody_confirmed_is_asked_about_before_signing(fill: Any, l
 
 
 def test_help_comes_before_any_slip(fill: Any, let_in: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("clinic.intake.actions._ask_urgent_rules", lambda *_, **__: True)
+    monkeypatch.setattr("clinic.intake.urgency.ask", lambda *_, **__: True)
     response = let_in(fill()).post(NUMBERS, READING | {"weight_kg": "12 kg"})
 
     assert response.headers["Location"] == "/intake/help/"
