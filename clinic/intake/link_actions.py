@@ -13,12 +13,23 @@ from clinic.audit.record import record
 from clinic.celery import nudge
 from clinic.intake.models import Intake, LinkRequest
 from clinic.notifications.actions import queue
+from clinic.notifications.models import Message
 from clinic.patients.models import Patient
 from clinic.vault.keys import ring
 
 ANSWER: Final = "clinic.intake.tasks.answer_link_request"
 SECONDS_BETWEEN: Final = 120
 AT_ONCE: Final = 100
+
+
+LINKS: Final = ("resume-link", "status-link")
+
+
+def could_not_be_reached(patient_id: uuid.UUID) -> bool:
+    """True when the last private link we tried to send to somebody did not arrive."""
+    links = Message.objects.filter(patient_id=patient_id, template__in=LINKS)
+    last = links.order_by("-created_at").values_list("state", flat=True).first()
+    return last == Message.State.FAILED
 
 
 def send_link(*, patient: Patient, by: Actor, now: datetime) -> None:

@@ -13,7 +13,17 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from clinic.audit import actors
-from clinic.intake import actions, check_actions, drafts, medicine_list, onward, presenters, protocols, quick_check
+from clinic.intake import (
+    actions,
+    check_actions,
+    drafts,
+    link_actions,
+    medicine_list,
+    onward,
+    presenters,
+    protocols,
+    quick_check,
+)
 from clinic.intake.forms import PageForm
 from clinic.intake.journeys import address, page_at
 from clinic.intake.models import Intake
@@ -75,6 +85,7 @@ def tasks(request: HttpRequest, intake: Intake) -> HttpResponse:
     context = {
         "intake": intake,
         "tasks": rows,
+        "not_reached": link_actions.could_not_be_reached(intake.patient_id),
         "ends_at": drafts.is_ending(intake, now=now),
         "new_pages": presenters.new_pages(journey, joint),
         "done": sum(row.state == "completed" for row in rows),

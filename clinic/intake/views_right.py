@@ -31,6 +31,7 @@ def is_this_right(request: HttpRequest, intake: Intake, part: str, number: int) 
         return redirect(onward.after(journey, asked, to_check=to_check))
     page_url = address(journey.facts.protocol, asked) + (onward.TO_CHECK if to_check else "")
     context = {
+        "page": asked,
         "rows": presenters.odd_rows(journey, found),
         "many": len(found) > 1,
         "page_url": f"{page_url}#div_id_{found[0].question}",

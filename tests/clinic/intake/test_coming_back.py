@@ -181,3 +181,15 @@ def test_a_request_is_forgotten_only_when_its_message_is_queued(fill: Any, monke
 
     assert LinkRequest.objects.count() == 1
     assert Intake.objects.count() == 1
+
+
+@pytest.mark.parametrize(("state", "said"), [("failed", True), ("sent", False), ("due", False)])
+def test_an_address_that_could_not_be_reached_is_said_at_the_next_visit(
+    fill: Any, let_in: Any, state: str, said: bool
+) -> None:
+    intake = fill()
+    client = let_in(intake)
+    link_actions.send_link(patient=intake.patient, by=VISITOR, now=timezone.now())
+    Message.objects.update(state=state, sent_at=timezone.now() if state == "sent" else None)
+
+    assert ("We could not reach your email address." in client.get("/intake/").content.decode()) is said
