@@ -10,6 +10,7 @@ from typing import Final
 from screening import derived
 from screening.protocol import Outcome, Page, Part, Protocol, Rule
 from screening.questions import Question
+from screening.wording import Words
 
 AND: Final = "+"
 """Between the names of the two protocols: `2026-11+2027-01` is the first with the safety rules of the second."""
@@ -62,12 +63,27 @@ def joined(started: Protocol, current: Protocol) -> Joined:
         rules=(*kept.values(), *rules.values()),
         safety_phrases=phrases,
         sources={**current.sources, **started.sources},
+        words=_words(started, current, pages.values(), (*new, *again)),
     )
     return Joined(
         protocol,
         new={name: frozenset(page.questions) for name, page in pages.items() if name not in pages_before},
         again={name: again.intersection(page.questions) for name, page in pages.items() if name.endswith(AGAIN)},
     )
+
+
+def _words(started: Protocol, current: Protocol, pages: Iterable[Page], brought: Iterable[str]) -> dict[str, Words]:
+    """The words of the languages that both have; what the current protocol brought is in its words."""
+    found = {}
+    for language in started.words.keys() & current.words.keys():
+        old, new = started.words[language], current.words[language]
+        plain = {page.id: page.id.removeprefix(NEW).removesuffix(AGAIN) for page in pages}
+        found[language] = Words(
+            parts=old.parts,
+            pages={name: (new if name.startswith(NEW) else old).pages[before] for name, before in plain.items()},
+            questions={**old.questions, **{name: new.questions[name] for name in brought}},
+        )
+    return found
 
 
 def changed_rules(started: Protocol, current: Protocol) -> list[Rule]:

@@ -9,7 +9,7 @@ from typing import Final
 
 from screening import seal
 from screening.answers import DOUBT, squeezed
-from screening.loading import asking, cases, deciding, folder, medicines, scales
+from screening.loading import asking, cases, deciding, folder, languages, medicines, scales
 from screening.loading.mistakes import Mistake, NotAProtocol
 from screening.loading.tables import Document, Table
 from screening.loading.vocabulary import Vocabulary, option_codes
@@ -128,6 +128,7 @@ class _Reading:
             followups=deciding.follow_ups(self.documents["followups.toml"], sources),
             sources=sources,
             pages=asked.pages,
+            words=languages.read(self.group("words"), asked),
         )
         _check_name_and_approval(top, protocol, self.place.resolve().name)
         return protocol

@@ -12,6 +12,7 @@ from screening.conditions import Condition
 from screening.instruments import Instrument
 from screening.medications import Medication, MedicineNames
 from screening.questions import Question
+from screening.wording import Words
 
 
 class Outcome(StrEnum):
@@ -165,6 +166,7 @@ class Protocol:
     followups: tuple[FollowUpPlan, ...]
     sources: Mapping[str, Source]
     pages: Mapping[str, Page] = field(default_factory=dict)
+    words: Mapping[str, Words] = field(default_factory=dict)
 
     @property
     def is_approved(self) -> bool:

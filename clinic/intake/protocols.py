@@ -7,11 +7,13 @@ from functools import cache
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.utils.translation import get_language
 
 from clinic.intake.models import Intake
 from screening.facts import Clinic, Facts
 from screening.joined import AND, Joined, joined
 from screening.journey import Journey
+from screening.languages import in_language
 from screening.loader import published
 from screening.medicine_facts import Listed
 from screening.protocol import Protocol
@@ -31,6 +33,24 @@ def named(name: str) -> Joined:
     """
     started, _, safety = name.partition(AND)
     return joined(published(started), published(safety)) if safety else Joined(published(started))
+
+
+@cache
+def worded(name: str, language: str) -> Protocol:
+    """A protocol by its name, as it is shown in a language; English when it has no words in that one."""
+    return in_language(named(name).protocol, language)
+
+
+def shown(protocol: Protocol) -> Protocol:
+    """A protocol in the language of the page that is being made."""
+    return worded(protocol.name, get_language() or "")
+
+
+def language_of(protocol: Protocol) -> str:
+    """The language in which `shown` gives a protocol: `en` when it has no words in the one of the page."""
+    language = get_language() or ""
+    found = (code for code in (language, language.partition("-")[0]) if code in protocol.words)
+    return next(found, "en")
 
 
 def joined_for(intake: Intake) -> Joined:
@@ -87,5 +107,9 @@ def facts_of(intake: Intake, *, now: datetime, answers: dict[str, object] | None
 
 
 def journey_of(intake: Intake, *, now: datetime) -> Journey:
-    """The walk of this intake through the pages of its protocol."""
-    return Journey(facts_of(intake, now=now), frozenset(intake.visited))
+    """The walk of this intake through the pages of its protocol, in the language of the page that is being made."""
+    facts = facts_of(intake, now=now)
+    wording = shown(facts.protocol)
+    if wording is not facts.protocol:
+        facts = Facts(wording, facts.given, facts.on, facts.clinic, facts.medications)
+    return Journey(facts, frozenset(intake.visited))

@@ -51,13 +51,13 @@ def consents_of(
     *, intake: Intake, consents: dict[str, Any], by: Actor, now: datetime
 ) -> tuple[list[Consent], list[AuditEvent], list[ConsentWords]]:
     """Each consent of the signing page with the hash of the words that were read, their audit lines, and the words."""
-    protocol = protocols.of(intake)
+    protocol = protocols.shown(protocols.of(intake))
     words = {question_id: str(words_of(protocol.questions[question_id])) for question_id in consents}
     given, lines = consent_rows(
         patient_id=intake.patient_id,
         given={question_id: answer == "yes" for question_id, answer in consents.items()},
         words=words,
-        version=f"{protocol.name}/en",
+        version=f"{protocol.name}/{protocols.language_of(protocol)}",
         by=by,
         now=now,
     )

@@ -23,7 +23,9 @@ SINGLE_FILES: Final = (
     "sources.toml",
     KNOWN_NAMES,
 )
-GROUPED_FILES: Final = re.compile(r"questions/\d+-[a-z-]+\.toml|rules/[a-z_]+\.toml|cases/[a-z-]+\.toml")
+GROUPED_FILES: Final = re.compile(
+    r"questions/\d+-[a-z-]+\.toml|rules/[a-z_]+\.toml|cases/[a-z-]+\.toml|words/[a-z-]+\.toml"
+)
 
 
 def read(folder: Path, mistakes: list[Mistake]) -> dict[str, bytes]:

@@ -1,0 +1,72 @@
+"""The words/ files: one for each further language, whole or refused, so that nobody reads half a form in English."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+from screening.loading.asking import Asking
+from screening.loading.tables import Document, Table
+from screening.protocol import Page
+from screening.questions import Question
+from screening.wording import PageWords, QuestionWords, Words
+
+FILE_NAME: Final = re.compile(r"words/([a-z]{2}(?:-[a-z]{2,4})?)\.toml")
+
+
+def read(documents: list[Document], asking: Asking) -> dict[str, Words]:
+    """The words of each further language.
+
+    Args:
+        documents: the files of the words/ folder.
+        asking: what is asked in English, all of which every language must say too.
+    """
+    return {_language(document): _words(document.top(), asking) for document in documents}
+
+
+def _language(document: Document) -> str:
+    name = FILE_NAME.fullmatch(document.name)
+    return name[1] if name else document.name
+
+
+def _words(top: Table, asking: Asking) -> Words:
+    parts, pages, questions = top.table("part"), top.table("page"), top.table("question")
+    words = Words(
+        parts={part.id: _part(parts.table(part.id)) for part in asking.parts},
+        pages={name: _page(pages.table(name), page) for name, page in asking.pages.items()},
+        questions={name: _question(questions.table(name), question) for name, question in asking.questions.items()},
+    )
+    for table in (parts, pages, questions, top):
+        table.close()
+    return words
+
+
+def _part(table: Table) -> tuple[str, str]:
+    told = table.text("title"), table.text("hint")
+    table.close()
+    return told
+
+
+def _page(table: Table, page: Page) -> PageWords:
+    said = {key: table.text(key, optional=not getattr(page, key)) for key in ("hint", "why", "before")}
+    told = PageWords(title=table.text("title"), **said)
+    table.close()
+    return told
+
+
+def _question(table: Table, question: Question) -> QuestionWords:
+    told = QuestionWords(
+        wording=table.text("wording"),
+        hint=table.text("hint", optional=not question.hint),
+        options=_options(table, question) if question.options else {},
+    )
+    table.close()
+    return told
+
+
+def _options(table: Table, question: Question) -> Mapping[str, str]:
+    options = table.table("options")
+    labels = {option.code: options.text(option.code) for option in question.options}
+    options.close()
+    return labels
