@@ -76,6 +76,7 @@ MIDDLEWARE = [
     "clinic.web.middleware.private_pages",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "clinic.web.middleware.readable_input",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -214,7 +215,11 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 400
 FILE_UPLOAD_HANDLERS: list[str] = []
 
 LANGUAGE_CODE = "en-us"
-LANGUAGES = [("en-us", "English")]
+LANGUAGES = [
+    ("en-us", "English"),
+    *(pair.split("=") for pair in filter(None, os.environ.get("LANGUAGES", "").split(","))),
+]
+LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = CLINIC_TIME_ZONE = os.environ.get("CLINIC_TIME_ZONE", "America/Los_Angeles")

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from clinic.web import errors, health
+from clinic.web import errors, health, languages
 
 handler400 = errors.bad_request
 handler403 = errors.forbidden
@@ -11,6 +11,7 @@ handler500 = errors.server_error
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
+    path("language/", languages.choose, name="language"),
     path("", include("clinic.pages.urls")),
     path("", include("clinic.intake.urls")),
     path("", include("clinic.booking.urls")),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from clinic.intake.countries import US
 from clinic.intake.quick_check import NOTHING, OUTSIDE
@@ -18,10 +19,10 @@ class HelpNowForm(SmallForm):
     """Whether somebody needs help before anything else."""
 
     help_now = forms.ChoiceField(
-        label="Do you need help right now?",
-        choices=[("no", "No"), ("yes", "Yes"), ("not_sure", "I am not sure")],
+        label=_("Do you need help right now?"),
+        choices=[("no", _("No")), ("yes", _("Yes")), ("not_sure", _("I am not sure"))],
         widget=RadioChoices(),
-        error_messages={"required": "Choose whether you need help right now"},
+        error_messages={"required": _("Choose whether you need help right now")},
     )
 
 
@@ -29,10 +30,10 @@ class AdultForm(SmallForm):
     """Whether somebody is old enough for this clinic."""
 
     adult = forms.ChoiceField(
-        label="Are you 18 or older?",
-        choices=[("yes", "Yes"), ("no", "No")],
+        label=_("Are you 18 or older?"),
+        choices=[("yes", _("Yes")), ("no", _("No"))],
         widget=RadioChoices(),
-        error_messages={"required": "Choose whether you are 18 or older"},
+        error_messages={"required": _("Choose whether you are 18 or older")},
     )
 
 
@@ -40,12 +41,12 @@ class StateForm(SmallForm):
     """Where somebody is."""
 
     state = forms.ChoiceField(
-        label="Which state are you in?",
-        help_text="We may treat you only where we have a license",
-        choices=[("", "Choose a state"), *US, (OUTSIDE, "I am outside the United States")],
+        label=_("Which state are you in?"),
+        help_text=_("We may treat you only where we have a license"),
+        choices=[("", _("Choose a state")), *US, (OUTSIDE, _("I am outside the United States"))],
         error_messages={
-            "required": "Choose the state you are in",
-            "invalid_choice": "Choose the state you are in from the list",
+            "required": _("Choose the state you are in"),
+            "invalid_choice": _("Choose the state you are in from the list"),
         },
     )
 
@@ -54,18 +55,18 @@ class AboutYouForm(SmallForm):
     """What a clinician looks at first; it never says no."""
 
     about_you = forms.MultipleChoiceField(
-        label="Have any of these been true for you?",
-        help_text="Tick all that fit. A tick does not close the door",
+        label=_("Have any of these been true for you?"),
+        help_text=_("Tick all that fit. A tick does not close the door"),
         choices=[
-            ("mind", "Psychosis or mania, me or a close relative"),
-            ("heart", "A heart problem or high blood pressure"),
-            ("pregnant", "Pregnant or breastfeeding"),
-            ("medicines", "Medicines for mood, sleep, pain or ADHD"),
-            (NOTHING, "None of these"),
-            ("not_sure", "I am not sure"),
+            ("mind", _("Psychosis or mania, me or a close relative")),
+            ("heart", _("A heart problem or high blood pressure")),
+            ("pregnant", _("Pregnant or breastfeeding")),
+            ("medicines", _("Medicines for mood, sleep, pain or ADHD")),
+            (NOTHING, _("None of these")),
+            ("not_sure", _("I am not sure")),
         ],
         widget=TickBoxes(exclusive=ALONE),
-        error_messages={"required": "Tick what has been true for you, or “None of these”"},
+        error_messages={"required": _("Tick what has been true for you, or “None of these”")},
     )
 
     def clean_about_you(self) -> list[str]:
@@ -75,7 +76,7 @@ class AboutYouForm(SmallForm):
             (label for code, label in self.fields["about_you"].choices if code in ALONE and code in ticked), ""
         )
         if alone and len(ticked) > 1:
-            raise forms.ValidationError(f"Choose “{alone}” alone, or take it away", "alone")
+            raise forms.ValidationError(_("Choose “%(alone)s” alone, or take it away") % {"alone": alone}, "alone")
         return ticked
 
 

@@ -11,6 +11,7 @@ from crispy_forms.layout import Layout
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from clinic.intake.countries import COUNTRIES, NAMES, REGIONS
 from clinic.intake.measures import MeasureField
@@ -44,14 +45,19 @@ def _short(question: Question) -> str:
     return sentence if len(sentence) <= 90 else f"{sentence[:87].rsplit(' ', 1)[0]}…"
 
 
+def _about(question: Question, sentence: str, **values: object) -> str:
+    """A sentence that names the question it is about."""
+    return sentence % {"question": _short(question), **values}
+
+
 def _radio(question: Question, common: dict[str, Any]) -> forms.Field:
-    choices = [(option.code, option.label) for option in question.options] or [("yes", "Yes"), ("no", "No")]
+    choices = [(option.code, option.label) for option in question.options] or [("yes", _("Yes")), ("no", _("No"))]
     return forms.ChoiceField(
         choices=choices,
         widget=RadioChoices(exclusive=()),
         error_messages={
-            "required": f"Choose an answer to “{_short(question)}”",
-            "invalid_choice": f"Choose one of the answers to “{_short(question)}”",
+            "required": _about(question, _("Choose an answer to “%(question)s”")),
+            "invalid_choice": _about(question, _("Choose one of the answers to “%(question)s”")),
         },
         **common,
     )
@@ -65,7 +71,7 @@ def _scale(question: Question, common: dict[str, Any]) -> forms.Field:
     return forms.ChoiceField(
         choices=choices,
         widget=RadioChoices(),
-        error_messages={"required": f"Choose a number for “{_short(question)}”"},
+        error_messages={"required": _about(question, _("Choose a number for “%(question)s”"))},
         **common,
     )
 
@@ -75,8 +81,8 @@ def _ticks(question: Question, common: dict[str, Any]) -> forms.Field:
         choices=[(option.code, option.label) for option in question.options],
         widget=TickBoxes(exclusive=[o.code for o in question.options if o.code in EXCLUSIVE]),
         error_messages={
-            "required": f"Choose at least one answer to “{_short(question)}”",
-            "invalid_choice": f"Choose from the answers to “{_short(question)}”",
+            "required": _about(question, _("Choose at least one answer to “%(question)s”")),
+            "invalid_choice": _about(question, _("Choose from the answers to “%(question)s”")),
         },
         **common,
     )
@@ -99,8 +105,10 @@ def _long(question: Question, common: dict[str, Any]) -> forms.Field:
 
 def _text_rules(question: Question, limit: int, common: dict[str, Any]) -> dict[str, Any]:
     messages = {
-        "required": f"Answer “{_short(question)}”",
-        "max_length": f"Your answer to “{_short(question)}” must be {limit:,} letters or fewer",
+        "required": _about(question, _("Answer “%(question)s”")),
+        "max_length": _about(
+            question, _("Your answer to “%(question)s” must be %(limit)s letters or fewer"), limit=format(limit, ",")
+        ),
     }
     return {"max_length": limit, "error_messages": messages, **common}
 
@@ -115,10 +123,10 @@ def _number(question: Question, common: dict[str, Any]) -> forms.Field:
         max_value=9_999,
         widget=forms.TextInput(attrs={"inputmode": "numeric" if question.kind == "integer" else "decimal"}),
         error_messages={
-            "required": f"Enter a number for “{_short(question)}”",
-            "invalid": f"The answer to “{_short(question)}” must be a number, like 120",
-            "min_value": f"The number for “{_short(question)}” must be {lowest} or more",
-            "max_value": f"The number for “{_short(question)}” is too large. Check it",
+            "required": _about(question, _("Enter a number for “%(question)s”")),
+            "invalid": _about(question, _("The answer to “%(question)s” must be a number, like 120")),
+            "min_value": _about(question, _("The number for “%(question)s” must be %(lowest)s or more"), lowest=lowest),
+            "max_value": _about(question, _("The number for “%(question)s” is too large. Check it")),
         },
         **common,
     )
@@ -127,7 +135,7 @@ def _number(question: Question, common: dict[str, Any]) -> forms.Field:
 def _date(question: Question, common: dict[str, Any]) -> forms.Field:
     is_birthday = question.id == "dob"
     return ThreePartDateField(
-        name="your date of birth" if is_birthday else "the date",
+        name=_("your date of birth") if is_birthday else _("the date"),
         autocomplete="bday" if is_birthday else "",
         earliest=date(timezone.localdate().year - OLDEST + 1, 1, 1),
         latest=date.today,
@@ -137,24 +145,27 @@ def _date(question: Question, common: dict[str, Any]) -> forms.Field:
 
 def _country(question: Question, common: dict[str, Any]) -> forms.Field:
     return forms.ChoiceField(
-        choices=[("", "Choose a country"), *COUNTRIES],
-        error_messages={"required": "Choose the country you are in"},
+        choices=[("", _("Choose a country")), *COUNTRIES],
+        error_messages={"required": _("Choose the country you are in")},
         **common,
     )
 
 
 def _region(question: Question, common: dict[str, Any]) -> forms.Field:
     return forms.ChoiceField(
-        choices=[("", "Choose a state, province or region"), *REGIONS],
-        error_messages={"required": "Choose the state, province or region you are in"},
+        choices=[("", _("Choose a state, province or region")), *REGIONS],
+        error_messages={"required": _("Choose the state, province or region you are in")},
         **common,
     )
 
 
 def _tick(question: Question, common: dict[str, Any]) -> forms.Field:
     if not question.required and not question.wording.endswith("(optional)"):
-        common = {**common, "label": f"{question.wording} (optional)"}
-    return forms.BooleanField(error_messages={"required": f"Tick the box if you agree: “{_short(question)}”"}, **common)
+        common = {**common, "label": _("%(wording)s (optional)") % {"wording": question.wording}}
+    return forms.BooleanField(
+        error_messages={"required": _about(question, _("Tick the box if you agree: “%(question)s”"))},
+        **common,
+    )
 
 
 FIELDS: Final[dict[str, Make]] = {
@@ -223,14 +234,18 @@ class PageForm(forms.Form):
     def _refuse_foreign_region(self, cleaned: dict[str, Any]) -> None:
         country, region = cleaned.get("country"), cleaned.get("region")
         if country and region and not region.startswith(f"{country}-"):
-            message = f"Choose a state, province or region in {NAMES[country]}, or change the country"
-            self.add_error("region", ValidationError(message, "elsewhere"))
+            message = _("Choose a state, province or region in %(country)s, or change the country") % {
+                "country": NAMES[country]
+            }
+            self.add_error("region", ValidationError(message % {"country": NAMES[country]}, "elsewhere"))
 
     def _refuse_none_with_others(self, name: str, ticked: list[str]) -> None:
         alone = [code for code in ticked if code in EXCLUSIVE]
         if alone and len(ticked) > 1:
             label = self.facts.protocol.questions[name].label(alone[0])
-            self.add_error(name, ValidationError(f"Choose “{label}” alone, or take it away", "alone"))
+            self.add_error(
+                name, ValidationError(_("Choose “%(label)s” alone, or take it away") % {"label": label}, "alone")
+            )
 
     def asked(self) -> dict[str, Question]:
         """The questions of the protocol that have a field on this page."""

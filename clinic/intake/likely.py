@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
+from django.utils.translation import gettext as _
+
 from screening.facts import Facts
 
 AWAITING_THE_MEDICAL_DIRECTOR: Final = "awaiting the medical director"
@@ -61,13 +63,13 @@ def _reasons(facts: Facts, name: str) -> Iterator[Odd]:
     if name in RANGES:
         number = float(str(answer))
         if number < RANGES[name].lowest:
-            yield Odd(name, answer, "This number is lower than we expect.")
+            yield Odd(name, answer, _("This number is lower than we expect."))
         elif number > RANGES[name].highest:
-            yield Odd(name, answer, "This number is higher than we expect.")
+            yield Odd(name, answer, _("This number is higher than we expect."))
     if name == "bp_dia" and _not_above(facts):
-        yield Odd(name, answer, "The top number is usually higher than the bottom number.")
+        yield Odd(name, answer, _("The top number is usually higher than the bottom number."))
     if name == "dob" and _is_young(date.fromisoformat(str(answer)), facts.on):
-        yield Odd(name, answer, f"This would make you younger than {ADULT}.")
+        yield Odd(name, answer, _("This would make you younger than %(age)s.") % {"age": ADULT})
 
 
 def _not_above(facts: Facts) -> bool:

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
 
 NUMBER: Final = r"(\d{1,3}(?:[.,]\d{1,2})?)"
 PATTERNS: Final[dict[str, tuple[tuple[str, tuple[float, ...]], ...]]] = {
@@ -23,8 +24,8 @@ PATTERNS: Final[dict[str, tuple[tuple[str, tuple[float, ...]], ...]]] = {
     ),
 }
 """For each unit we keep: how a measure may be written, and what each number in it is worth."""
-EXAMPLES: Final = {"cm": "170 cm, or 5 ft 7 in", "kg": "68 kg, or 150 lb"}
-NAMES: Final = {"cm": "your height", "kg": "your weight"}
+EXAMPLES: Final = {"cm": _("170 cm, or 5 ft 7 in"), "kg": _("68 kg, or 150 lb")}
+NAMES: Final = {"cm": _("your height"), "kg": _("your weight")}
 
 
 def read_measure(text: str, unit: str) -> float | None:
@@ -47,7 +48,9 @@ class MeasureField(forms.CharField):
 
     def __init__(self, unit: str, **kwargs: Any) -> None:
         self.unit = unit
-        kwargs["help_text"] = kwargs.get("help_text") or f"With the unit, for example {EXAMPLES[unit]}"
+        kwargs["help_text"] = kwargs.get("help_text") or _("With the unit, for example %(example)s") % {
+            "example": EXAMPLES[unit]
+        }
         kwargs.setdefault("widget", forms.TextInput(attrs={"class": "w-m"}))
         super().__init__(max_length=40, **kwargs)
 
@@ -62,7 +65,11 @@ class MeasureField(forms.CharField):
             return None
         measure = read_measure(text, self.unit)
         if not measure:
-            raise ValidationError(f"Write {NAMES[self.unit]} with the unit, like {EXAMPLES[self.unit]}", "no_unit")
+            raise ValidationError(
+                _("Write %(name)s with the unit, like %(example)s")
+                % {"name": NAMES[self.unit], "example": EXAMPLES[self.unit]},
+                "no_unit",
+            )
         return measure
 
 

@@ -8,15 +8,16 @@ from typing import Any, Final
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import HTML, Layout
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from clinic.web.widgets import RadioChoices, ThreePartDateField
 from screening.protocol import Protocol
 
 STATUSES: Final = (
-    ("taking", "Every day, or on a schedule"),
-    ("as_needed", "Now and then"),
-    ("stopped", "I stopped"),
-    ("unsure", "I am not sure"),
+    ("taking", _("Every day, or on a schedule")),
+    ("as_needed", _("Now and then")),
+    ("stopped", _("I stopped")),
+    ("unsure", _("I am not sure")),
 )
 AS_TYPED: Final = "as-typed"
 FOLDED: Final = ("reason", "prescriber")
@@ -28,51 +29,51 @@ class MedicineForm(forms.Form):
     use_required_attribute = False
 
     name = forms.CharField(
-        label="Name of the medicine",
-        help_text="Copy it from the box or bottle if you can",
+        label=_("Name of the medicine"),
+        help_text=_("Copy it from the box or bottle if you can"),
         max_length=200,
         widget=forms.TextInput(
             attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false", "class": "w-l"}
         ),
         error_messages={
-            "required": "Enter the name of the medicine, or what it is for",
-            "max_length": "The name of the medicine must be 200 letters or fewer. Add one medicine at a time",
+            "required": _("Enter the name of the medicine, or what it is for"),
+            "max_length": _("The name of the medicine must be 200 letters or fewer. Add one medicine at a time"),
         },
     )
-    match = forms.ChoiceField(label="Did you mean one of these?", widget=RadioChoices())
+    match = forms.ChoiceField(label=_("Did you mean one of these?"), widget=RadioChoices())
     status = forms.ChoiceField(
-        label="How often do you take it?",
+        label=_("How often do you take it?"),
         choices=STATUSES,
         widget=RadioChoices(),
-        error_messages={"required": "Choose how often you take it"},
+        error_messages={"required": _("Choose how often you take it")},
     )
     dose = forms.CharField(
-        label="How much do you take, and how often?",
-        help_text="For example 50 mg, once a day",
+        label=_("How much do you take, and how often?"),
+        help_text=_("For example 50 mg, once a day"),
         required=False,
         max_length=100,
-        error_messages={"max_length": "How much you take must be 100 letters or fewer"},
+        error_messages={"max_length": _("How much you take must be 100 letters or fewer")},
     )
     last_taken = ThreePartDateField(
-        name="the day you last took it",
-        label="If you stopped, when did you last take it?",
-        help_text="Leave this empty if you do not know",
+        name=_("the day you last took it"),
+        label=_("If you stopped, when did you last take it?"),
+        help_text=_("Leave this empty if you do not know"),
         required=False,
         earliest=date(1950, 1, 1),
         latest=date.today,
     )
 
     reason = forms.CharField(
-        label="What do you take it for?",
+        label=_("What do you take it for?"),
         required=False,
         max_length=100,
-        error_messages={"max_length": "What you take it for must be 100 letters or fewer"},
+        error_messages={"max_length": _("What you take it for must be 100 letters or fewer")},
     )
     prescriber = forms.CharField(
-        label="Who prescribes it?",
+        label=_("Who prescribes it?"),
         required=False,
         max_length=100,
-        error_messages={"max_length": "Who prescribes it must be 100 letters or fewer"},
+        error_messages={"max_length": _("Who prescribes it must be 100 letters or fewer")},
     )
 
     def __init__(self, protocol: Protocol, data: Any = None, **kwargs: Any) -> None:
@@ -85,7 +86,7 @@ class MedicineForm(forms.Form):
         if choices:
             typed = str(self.data.get("name")).strip()
             self.fields["match"].choices = choices
-            asked = f"Check the spelling of “{typed}”, or keep it as you typed it"
+            asked = _("Check the spelling of “%(typed)s”, or keep it as you typed it") % {"typed": typed}
             self.fields["match"].error_messages |= {"required": asked, "invalid_choice": asked}
         else:
             del self.fields["match"]
@@ -94,7 +95,9 @@ class MedicineForm(forms.Form):
     def _layout(self) -> Layout:
         """The fields few people fill in are folded away, unless one of them holds something or is wrong."""
         is_open = any(self[name].value() or (self.is_bound and self[name].errors) for name in FOLDED)
-        opening = f'<details class="more"{" open" if is_open else ""}><summary>More about it, if you like</summary>'
+        opening = (
+            f'<details class="more"{" open" if is_open else ""}><summary>{_("More about it, if you like")}</summary>'
+        )
         seen = [name for name in self.fields if name not in FOLDED]
         return Layout(*seen, HTML(opening), *FOLDED, HTML("</details>"))
 
@@ -111,7 +114,10 @@ class MedicineForm(forms.Form):
         choices = [(each.name, _said(each.name, each.ingredients)) for each in meant]
         if reading.match == "exact":
             choices.insert(0, (reading.typed, _said(reading.typed, reading.ingredients)))
-        return [*choices, (AS_TYPED, f"Keep “{typed.strip()}” as I typed it. A clinician will check it.")]
+        return [
+            *choices,
+            (AS_TYPED, _("Keep “%(typed)s” as I typed it. A clinician will check it.") % {"typed": typed.strip()}),
+        ]
 
     def medicine(self, medicine_id: str) -> dict[str, str]:
         """The line as it is kept.

@@ -10,6 +10,9 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from clinic.intake.clock import due_at, is_open
 from clinic.intake.countries import NAMES
@@ -17,8 +20,8 @@ from clinic.intake.journeys import address
 from clinic.intake.likely import Odd
 from clinic.intake.medicine_forms import STATUSES
 from clinic.intake.models import Intake, ScreeningRecord
-from clinic.patients.zones import by_when, known_zone
 from clinic.intake.onward import TO_CHECK
+from clinic.patients.zones import by_when, known_zone
 from screening.joined import Joined
 from screening.journey import Journey
 from screening.protocol import Page, Part
@@ -65,7 +68,7 @@ def _task_row(journey: Journey, part: Part, progress: str, joint: Joined) -> Tas
     pages = journey.pages_of(part)
     first = next((page for page in pages if not journey.is_done(page)), pages[0] if pages else None)
     url = address(journey.facts.protocol, first) if first and progress != "cannot start" else ""
-    words = f"{new} new question{'s' if new > 1 else ''}" if new else ""
+    words = ngettext("%(new)s new question", "%(new)s new questions", new) % {"new": new} if new else ""
     return TaskRow(part.id, part.title, part.hint, STATES[progress], url, words)
 
 
@@ -85,13 +88,13 @@ def part_number(journey: Journey, page: Page) -> tuple[int, str]:
 def in_words(question: Question, answer: Any) -> str:
     """An answer as the person would read it back."""
     if answer in (None, "", [], ()):
-        return "Not answered"
+        return _("Not answered")
     if question.kind in ("country", "region"):
         return NAMES.get(str(answer), str(answer))
     if question.kind == "date":
         return long_date(datetime.fromisoformat(str(answer)))
     if question.kind == "checkbox":
-        return "I agree"
+        return _("I agree")
     return question.in_words(tuple(answer) if isinstance(answer, list) else str(answer))
 
 
@@ -115,7 +118,7 @@ def _answer_rows(journey: Journey, page: Page) -> Iterator[dict[str, Any]]:
     for name in journey.questions_on(page):
         question = protocol.questions[name]
         value = in_words(question, journey.facts.given.get(name))
-        link = {"url": f"{url}#div_id_{name}", "word": "Change", "about": question.wording}
+        link = {"url": f"{url}#div_id_{name}", "word": _("Change"), "about": question.wording}
         yield {"label": question.wording, "value": value, "links": [link]}
 
 
@@ -140,7 +143,9 @@ def removed_answers(intake: Intake, journey: Journey) -> int:
 
 def no_longer_apply(number: int) -> str:
     """`We removed 2 answers that no longer apply.`"""
-    return f"We removed {number} answer{'s' if number > 1 else ''} that no longer appl{'y' if number > 1 else 'ies'}."
+    one = "We removed %(number)s answer that no longer applies."
+    several = "We removed %(number)s answers that no longer apply."
+    return ngettext(one, several, number) % {"number": number}
 
 
 def medicines_url(journey: Journey) -> str:
@@ -158,12 +163,12 @@ def medicine_rows(intake: Intake, query: str = "") -> list[dict[str, Any]]:
         said = f"{name} {medicine['dose']}".strip()
         hint = often[medicine["status"]]
         if medicine["confirmed_as"] and medicine["confirmed_as"].lower() != medicine["name"].lower():
-            hint = f"{hint}. You typed “{medicine['name']}”."
+            hint = _("%(often)s. You typed “%(name)s”.") % {"often": hint, "name": medicine["name"]}
         if medicine.get("reason"):
-            hint = f"{hint.rstrip('.')}. For {medicine['reason']}."
+            hint = _("%(often)s. For %(reason)s.") % {"often": str(hint).rstrip("."), "reason": medicine["reason"]}
         links = [
             {"url": reverse(f"intake:{verb}_medicine", args=[medicine["id"]]) + query, "word": word, "about": name}
-            for verb, word in (("change", "Change"), ("remove", "Remove"))
+            for verb, word in (("change", _("Change")), ("remove", _("Remove")))
         ]
         rows.append({"label": said, "hint": hint, "value": None, "links": links})
     return rows
@@ -176,7 +181,7 @@ def local(moment: datetime) -> datetime:
 
 def long_date(day: datetime) -> str:
     """`December 30, 2026`."""
-    return f"{day:%B} {day.day}, {day.year}"
+    return date_format(day, "F j, Y")
 
 
 def call_promise(intake: Intake, *, now: datetime) -> str:

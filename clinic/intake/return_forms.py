@@ -6,6 +6,7 @@ from datetime import date
 
 from crispy_forms.helper import FormHelper
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from clinic.web.widgets import ThreePartDateField
 
@@ -28,14 +29,14 @@ class EmailForm(SmallForm):
     """Where to send a private link."""
 
     email = forms.EmailField(
-        label="Your email address",
-        help_text="We send one link. It says nothing about your health",
+        label=_("Your email address"),
+        help_text=_("We send one link. It says nothing about your health"),
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false", "class": "w-l"}),
         error_messages={
-            "required": "Enter your email address",
-            "invalid": "Enter an email address like name@example.com",
-            "max_length": "Your email address must be 254 letters or fewer",
+            "required": _("Enter your email address"),
+            "invalid": _("Enter an email address like name@example.com"),
+            "max_length": _("Your email address must be 254 letters or fewer"),
         },
     )
 
@@ -44,9 +45,9 @@ class BirthDateForm(SmallForm):
     """What a patient knows and a stranger with the link does not."""
 
     born_on = ThreePartDateField(
-        name="your date of birth",
-        label="What is your date of birth?",
-        help_text="For example, 3 27 1985",
+        name=_("your date of birth"),
+        label=_("What is your date of birth?"),
+        help_text=_("For example, 3 27 1985"),
         autocomplete="bday",
         earliest=date(1900, 1, 1),
         latest=date.today,

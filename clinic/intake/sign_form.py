@@ -9,6 +9,7 @@ from uuid import UUID
 from crispy_forms.layout import Div, Layout
 from django import forms
 from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
 
 from clinic.intake.consent_words import Words, mark_of, words_of
 from clinic.intake.forms import PageForm
@@ -45,19 +46,21 @@ class SignForm(PageForm):
         self.initial = {"key": key}
         self.helper.layout = Layout(*map(self._section, self.asked()), "signature", "key")
         legal_name = str(journey.facts.given.get("legal_name") or "").strip()
+        given = _("You gave it as “%(name)s”. Another form of your name is fine too")
+        needed = _("Type your full name to sign as in: %(name)s") if legal_name else _("Type your full name to sign")
         self.fields["signature"] = forms.CharField(
-            label="Type your full name to sign",
-            help_text=f"You gave it as “{legal_name}”. Another form of your name is fine too" if legal_name else "",
+            label=_("Type your full name to sign"),
+            help_text=given % {"name": legal_name} if legal_name else "",
             max_length=200,
             widget=forms.TextInput(attrs={"autocomplete": "name", "spellcheck": "false", "class": "w-l"}),
             error_messages={
-                "required": " ".join(("Type your full name to sign", f"as in: {legal_name}" if legal_name else "")),
-                "max_length": "Your full name must be 200 letters or fewer",
+                "required": needed % {"name": legal_name},
+                "max_length": _("Your full name must be 200 letters or fewer"),
             },
         )
         self.fields["key"] = forms.UUIDField(
             widget=forms.HiddenInput,
-            error_messages={"required": "Open this page again and sign", "invalid": "Open this page again and sign"},
+            error_messages=dict.fromkeys(("required", "invalid"), _("Open this page again and sign")),
         )
 
     def _section(self, name: str) -> Div:

@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from clinic.audit import actors
@@ -32,7 +33,7 @@ from clinic.patients import session
 from screening.journey import Journey
 from screening.protocol import Page
 
-NEXT_NEEDED = "We brought you to the next question we need."
+NEXT_NEEDED = _("We brought you to the next question we need.")
 
 
 def of_draft(view: Any) -> Any:
@@ -45,13 +46,13 @@ def of_draft(view: Any) -> Any:
         if intake is None:
             return redirect("intake:start")
         if intake.state != Intake.State.DRAFT:
-            messages.info(request, "You have already sent this form.")
+            messages.info(request, _("You have already sent this form."))
             return redirect("my:status")
         session.lives_in(request, intake.answers.get("country"))
         try:
             return view(request, intake, *args, **kwargs)
         except actions.AlreadySubmitted:
-            messages.info(request, "You have already sent this form.")
+            messages.info(request, _("You have already sent this form."))
             return redirect("my:status")
 
     return with_draft

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from clinic.audit import actors
@@ -28,7 +29,7 @@ def help_now(request: HttpRequest, patient: Patient) -> HttpResponse:
     form = PhoneForm(request.POST if "give_phone" in request.POST else None, initial={"phone": patient.phone})
     if request.method == "POST" and not form.is_bound:
         actions.say_safe(intake=intake, by=by, now=now)
-        messages.info(request, "Thank you. Your answers are saved.")
+        messages.info(request, _("Thank you. Your answers are saved."))
         return redirect("intake:tasks" if intake.state == Intake.State.DRAFT else "my:status")
     if form.is_bound and form.is_valid():
         if form.cleaned_data["phone"]:

@@ -7,6 +7,7 @@ import uuid
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from clinic.audit import actors
@@ -46,7 +47,7 @@ def _medicine(request: HttpRequest, intake: Intake, initial: dict[str, str], med
         try:
             saved = actions.keep_medicine(intake=intake, medicine=form.medicine(medicine_id), by=by, now=now)
         except actions.ListIsFull:
-            form.add_error("name", "Your list is full. Call us and we will go through the rest with you")
+            form.add_error("name", _("Your list is full. Call us and we will go through the rest with you"))
         else:
             straight_back = bool(initial) and onward.came_to_change(request)
             next_url = "intake:answers" if straight_back else list_url

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from clinic.audit import actors
@@ -21,7 +22,7 @@ from clinic.patients import session
 from clinic.patients.models import Patient, PatientLink
 
 SAFE_PLACE: Final = "intake:tasks"
-NOT_OPENED: Final = "This link and this date of birth do not open a form. Check the date and try again"
+NOT_OPENED: Final = _("This link and this date of birth do not open a form. Check the date and try again")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -91,7 +92,7 @@ def idle(request: HttpRequest) -> HttpResponse:
         if tries >= patient_actions.TRIES:
             session.let_out(request)
             return render(request, "intake/link_closed.html")
-        form.add_error("born_on", "That is not the date of birth we have. Check it and try again")
+        form.add_error("born_on", _("That is not the date of birth we have. Check it and try again"))
     return render(request, "intake/idle.html", {"form": form}, status=422 if form.errors else 200)
 
 

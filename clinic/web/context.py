@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import get_language
 
 from clinic.web import crisis
 from clinic.web.places import LOCATIONS, STATES_SERVED
@@ -29,6 +30,8 @@ def clinic(request: HttpRequest) -> dict[str, Any]:
         "crisis_elsewhere": crisis.FINDER if crisis.is_elsewhere(country) else "",
         "crisis_lines": crisis.CRISIS_LINES,
         "crisis_overdue": crisis.is_overdue(),
+        "language": (get_language() or settings.LANGUAGE_CODE).partition("-")[0],
+        "languages": settings.LANGUAGES if len(settings.LANGUAGES) > 1 else (),
         "leave_url": reverse("intake:leave") if settings.LEAVE_QUICKLY else "",
         "leave_name": settings.LEAVE_NAME,
         "worker_url": reverse("pages:service_worker") if settings.OFFLINE_HELP else "",

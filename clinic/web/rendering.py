@@ -8,6 +8,7 @@ from django.forms import BaseForm, BoundField, CheckboxInput
 from django.forms.renderers import DjangoTemplates
 from django.template import Context
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 
 from clinic.web.icons import draw
 
@@ -87,7 +88,7 @@ def _option_html(option: Mapping[str, Any]) -> str:
 
 
 def _choice_html(option: Mapping[str, Any]) -> str:
-    divider = '\n<div class="or" aria-hidden="true">or</div>' if option.get("divider") else ""
+    divider = f'\n<div class="or" aria-hidden="true">{_("or")}</div>' if option.get("divider") else ""
     hint = option.get("hint")
     explained = f"<span>{safe(hint)}</span>" if hint else ""
     kind = option["type"]
@@ -185,8 +186,9 @@ def _hidden(look: Mapping[str, Any]) -> str:
 
 def _label_html(field: BoundField, look: Mapping[str, Any]) -> str:
     words = safe(field.label)
-    if not field.field.required and "(optional)" not in words:
-        words = f"{words} (optional)"
+    optional = _("(optional)")
+    if not field.field.required and optional not in words:
+        words = f"{words} {optional}"
     return f"<h1>{words}</h1>" if look.get("heading_field") == field.name else words
 
 
@@ -200,5 +202,5 @@ def _error_html(field: BoundField) -> str:
     words = " ".join(safe(error) for error in field.errors)
     return (
         f'<p class="err" id="{field.auto_id}_error">{draw("error")}'
-        f'<span><span class="vh">Error: </span>{words}</span></p>'
+        f'<span><span class="vh">{_("Error:")} </span>{words}</span></p>'
     )

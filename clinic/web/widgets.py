@@ -7,12 +7,16 @@ from typing import NoReturn
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy as _
 
 MONTHS = (
     *("january", "february", "march", "april", "may", "june"),
     *("july", "august", "september", "october", "november", "december"),
 )
 PARTS = ("month", "day", "year")
+BOXES = {"month": _("Month"), "day": _("Day"), "year": _("Year")}
+SAID = {"month": _("month"), "day": _("day"), "year": _("year")}
 
 
 @dataclass(frozen=True, order=True)
@@ -86,7 +90,7 @@ class ThreePartDate(forms.MultiWidget):
         """Label each box, and mark only the wrong ones as wrong."""
         context = super().get_context(name, value, attrs)
         for index, (part, box) in enumerate(zip(PARTS, context["widget"]["subwidgets"], strict=True)):
-            box["label"] = part.capitalize()
+            box["label"] = BOXES[part]
             if index not in self.wrong_parts:
                 box["attrs"].pop("aria-invalid", None)
         return context
@@ -130,40 +134,41 @@ class ThreePartDateField(forms.Field):
 
     def _empty(self) -> None:
         if self.required:
-            self._refuse(f"Enter {self.name}", (0, 1, 2))
+            self._refuse(_("Enter %(name)s"), (0, 1, 2))
 
-    def _refuse(self, message: str, parts: tuple[int, ...]) -> NoReturn:
-        self.widget.wrong_parts = parts
-        raise ValidationError(message[0].upper() + message[1:], code=PARTS[parts[0]])
+    def _refuse(self, sentence: str, wrong: tuple[int, ...], /, **values: object) -> NoReturn:
+        self.widget.wrong_parts = wrong
+        message = sentence % {"name": self.name, **values}
+        raise ValidationError(message[0].upper() + message[1:], code=PARTS[wrong[0]])
 
     def _refuse_gaps(self, typed: list[str]) -> None:
         """Say which boxes are empty; a partial date may leave out the day, or the month and the day."""
         missing = tuple(index for index, text in enumerate(typed) if not text)
         if not missing or (self.partial and missing in ((1,), (0, 1))):
             return
-        names = " and a ".join(PARTS[index] for index in missing)
-        self._refuse(f"{self.name} must include a {names}", missing)
+        names = _(" and a ").join(str(SAID[PARTS[index]]) for index in missing)
+        self._refuse(_("%(name)s must include a %(missing)s"), missing, missing=names)
 
     def _read(self, month: str, day: str, year: str) -> tuple[int, int | None, int | None]:
         """Turn the texts into numbers; an empty month or day is None."""
         if month and not self._month(month):
-            self._refuse(f"The month of {self.name} must be a number from 1 to 12, or its name", (0,))
+            self._refuse(_("The month of %(name)s must be a number from 1 to 12, or its name"), (0,))
         if day and not 1 <= self._number(day) <= 31:
-            self._refuse(f"The day of {self.name} must be a number from 1 to 31", (1,))
+            self._refuse(_("The day of %(name)s must be a number from 1 to 31"), (1,))
         if self._number(year) < 1000:
-            self._refuse(f"The year of {self.name} must have 4 numbers, like 1985", (2,))
+            self._refuse(_("The year of %(name)s must have 4 numbers, like 1985"), (2,))
         return self._number(year), self._month(month) or None, self._number(day) or None
 
     def _within_limits(self, year: int, month: int | None, day: int | None) -> datetime.date | PartialDate:
         try:
             start = datetime.date(year, month or 1, day or 1)
         except ValueError:
-            self._refuse(f"{self.name} is not in the calendar. Check the month and the day", (0, 1))
+            self._refuse(_("%(name)s is not in the calendar. Check the month and the day"), (0, 1))
         latest = self.latest() if callable(self.latest) else self.latest
         if latest and start > latest:
-            self._refuse(f"{self.name} must be {latest:%B} {latest.day}, {latest.year} or earlier", (2,))
+            self._refuse(_("%(name)s must be %(day)s or earlier"), (2,), day=date_format(latest, "F j, Y"))
         if self.earliest and start.replace(month=month or 12, day=day or 28) < self.earliest:
-            self._refuse(f"{self.name} must be in {self.earliest.year} or later", (2,))
+            self._refuse(_("%(name)s must be in %(year)s or later"), (2,), year=self.earliest.year)
         return PartialDate(year, month, day) if self.partial else start
 
     @staticmethod
