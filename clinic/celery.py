@@ -75,6 +75,11 @@ app.conf.update(
             "schedule": 3600.0,
             "options": {"queue": "bulk", "expires": 3500},
         },
+        "look-over-reviews": {
+            "task": "clinic.reviews.tasks.look_over",
+            "schedule": 60.0,
+            "options": {"queue": "default", "expires": 55},
+        },
         "do-due-followups": {
             "task": "clinic.followups.tasks.do_due",
             "schedule": 60.0,
@@ -84,7 +89,9 @@ app.conf.update(
     beat_schedule_filename=str(settings.BEAT_SCHEDULE_FILE),
     timezone="UTC",
 )
-app.autodiscover_tasks(["clinic.notifications", "clinic.followups", "clinic.booking", "clinic.intake"])
+app.autodiscover_tasks(
+    ["clinic.notifications", "clinic.intake", "clinic.reviews", "clinic.booking", "clinic.followups"]
+)
 
 
 def nudge(task_name: str, row_id: uuid.UUID, *, queue: str = "default") -> None:

@@ -125,8 +125,9 @@ def appointment_version() -> Expression:
 
 
 def _undone(record: str) -> Expression:
-    """What makes a form a new cause when a decision about it was taken back: how often that happened."""
-    undone = Decision.objects.filter(**{record: OuterRef("pk")}, revoked_at__isnull=False).order_by()
+    """What makes a form a new cause when a decision about it was taken back or ended: how often that happened."""
+    ended = Q(revoked_at__isnull=False) | Q(expired_at__isnull=False)
+    undone = Decision.objects.filter(ended, **{record: OuterRef("pk")}).order_by()
     count = undone.values(record).annotate(count=Count("pk")).values("count")
     return Cast(Coalesce(Subquery(count), 0), CharField())
 
@@ -205,7 +206,7 @@ def _decided(route: Route) -> Finder:
 
 
 def _decisions(route: Route) -> QuerySet[Any, Any]:
-    decisions = Decision.objects.filter(route=route, revoked_at__isnull=True)
+    decisions = Decision.objects.standing().filter(route=route)
     return _causes(
         decisions, "decision", patient="record__intake__patient", moment=F("decided_at"), pressing=F("record__priority")
     )

@@ -123,7 +123,7 @@ def _first_missed() -> Q:
 
 def _decided() -> Q:
     """A standing decision; asking the prescriber is none about whether the prescriber has answered."""
-    standing = Decision.objects.filter(record=OuterRef("row_id"), revoked_at__isnull=True)
+    standing = Decision.objects.standing().filter(record=OuterRef("row_id"))
     return Q(Exists(standing.exclude(route=Route.PRESCRIBER_FIRST, record__outcome="prescriber_coordination")))
 
 

@@ -18,7 +18,9 @@ from screening.engine import canonical, decide
 from screening.facts import Facts
 
 
-def record_of(*, intake: Intake, facts: Facts, signature: str, body_hash: str, now: datetime) -> ScreeningRecord:
+def record_of(
+    *, intake: Intake, facts: Facts, signature: str, body_hash: str, now: datetime, number: int = 1
+) -> ScreeningRecord:
     """Screen the answers of an intake: the record that is kept for good, before it is written.
 
     Args:
@@ -27,12 +29,14 @@ def record_of(*, intake: Intake, facts: Facts, signature: str, body_hash: str, n
         signature: the name that was typed.
         body_hash: what the signed form said, to know it again.
         now: the moment.
+        number: which record of this intake it is, from 1.
     """
     protocol = facts.protocol
     answers = {"answers": intake.answers, "medicines": intake.medicines}
     result = decide(facts, started_under=protocols.started_under(intake, protocol)).as_json()
     return ScreeningRecord(
         intake=intake,
+        number=number,
         protocol=protocol.name,
         seal=protocol.seal,
         answers_hash=hashlib.sha256(canonical(answers)).hexdigest(),

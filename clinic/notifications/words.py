@@ -116,6 +116,22 @@ def _subject(message: Message, known: dict[str, Any]) -> str:
     return subject
 
 
+def sample(template: str, *, patient: Patient) -> Words:
+    """A message to a patient as it would read, for somebody who looks before it is sent; no link is issued.
+
+    Args:
+        template: its name.
+        patient: whom it would go to.
+    """
+    message = Message(template=template, patient=patient, channel=Message.Channel.EMAIL)
+    known = _known(message) | {"link": "[their private link]", "link_until": "[30 days from then]"}
+    subject, text = (
+        _templates().get_template(f"{template}.{kind}").render(Context(known, autoescape=False)).strip()
+        for kind in ("subject", "text")
+    )
+    return Words(subject, text)
+
+
 def _known(message: Message) -> dict[str, Any]:
     patient = message.patient
     return {

@@ -2,35 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Final
 
 from django.db import transaction
 
 from clinic.accounts.models import User
-from clinic.accounts.permissions import Permission
 from clinic.audit import record as audit
 from clinic.audit.actors import Actor
 from clinic.celery import nudge
 from clinic.intake.models import Intake, ScreeningRecord
 from clinic.notifications import actions as notifications
-from clinic.reviews import signing
+from clinic.reviews import patient_words, reopening, signing
 from clinic.reviews.models import Decision, ReasonCode, Route
 from clinic.reviews.standing import standing_decision
 from clinic.reviews.worklist import latest_record
 
 FOLLOW_UP: Final = "clinic.followups.tasks.look_at"
-MESSAGE_OF: Final = {
-    Route.READY_TO_BOOK: "decided-ready",
-    Route.PRESCRIBER_FIRST: "decided-prescriber",
-    Route.ASK_FOR_MORE: "decided-ask-more",
-    Route.NOT_SUITABLE_NOW: "decided-not-suitable",
-}
-"""After an urgent contact nothing is written: a person has just spoken with them."""
-
-
-class MayNotDecide(Exception):
-    """Only a clinician takes and takes back clinical decisions."""
 
 
 class AlreadyDecided(Exception):
@@ -76,13 +65,15 @@ def decide(
     valid_until: date | None = None,
     overrides_stop: bool = False,
     contact: signing.Contact | None = None,
+    asks: Sequence[str] = (),
+    words_to_patient: str = "",
 ) -> Decision:
     """Sign a decision about a record.
 
     1. Only a clinician. 2. Lock the intake, so that two signatures and a new record come one after the other.
     3. Refuse when somebody signed first. 4. Refuse when the page showed something else. 5. Ask for the reason, for the
-    talk of an urgent case, and for the second step over a Stop. 6. Write the decision. 7. Its message leaves after the
-    undo time, its follow-ups are planned. 8. Audit.
+    talk of an urgent case, for the second step over a Stop, and for the questions that are asked again. 6. Write the
+    decision. 7. Its message leaves after the undo time, its follow-ups are planned. 8. Audit.
 
     Args:
         record: what was read.
@@ -97,15 +88,18 @@ def decide(
         valid_until: its last day at the clinic; without end when left out.
         overrides_stop: the clinician said, in a second step, that they read the findings that stop a booking.
         contact: who spoke with the patient and when.
+        asks: ids of the questions that the patient is asked again, when more is asked for.
+        words_to_patient: what the clinician writes to the patient; it is shown on their private page only.
     Returns:
         The standing decision.
     Raises:
-        MayNotDecide, AlreadyDecided, ChangedSince: see each.
-        signing.ReasonNeeded, signing.ContactNotRecorded, signing.StopNeedsSecondStep: see each.
+        AlreadyDecided, ChangedSince: see each.
+        signing.MayNotDecide, ReasonNeeded, ContactNotRecorded, StopNeedsSecondStep: see each there.
+        reopening.NothingAsked: no question is named, or one that cannot be asked again.
     Source:
         clinical.md section 5.1, 8 and 9; ux.md C3.
     """
-    clinician = _clinician(by)
+    clinician = signing.clinician_of(by)
     record = _locked(record)
     if standing := standing_decision(record):
         raise AlreadyDecided(standing)
@@ -114,6 +108,7 @@ def decide(
     signing.must_be_explained(record, route, reason, reason_code)
     signing.must_follow_a_talk(record, route, contact, now)
     over_a_stop = signing.must_be_confirmed(record, route, overrides_stop)
+    reopening.must_ask_something(record, route, asks)
     decision = Decision.objects.create(
         record=record,
         route=Route(route),
@@ -126,6 +121,9 @@ def decide(
         contacted_by=contact.by if contact else None,
         decided_at=now,
         decided_by=clinician,
+        asks=list(asks),
+        words_to_patient=words_to_patient.strip(),
+        message_version=patient_words.version_of(route),
         basis_answers_hash=basis_answers_hash,
         basis_seal=basis_seal,
     )
@@ -147,13 +145,13 @@ def undo(*, decision: Decision, by: Actor, now: datetime) -> None:
         by: the clinician who signed it.
         now: the moment.
     Raises:
-        MayNotDecide: somebody else signed it.
+        signing.MayNotDecide: somebody else signed it.
         TooLateToUndo: its message is on its way, or it was taken back already.
     """
-    clinician = _clinician(by)
+    clinician = signing.clinician_of(by)
     decision = _still_standing(decision)
     if decision.decided_by_id != clinician.pk:
-        raise MayNotDecide
+        raise signing.MayNotDecide
     if now >= decision.decided_at + signing.UNDO_FOR or not _message_kept_back(decision, "undone by the clinician", by):
         raise TooLateToUndo
     _revoke(decision, clinician, now)
@@ -172,24 +170,17 @@ def reopen(*, decision: Decision, reason: str, by: Actor, now: datetime) -> None
         by: a clinician, not only the one who signed.
         now: the moment.
     Raises:
-        MayNotDecide: not a clinician.
+        signing.MayNotDecide: not a clinician.
         ReasonNeeded: the reason is too short.
         TooLateToUndo: it does not stand any more.
     """
-    clinician = _clinician(by)
+    clinician = signing.clinician_of(by)
     decision = _still_standing(decision)
     if not signing.is_explained(reason):
         raise signing.ReasonNeeded(code_too=False)
     _message_kept_back(decision, "opened again by a clinician", by)
     _revoke(decision, clinician, now)
     _audit("reviews.reopen", decision, by=by, why=reason.strip())
-
-
-def _clinician(by: Actor) -> User:
-    user = User.objects.filter(pk=by.ref.removeprefix("staff:")).first() if by.is_staff else None
-    if user is None or not user.may(Permission.DECIDE):
-        raise MayNotDecide
-    return user
 
 
 def _locked(record: ScreeningRecord) -> ScreeningRecord:
@@ -204,14 +195,14 @@ def _locked(record: ScreeningRecord) -> ScreeningRecord:
 def _still_standing(decision: Decision) -> Decision:
     """The decision under the lock of its intake, as long as it stands."""
     Intake.objects.select_for_update().get(pk=decision.record.intake_id)
-    standing = Decision.objects.filter(pk=decision.pk, revoked_at__isnull=True).select_related("record__intake").first()
+    standing = Decision.objects.standing().filter(pk=decision.pk).select_related("record__intake").first()
     if standing is None:
         raise TooLateToUndo
     return standing
 
 
 def _tell_patient(decision: Decision, *, by: Actor, now: datetime) -> None:
-    if template := MESSAGE_OF.get(Route(decision.route)):
+    if template := patient_words.MESSAGE_OF.get(Route(decision.route)):
         notifications.queue(
             key=f"decided:{decision.pk}",
             template=template,
@@ -225,7 +216,7 @@ def _tell_patient(decision: Decision, *, by: Actor, now: datetime) -> None:
 
 def _message_kept_back(decision: Decision, reason: str, by: Actor) -> bool:
     """Take the message back; False when there was one and it has left."""
-    if Route(decision.route) not in MESSAGE_OF:
+    if Route(decision.route) not in patient_words.MESSAGE_OF:
         return True
     return notifications.cancel(key_prefix=f"decided:{decision.pk}", reason=reason, by=by) > 0
 

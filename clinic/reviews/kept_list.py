@@ -1,8 +1,8 @@
-"""Triggers: a signed decision is never changed, and the list of what waits follows records and decisions by itself.
+"""Triggers: what makes a decision stale, and the list of what waits, which follows records and decisions by itself.
 
 Whether a record waits is a question over records, intakes and decisions together. Asked anew for each page it reads
 every record there ever was; kept as a list by the database, in the transaction of its cause, it cannot be forgotten by
-any code path, and it is as short as what waits.
+any code path, and it is as short as what waits. Why a decision ends with its basis: docs/adr/0017.
 """
 
 from __future__ import annotations
@@ -11,21 +11,51 @@ from typing import Final
 
 import pgtrigger
 
+_SAME_CLINICIAN: Final = """
+    SELECT reviews_waiting.owner_id INTO whose FROM reviews_waiting
+    JOIN intake_screeningrecord AS older ON older.id = reviews_waiting.record_id
+    WHERE older.intake_id = (SELECT intake_id FROM intake_screeningrecord WHERE id = {record});
+    IF whose IS NULL THEN
+        SELECT signed.decided_by_id INTO whose FROM reviews_decision AS signed
+        JOIN intake_screeningrecord AS older ON older.id = signed.record_id
+        WHERE older.intake_id = (SELECT intake_id FROM intake_screeningrecord WHERE id = {record})
+        ORDER BY signed.decided_at DESC LIMIT 1;
+    END IF;
+"""
 _OLDER_WAIT_NO_MORE: Final = """
     DELETE FROM reviews_waiting USING intake_screeningrecord AS older
     WHERE reviews_waiting.record_id = older.id AND older.intake_id = NEW.intake_id AND older.number < NEW.number;
 """
+_OLDER_DECISIONS_ARE_STALE: Final = """
+    UPDATE reviews_decision SET stale_at = NEW.screened_at FROM intake_screeningrecord AS older
+    WHERE reviews_decision.record_id = older.id AND older.intake_id = NEW.intake_id AND older.number < NEW.number
+      AND reviews_decision.revoked_at IS NULL AND reviews_decision.expired_at IS NULL
+      AND reviews_decision.stale_at IS NULL;
+"""
 _WAITS_NO_MORE: Final = "DELETE FROM reviews_waiting WHERE record_id = NEW.record_id;"
+_SECOND_LOOK: Final = """(
+        screened.number > 1
+        OR EXISTS (SELECT 1 FROM reviews_decision AS told JOIN intake_screeningrecord AS of ON of.id = told.record_id
+                   WHERE of.intake_id = intake.id)
+        OR EXISTS (SELECT 1 FROM reviews_decision AS told JOIN intake_screeningrecord AS of ON of.id = told.record_id
+                   JOIN intake_intake AS other ON other.id = of.intake_id
+                   WHERE other.patient_id = intake.patient_id AND told.route IN
+                   ('ask_for_more', 'not_suitable_now', 'urgent_contact_made')))"""
+"""Once a clinician has looked, or a second record was made, no outcome opens booking by itself any more."""
 _WAITS_IF_IT_NEEDS_A_PERSON: Final = """
-    INSERT INTO reviews_waiting (record_id, is_urgent, due_at)
-    SELECT screened.id, screened.outcome = 'urgent' OR intake.safety_raised_at IS NOT NULL, screened.due_at
+    INSERT INTO reviews_waiting
+        (record_id, is_urgent, due_at, outcome, priority, region, is_second_look, owner_id)
+    SELECT screened.id, screened.outcome = 'urgent' OR intake.safety_raised_at IS NOT NULL, screened.due_at,
+           screened.outcome, screened.priority, patient.region, {second_look}, whose
     FROM intake_screeningrecord AS screened JOIN intake_intake AS intake ON intake.id = screened.intake_id
+    JOIN patients_patient AS patient ON patient.id = intake.patient_id
     WHERE screened.id = NEW.{column}
-      AND (screened.outcome <> 'ready_to_book' OR intake.safety_raised_at IS NOT NULL)
+      AND (screened.outcome <> 'ready_to_book' OR intake.safety_raised_at IS NOT NULL OR {second_look})
       AND NOT EXISTS (SELECT 1 FROM intake_screeningrecord AS newer
                       WHERE newer.intake_id = screened.intake_id AND newer.number > screened.number)
       AND NOT EXISTS (SELECT 1 FROM reviews_decision AS standing
-                      WHERE standing.record_id = screened.id AND standing.revoked_at IS NULL)
+                      WHERE standing.record_id = screened.id AND standing.revoked_at IS NULL
+                        AND standing.expired_at IS NULL AND standing.stale_at IS NULL)
     ON CONFLICT (record_id) DO NOTHING;
     RETURN NULL;
 """
@@ -36,22 +66,47 @@ WAITING_AFTER_A_RECORD: Final = pgtrigger.Trigger(
     name="a_record_may_wait",
     when=pgtrigger.After,
     operation=pgtrigger.Insert,
-    func=_OLDER_WAIT_NO_MORE + _WAITS_IF_IT_NEEDS_A_PERSON.format(column="id"),
+    declare=[("whose", "bigint")],
+    func=_SAME_CLINICIAN.format(record="NEW.id")
+    + _OLDER_WAIT_NO_MORE
+    + _OLDER_DECISIONS_ARE_STALE
+    + _WAITS_IF_IT_NEEDS_A_PERSON.format(column="id", second_look=_SECOND_LOOK),
 )
 WAITING_AFTER_A_DECISION: Final = pgtrigger.Trigger(
     name="a_decision_ends_waiting",
     when=pgtrigger.After,
     operation=pgtrigger.Insert | pgtrigger.Update,
-    func=_WAITS_NO_MORE + _WAITS_IF_IT_NEEDS_A_PERSON.format(column="record_id"),
+    declare=[("whose", "bigint")],
+    func=_SAME_CLINICIAN.format(record="NEW.record_id")
+    + _WAITS_NO_MORE
+    + _WAITS_IF_IT_NEEDS_A_PERSON.format(column="record_id", second_look=_SECOND_LOOK),
 )
 
-_REVOKED: Final = "'{revoked_at,revoked_by_id}'::text[]"
+_ENDS: Final = "'{revoked_at,revoked_by_id,expired_at,stale_at}'::text[]"
 DECISION_IS_KEPT: Final = (
+    pgtrigger.Trigger(
+        name="decision_has_its_basis",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Insert,
+        func="""
+            IF NOT EXISTS (SELECT 1 FROM intake_screeningrecord AS read WHERE read.id = NEW.record_id
+                           AND read.answers_hash = NEW.basis_answers_hash AND read.seal = NEW.basis_seal) THEN
+                RAISE EXCEPTION 'A decision is about the answers and the protocol of its record.';
+            END IF;
+            IF EXISTS (SELECT 1 FROM intake_screeningrecord AS read JOIN intake_screeningrecord AS newer
+                       ON newer.intake_id = read.intake_id AND newer.number > read.number
+                       WHERE read.id = NEW.record_id) THEN
+                RAISE EXCEPTION 'A decision is about the latest record of its intake.';
+            END IF;
+            RETURN NEW;
+        """,
+    ),
     pgtrigger.Protect(
         name="decision_is_signed",
         operation=pgtrigger.Update,
         condition=pgtrigger.Condition(
-            f"OLD.revoked_at IS NOT NULL OR to_jsonb(OLD) - {_REVOKED} <> to_jsonb(NEW) - {_REVOKED}"  # noqa: S608
+            "OLD.revoked_at IS NOT NULL OR OLD.expired_at IS NOT NULL OR OLD.stale_at IS NOT NULL "
+            f"OR to_jsonb(OLD) - {_ENDS} <> to_jsonb(NEW) - {_ENDS}"  # noqa: S608
         ),
     ),
     pgtrigger.Protect(name="decision_is_kept", operation=pgtrigger.Delete),
@@ -61,5 +116,14 @@ DECISION_IS_KEPT: Final = (
         operation=pgtrigger.Truncate,
         level=pgtrigger.Statement,
         func="RAISE EXCEPTION 'Decisions are kept.';",
+    ),
+)
+
+_AFTER_SENDING: Final = "'{state,answered_at,answered_by_id}'::text[]"
+LETTER_IS_KEPT: Final = pgtrigger.Protect(
+    name="letter_sent_is_kept",
+    operation=pgtrigger.Update,
+    condition=pgtrigger.Condition(
+        f"OLD.state <> 'draft' AND to_jsonb(OLD) - {_AFTER_SENDING} <> to_jsonb(NEW) - {_AFTER_SENDING}"
     ),
 )

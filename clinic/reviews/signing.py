@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from clinic.accounts.models import User
+from clinic.accounts.permissions import Permission
+from clinic.audit.actors import Actor
 from clinic.intake.models import ScreeningRecord
 from clinic.reviews.models import OPENS_BOOKING, ReasonCode, Route
 from clinic.reviews.suggestion import is_urgent, stopping_findings, suggested_route
@@ -15,6 +17,10 @@ UNDO_FOR: Final = timedelta(minutes=10)
 """A decision can be taken back before its message leaves. Source: ux.md C3."""
 REASON_CHARACTERS: Final = 20
 """The shortest reason that says something. Source: ux.md C3."""
+
+
+class MayNotDecide(Exception):
+    """Only a clinician takes and takes back clinical decisions."""
 
 
 class ReasonNeeded(Exception):
@@ -39,6 +45,18 @@ class Contact:
 
     at: datetime
     by: User
+
+
+def clinician_of(by: Actor) -> User:
+    """The clinician who acts.
+
+    Raises:
+        MayNotDecide: it is not one.
+    """
+    user = User.objects.filter(pk=by.ref.removeprefix("staff:")).first() if by.is_staff else None
+    if user is None or not user.may(Permission.DECIDE):
+        raise MayNotDecide
+    return user
 
 
 def is_explained(reason: str) -> bool:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
 from clinic.intake.models import Intake, ScreeningRecord
 from clinic.patients.models import Patient
-from clinic.reviews.models import Decision, Route
+from clinic.reviews.models import Decision, Route, Waiting
 
 OPEN_WITHOUT_REVIEW: Final = frozenset({"ready_to_book", "prescriber_coordination"})
 """Outcomes under which a consultation may be booked with no decision. Source: clinical.md section 5.1."""
@@ -68,8 +70,22 @@ def booking_standing(patient: Patient, *, now: datetime) -> BookingStanding:
 
 def standing_decision(record: ScreeningRecord) -> Decision | None:
     """The decision about a record that stands, with who signed it and who spoke with the patient."""
-    standing = Decision.objects.filter(record=record, revoked_at__isnull=True)
+    standing = Decision.objects.standing().filter(record=record)
     return standing.select_related("decided_by", "contacted_by").first()
+
+
+def frozen(patients: Iterable[Patient], *, now: datetime) -> dict[UUID, BookingStanding]:
+    """Which of these patients may not book as things stand, and what it waits for.
+
+    An appointment of one of them rests on a decision that was taken back, ended or went stale, or on answers that
+    changed: it is not to be carried out as it is, and a person looks.
+
+    Args:
+        patients: those with appointments.
+        now: the moment.
+    """
+    asked = {patient.pk: booking_standing(patient, now=now) for patient in patients}
+    return {key: standing for key, standing in asked.items() if not standing.may_book}
 
 
 def _latest_record(patient: Patient) -> ScreeningRecord | None:
@@ -78,7 +94,10 @@ def _latest_record(patient: Patient) -> ScreeningRecord | None:
 
 
 def _without_decision(record: ScreeningRecord) -> BookingStanding:
+    """What the outcome says by itself; after a first look nothing opens by itself any more."""
     if record.outcome in OPEN_WITHOUT_REVIEW:
+        if Waiting.objects.filter(record=record, is_second_look=True).exists():
+            return BookingStanding(False, WAITS_FOR_SECOND_LOOK, record)
         return BookingStanding(True, "", record)
     waits_for = WAITS_FOR_PERSON if record.outcome == "urgent" else WAITS_FOR_READING
     return BookingStanding(False, waits_for, record)

@@ -74,7 +74,7 @@ def before(place: Place) -> Waiting | None:
 
 def just_signed(clinician: User, *, now: datetime) -> Decision | None:
     """The last decision of a clinician, as long as it stands and can be undone."""
-    recent = Decision.objects.filter(decided_by=clinician, decided_at__gt=now - UNDO_FOR, revoked_at__isnull=True)
+    recent = Decision.objects.standing().filter(decided_by=clinician, decided_at__gt=now - UNDO_FOR)
     return (
         recent.select_related("decided_by", "contacted_by", "record__intake__patient").order_by("-decided_at").first()
     )

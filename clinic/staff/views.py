@@ -78,7 +78,7 @@ def decide(request: HttpRequest, reference: str) -> HttpResponse:
         return _review_page(request, record, form=fresh, changed=True, status=409)
     except signing.StopNeedsSecondStep:
         return _second_step(request, record, form)
-    except actions.MayNotDecide:
+    except signing.MayNotDecide:
         raise PermissionDenied from None
     return _next(place)
 
@@ -89,7 +89,7 @@ def undo(request: HttpRequest, decision_id: UUID) -> HttpResponse:
     decision = get_object_or_404(Decision.objects.select_related("record__intake"), pk=decision_id)
     try:
         actions.undo(decision=decision, by=request.user.actor, now=timezone.now())
-    except actions.MayNotDecide:
+    except signing.MayNotDecide:
         return _review_page(request, _sent(decision.record.intake.reference), not_yours=True, status=409)
     except actions.TooLateToUndo:
         return _review_page(request, _sent(decision.record.intake.reference), too_late=True, status=409)

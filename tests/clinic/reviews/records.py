@@ -50,7 +50,7 @@ def medicine(name: str, status: str = "taking", last_taken: str = "") -> dict[st
 
 def intake(changes: Mapping[str, Any] = READY, medicines: list[dict[str, str]] | None = None, **fields: Any) -> Intake:
     """A filled-in intake of Maya Thompson; a change to None leaves that question out."""
-    patient = Patient.objects.create(
+    patient = fields.pop("of", None) or Patient.objects.create(
         legal_name="Maya R. Thompson", preferred_name="Maya", born_on="1992-03-03", email="maya@example.test",
         phone="(555) 010-0199", safe_contact="yes", country="US", region="US-CA",
     )  # fmt: skip
@@ -98,5 +98,6 @@ def decide(record: ScreeningRecord, by: User, route: str = "ready_to_book", **to
         "basis_answers_hash": record.answers_hash,
         "basis_seal": record.seal,
         "now": NOW,
+        "asks": ["bp_recent"] if route == "ask_for_more" else [],
     }
     return actions.decide(record=record, route=route, by=by.actor, **given | told)

@@ -95,14 +95,14 @@ def test_after_an_urgent_contact_nothing_is_written_to_the_patient(osei: User) -
 def test_who_is_no_clinician_does_not_decide(role: Role) -> None:
     record, sam = sealed(records.REVIEW), records.clinician("Sam Whitfield", role)
 
-    with pytest.raises(actions.MayNotDecide):
+    with pytest.raises(signing.MayNotDecide):
         decide(record, sam)
 
 
 def test_a_clinician_whose_access_ended_does_not_decide(osei: User) -> None:
     User.objects.filter(pk=osei.pk).update(is_active=False)
 
-    with pytest.raises(actions.MayNotDecide):
+    with pytest.raises(signing.MayNotDecide):
         decide(sealed(records.REVIEW), osei)
 
 
@@ -110,7 +110,7 @@ def test_a_part_of_the_system_does_not_decide(osei: User) -> None:
     from clinic.audit.actors import system
 
     record = sealed(records.REVIEW)
-    with pytest.raises(actions.MayNotDecide):
+    with pytest.raises(signing.MayNotDecide):
         actions.decide(
             record=record, route="ready_to_book", reason=WHY, by=system("demo"), now=NOW,
             basis_answers_hash=record.answers_hash, basis_seal=record.seal,

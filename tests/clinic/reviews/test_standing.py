@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import DatabaseError, transaction
 
 from clinic.accounts.models import User
 from clinic.intake.models import Intake
@@ -136,14 +137,14 @@ def test_a_decision_about_an_older_record_does_not_count(osei: User) -> None:
 
 
 @pytest.mark.parametrize("basis", ["basis_answers_hash", "basis_seal"])
-def test_a_decision_about_something_else_does_not_count(osei: User, basis: str) -> None:
+def test_a_decision_about_something_else_is_refused_by_the_database(osei: User, basis: str) -> None:
     record = sealed(records.REVIEW)
     told = {"basis_answers_hash": record.answers_hash, "basis_seal": record.seal, "reason": "", "conditions": ""}
-    Decision.objects.create(
-        record=record, route="ready_to_book", decided_at=NOW, decided_by=osei, **told | {basis: "1" * 64}
-    )
 
-    assert not booking_standing(record.intake.patient, now=NOW).may_book
+    with pytest.raises(DatabaseError, match="about the answers and the protocol of its record"), transaction.atomic():
+        Decision.objects.create(
+            record=record, route="ready_to_book", decided_at=NOW, decided_by=osei, **told | {basis: "1" * 64}
+        )
 
 
 def test_another_patient_is_another_matter(osei: User) -> None:

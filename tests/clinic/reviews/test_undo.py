@@ -69,7 +69,7 @@ def test_a_message_that_is_on_its_way_cannot_be_undone(osei: User, state: str) -
 def test_only_who_signed_it_undoes_it(osei: User) -> None:
     decision, lee = decide(sealed(records.REVIEW), osei), records.clinician("Dr. Jon Lee")
 
-    with pytest.raises(actions.MayNotDecide):
+    with pytest.raises(signing.MayNotDecide):
         actions.undo(decision=decision, by=lee.actor, now=SOON)
 
 

@@ -1,0 +1,75 @@
+"""The words that leave with a decision: the neutral message, the patient's page, their version and reading grade."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import cache
+from html import unescape
+from typing import Any, Final
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils.html import strip_tags
+
+from clinic.notifications.words import sample
+from clinic.patients.models import Patient
+from clinic.reviews.models import Route
+from screening.reading_grade import grade
+
+MESSAGE_OF: Final = {
+    Route.READY_TO_BOOK: "decided-ready",
+    Route.PRESCRIBER_FIRST: "decided-prescriber",
+    Route.ASK_FOR_MORE: "decided-ask-more",
+    Route.NOT_SUITABLE_NOW: "decided-not-suitable",
+}
+"""After an urgent contact nothing is written: a person has just spoken with them."""
+HIGHEST_GRADE: Final = 8.0
+"""Above this the page warns; it never blocks. Source: ux.md C5."""
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What the patient gets: the message (nothing after an urgent contact), and their private page as HTML."""
+
+    subject: str
+    text: str
+    page: str
+    version: str
+    grade: float
+    is_hard: bool
+
+
+def preview(route: str, *, patient: Patient, decision: Any, request: HttpRequest) -> Preview:
+    """The words of a decision as the patient will read them; only the private link is left out.
+
+    Args:
+        route: one of `Route`.
+        patient: who reads them.
+        decision: with `decided_by`, `words_to_patient` and `asks`, signed or not.
+        request: of the page that shows it, for the names and numbers of the clinic.
+    """
+    page = render_to_string(f"my/decided/{Route(route).value}.html", {"decision": decision}, request)
+    plain = unescape(strip_tags(page.replace("</", ". </")))
+    reads_at = grade(plain)
+    subject, text = _message(route, patient)
+    return Preview(subject, text, page, version_of(route), round(reads_at, 1), reads_at > HIGHEST_GRADE)
+
+
+@cache
+def version_of(route: str) -> str:
+    """A short name for the exact words of a route: it changes whenever one of its templates does."""
+    folder = settings.BASE_DIR / "templates"
+    files = [folder / "my" / "decided" / f"{Route(route).value}.html"]
+    if name := MESSAGE_OF.get(Route(route)):
+        files += [folder / "messages" / f"{name}.{kind}" for kind in ("subject", "text")]
+    return hashlib.sha256(b"\0".join(file.read_bytes() for file in files)).hexdigest()[:8]
+
+
+def _message(route: str, patient: Patient) -> tuple[str, str]:
+    name = MESSAGE_OF.get(Route(route))
+    if name is None:
+        return "", ""
+    words = sample(name, patient=patient)
+    return words.subject, words.text

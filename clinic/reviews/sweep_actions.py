@@ -1,0 +1,102 @@
+"""What the clock does with reviews each minute: ends decisions, says once that something is late, fills in filters."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import transaction
+
+from clinic.audit import record as audit
+from clinic.audit.actors import Actor
+from clinic.intake.clock import due_at
+from clinic.intake.models import Intake
+from clinic.notifications import actions as notifications
+from clinic.notifications.models import Message
+from clinic.reviews.medicines import how_many
+from clinic.reviews.models import Decision, Waiting
+
+BATCH: Final = 200
+"""How many are taken in one sweep; the rest waits for the next minute."""
+
+
+@transaction.atomic
+def expire(*, by: Actor, now: datetime) -> int:
+    """End the decisions whose last day at the clinic is over; each of their records waits again, with a new clock.
+
+    Args:
+        by: the clock.
+        now: the moment.
+    Returns:
+        How many ended.
+    """
+    today = now.astimezone(ZoneInfo(settings.CLINIC_TIME_ZONE)).date()
+    over = Decision.objects.standing().filter(valid_until__lt=today).select_related("record__intake")
+    found = list(over.order_by("valid_until", "pk")[:BATCH])
+    list(Intake.objects.select_for_update().filter(pk__in=[each.record.intake_id for each in found]).order_by("pk"))
+    ended = 0
+    for decision in found:
+        if not Decision.objects.standing().filter(pk=decision.pk).update(expired_at=now):
+            continue
+        ended += 1
+        due = due_at(priority=decision.record.priority, now=now)
+        Waiting.objects.filter(record=decision.record_id).update(due_at=due)
+        audit.record(
+            by=by,
+            action="reviews.expire",
+            subject=f"decision:{decision.pk}",
+            patient=decision.record.intake.patient_id,
+            detail={"record": str(decision.record_id), "route": decision.route},
+        )
+    return ended
+
+
+@transaction.atomic
+def alert_late(*, by: Actor, now: datetime) -> int:
+    """Tell the person on call what has become late; each record once, and all of one sweep in one message.
+
+    Args:
+        by: the clock.
+        now: the moment.
+    Returns:
+        How many became late.
+    """
+    late = Waiting.objects.filter(alerted_at__isnull=True, due_at__lt=now).order_by("due_at", "record")
+    keys = list(late.select_for_update(skip_locked=True).values_list("record_id", flat=True)[:BATCH])
+    if not keys:
+        return 0
+    Waiting.objects.filter(record__in=keys).update(alerted_at=now)
+    notifications.queue(
+        key=f"late-review:{keys[0]}:{now:%Y%m%dT%H%M}",
+        template="late-review",
+        to_role="on_call",
+        channel=Message.Channel.PAGER,
+        about={"count": str(len(keys)), "forms": "form" if len(keys) == 1 else "forms"},
+        by=by,
+        now=now,
+        is_urgent=True,
+    )
+    shown = [str(key) for key in keys]
+    audit.record(by=by, action="reviews.alert_late", subject="worklist:late", detail={"records": shown})
+    return len(keys)
+
+
+@transaction.atomic
+def look_over_new(*, by: Actor) -> int:
+    """Fill in what the worklist is filtered by and only the sealed result says: is a medicine not matched?
+
+    Args:
+        by: the clock.
+    Returns:
+        How many were looked at.
+    """
+    new = Waiting.objects.filter(unmatched__isnull=True).select_related("record").order_by("due_at")[:BATCH]
+    looked = [(each.record_id, bool(how_many(each.record.result)[1])) for each in new]
+    for unmatched in (True, False):
+        keys = [key for key, said in looked if said is unmatched]
+        Waiting.objects.filter(record__in=keys).update(unmatched=unmatched)
+    if looked:
+        audit.record(by=by, action="reviews.look_over_new", subject="worklist:new", detail={"count": len(looked)})
+    return len(looked)
