@@ -38,10 +38,11 @@ class FollowUp(models.Model):
         State.CLAIMED: {State.DONE, State.OPEN, State.CANCELLED, State.FAILED, State.PLANNED},
         State.OPEN: {State.DONE, State.CANCELLED},
         State.FAILED: {State.PLANNED},
-        State.DONE: {State.CANCELLED},
+        State.DONE: {State.CANCELLED, State.OPEN},
         State.CANCELLED: set(),
     }
-    """OPEN is a task that waits for a person. DONE is cancelled when its message was taken back before it left."""
+    """OPEN is a task that waits for a person; one that was closed by a slip is opened again. DONE is cancelled when its
+    message was taken back before it left."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     plan = models.CharField(max_length=10)
@@ -63,6 +64,8 @@ class FollowUp(models.Model):
     done_at = models.DateTimeField(null=True)
     done_by = models.CharField(max_length=60, blank=True, default="")
     reason = models.CharField(max_length=200, blank=True, default="")
+    snoozed_until = models.DateTimeField(null=True)
+    escalated_at = models.DateTimeField(null=True)
     planned_at = models.DateTimeField(default=timezone.now)
 
     class Meta:

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from clinic.audit.actors import system
 from clinic.celery import app
-from clinic.followups import actions
+from clinic.followups import actions, task_actions
 
 
 @app.task(name="clinic.followups.tasks.plan_due")
@@ -22,6 +22,7 @@ def do_due() -> None:
     """Take back what is no longer wanted, then do what is due."""
     actions.withdraw(by=system("followups"))
     actions.do_due(now=timezone.now(), by=system("followups"))
+    task_actions.escalate(now=timezone.now(), by=system("followups"))
 
 
 @app.task(name="clinic.followups.tasks.look_at")

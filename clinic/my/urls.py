@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from clinic.my import views
+from clinic.my import views, views_question
 
 app_name = "my"
 
@@ -13,4 +13,5 @@ urlpatterns = [
     path("my/agreements/<uuid:consent_id>/", views.agreement, name="agreement"),
     path("my/details/", views.details, name="details"),
     path("my/ask/", views.ask, name="ask"),
+    path("my/question/", views_question.question, name="question"),
 ]

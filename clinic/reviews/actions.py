@@ -1,4 +1,4 @@
-"""What is done in a review: looked at, decided, undone within ten minutes, opened again."""
+"""What is done in a review: decided, undone within ten minutes, opened again."""
 
 from __future__ import annotations
 
@@ -36,18 +36,6 @@ class ChangedSince(Exception):
 
 class TooLateToUndo(Exception):
     """Ten minutes are over, or the message has left; a standing decision can still be opened again with a reason."""
-
-
-@transaction.atomic
-def look(*, intake: Intake, page: str, by: Actor) -> None:
-    """Put on the record that somebody saw what a patient told us.
-
-    Args:
-        intake: which.
-        page: the page that showed it, `review` or `answers`.
-        by: who looked.
-    """
-    audit.record(by=by, action=f"reviews.see_{page}", subject=f"intake:{intake.pk}", patient=intake.patient_id)
 
 
 @transaction.atomic

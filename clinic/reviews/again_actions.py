@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
@@ -36,6 +37,16 @@ class OtherQuestion(Exception):
 
 class NotThatMedicine(Exception):
     """There is no such line in the list, it is matched already, or the protocol does not assess what was chosen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unmatched:
+    """A medicine in the patient's own words: assessed names near it, and what it is known as elsewhere."""
+
+    id: str
+    name: str
+    near: tuple[str, ...]
+    known_as: tuple[str, ...]
 
 
 @transaction.atomic
@@ -122,23 +133,29 @@ def match(*, record: ScreeningRecord, medicine_id: str, ingredient: str, by: Act
     return sealed
 
 
+def unmatched_line(record: ScreeningRecord, medicine_id: str) -> Unmatched | None:
+    """A line of the patient's list that was not surely read; None when there is none or it was."""
+    line = next((each for each in record.answers["medicines"] if str(each["id"]) == medicine_id), None)
+    if line is None:
+        return None
+    typed = line.get("confirmed_as") or line["name"]
+    read = [each for each in record.result["medications"] if each["typed"] and each["typed"] in typed]
+    if read and all(each["match"] == EXACT and each["look_back"] for each in read):
+        return None
+    assessed = protocols.of(record.intake).medications
+    near = [name for each in read for said in each["suggestions"] for name in said["ingredients"] if name in assessed]
+    known = [name for each in read for name in each["known_as"]]
+    return Unmatched(medicine_id, line["name"], tuple(dict.fromkeys(near)), tuple(dict.fromkeys(known)))
+
+
 def _matched(
     record: ScreeningRecord, medicine_id: str, ingredient: str, clinician: User, now: datetime
 ) -> list[dict[str, Any]]:
     """The patient's list with one line matched by a clinician."""
-    protocol = protocols.of(record.intake)
-    medicines = [dict(each) for each in record.answers["medicines"]]
-    line = next((each for each in medicines if str(each["id"]) == medicine_id), None)
-    if line is None or ingredient not in protocol.medications or not _is_unmatched(record, line):
+    if unmatched_line(record, medicine_id) is None or ingredient not in protocols.of(record.intake).medications:
         raise NotThatMedicine
-    line |= {"confirmed_as": ingredient, "matched_by": clinician.name, "matched_at": now.isoformat()}
-    return medicines
-
-
-def _is_unmatched(record: ScreeningRecord, line: Mapping[str, Any]) -> bool:
-    typed = line.get("confirmed_as") or line["name"]
-    read = [each for each in record.result["medications"] if each["typed"] and each["typed"] in typed]
-    return not read or any(each["match"] != EXACT or not each["look_back"] for each in read)
+    said = {"confirmed_as": ingredient, "matched_by": clinician.name, "matched_at": now.isoformat()}
+    return [{**each, **(said if str(each["id"]) == medicine_id else {})} for each in record.answers["medicines"]]
 
 
 def _lock_intakes(patient: Patient) -> None:

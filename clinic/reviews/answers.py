@@ -97,8 +97,8 @@ def parts(facts: Facts, intake: Intake, *, now: datetime) -> list[AskedPart]:
     before: dict[str, list[tuple[str, str]]] = {}
     for at, question, value in intake.history:
         if question in protocol.questions and question != "med_list":
-            said = _said(protocol.questions[question], value)
-            before.setdefault(question, []).append((moment(datetime.fromisoformat(at), now=now), said))
+            told = said(protocol.questions[question], value)
+            before.setdefault(question, []).append((moment(datetime.fromisoformat(at), now=now), told))
     found = []
     for part in protocol.parts:
         names = [name for page in part.pages for name in page.questions if name in shown and name != "med_list"]
@@ -154,7 +154,8 @@ def asked(facts: Facts, name: str, earlier: tuple[tuple[str, str], ...] = ()) ->
     return Asked(name, question.wording, said, in_doubt, question.kind in ("text", "longtext"), earlier)
 
 
-def _said(question: Question, value: object) -> str:
+def said(question: Question, value: object) -> str:
+    """A stored answer in words; one that cannot be read as it was stored."""
     try:
         return question.in_words(question.read(value))
     except UnreadableAnswer:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from clinic.intake.models import ScreeningRecord
 from clinic.reviews.words import first_sentence, shortened
 from screening.answers import squeezed
 from screening.protocol import Protocol
@@ -93,6 +94,13 @@ def raised_before(rules: Iterable[str], protocol: Protocol | None) -> Flag:
         rules=ids,
         reasons=said,
     )
+
+
+def raised_on_the_way(record: ScreeningRecord, protocol: Protocol | None) -> list[Flag]:
+    """A safety flag that was raised on the way, when the outcome does not say so by itself."""
+    if record.outcome == "urgent" or record.intake.safety_raised_at is None:
+        return []
+    return [raised_before(record.intake.urgent_rules, protocol)]
 
 
 def headlines(result: Mapping[str, Any], *, limit: int) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +13,8 @@ from django.utils import timezone
 from clinic.accounts.models import User
 from clinic.accounts.permissions import ALLOWED, Permission
 from clinic.intake.models import ScreeningRecord
-from clinic.reviews.models import ReasonCode, Route
+from clinic.reviews import reopening
+from clinic.reviews.models import Letter, ReasonCode, Route
 from clinic.reviews.signing import (
     REASON_CHARACTERS,
     Contact,
@@ -24,6 +26,7 @@ from clinic.reviews.signing import (
 )
 from clinic.reviews.suggestion import suggested_route
 from clinic.web.widgets import RadioChoices
+from screening.protocol import Protocol
 
 MOST_WORDS = 4_000
 LOCAL_TIME = "%Y-%m-%dT%H:%M"
@@ -69,6 +72,18 @@ class DecisionForm(forms.Form):
         error_messages={"max_length": f"Shorten the reason to {MOST_WORDS:,} characters"},
     )
     conditions = forms.CharField(label="Conditions", required=False, max_length=MOST_WORDS)
+    asks = forms.MultipleChoiceField(
+        label="Questions to ask again",
+        required=False,
+        error_messages={"invalid_choice": "Choose from the questions on the page"},
+    )
+    words_to_patient = forms.CharField(
+        label="Your words to the patient (optional)",
+        required=False,
+        max_length=1_000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"max_length": "Shorten your words to the patient to 1,000 characters"},
+    )
     valid_until = forms.DateField(
         label="Last day it holds",
         required=False,
@@ -86,6 +101,8 @@ class DecisionForm(forms.Form):
         suggested = suggested_route(record)
         self.fields["route"].widget.hints = {suggested.value: "Protocol"} if suggested else {}
         self.fields["contacted_by"].queryset = clinicians()
+        questions = [each for part in reopening.askable(record) for each in part.asked] if self.is_bound else []
+        self.fields["asks"].choices = [(each.question, each.wording) for each in questions]
 
     def clean_valid_until(self) -> Any:
         """A decision that is over before it begins is a slip of the pen."""
@@ -116,6 +133,12 @@ class DecisionForm(forms.Form):
 
     def _ask_for_what_is_missing(self, route: str, told: dict[str, Any]) -> None:
         """Say everything that this decision still needs at once, and not one thing after the other."""
+        if route != Route.ASK_FOR_MORE:
+            told["asks"] = []
+        elif not told.get("asks") and "asks" not in self.errors:
+            self.add_error("asks", "Tick the questions that you want to ask again")
+        elif len(told.get("asks", ())) > reopening.MOST_ASKED:
+            self.add_error("asks", f"Ask {reopening.MOST_ASKED} questions at most, or call the patient")
         try:
             must_follow_a_talk(self.record, route, self.contact, self.now)
         except ContactNotRecorded:
@@ -146,4 +169,104 @@ class ReopenForm(forms.Form):
             "min_length": f"Write why it is opened again, in {REASON_CHARACTERS} characters or more",
             "max_length": f"Shorten it to {MOST_WORDS:,} characters",
         },
+    )
+
+
+class SaveViewForm(forms.Form):
+    """A name for the filters that are on."""
+
+    use_required_attribute = False
+
+    name = forms.CharField(
+        label="Name of this view",
+        max_length=40,
+        error_messages={"required": "Enter a name for this view", "max_length": "Shorten the name to 40 letters"},
+    )
+    view = forms.CharField(widget=forms.HiddenInput, required=False, max_length=200)
+
+
+class NoteForm(forms.Form):
+    """Something the next reader should know."""
+
+    use_required_attribute = False
+
+    text = forms.CharField(
+        label="Note",
+        max_length=MOST_WORDS,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": "Write the note", "max_length": f"Shorten the note to {MOST_WORDS:,} characters"},
+    )
+
+
+class MatchForm(forms.Form):
+    """Which medicine the patient's words mean: one that is near, or any that the protocol assesses."""
+
+    use_required_attribute = False
+
+    ingredient = forms.ChoiceField(
+        label="Which medicine is it?",
+        required=False,
+        widget=RadioChoices,
+        error_messages={"invalid_choice": "Choose one of the medicines on the page"},
+    )
+    other = forms.ChoiceField(
+        label="Another one", required=False, error_messages={"invalid_choice": "Choose a medicine from the list"}
+    )
+
+    def __init__(self, *args: Any, protocol: Protocol, near: Sequence[str], **kwargs: Any) -> None:
+        """Take the protocol, whose medicines can be chosen, and those whose names are near."""
+        super().__init__(*args, **kwargs)
+        self.fields["ingredient"].choices = [*((name, name) for name in near), ("", "Another one, from the list")]
+        self.fields["other"].choices = [("", "Choose"), *((name, name) for name in sorted(protocol.medications))]
+
+    def clean(self) -> dict[str, Any]:
+        """One of the two is needed."""
+        cleaned = super().clean() or {}
+        if not self.errors and not (cleaned.get("ingredient") or cleaned.get("other")):
+            self.add_error("other", "Choose a medicine. If it is none of them, go back: it stays as they typed it")
+        return cleaned
+
+
+class PassOnForm(forms.Form):
+    """Who takes it on; nobody gives it back to everybody."""
+
+    use_required_attribute = False
+
+    to = forms.ModelChoiceField(
+        label="Pass on to",
+        queryset=User.objects.none(),
+        required=False,
+        empty_label="Nobody: whoever is free",
+        error_messages={"invalid_choice": "Choose a clinician"},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Only people who may decide can take it on."""
+        super().__init__(*args, **kwargs)
+        self.fields["to"].queryset = clinicians()
+
+
+class LetterForm(forms.Form):
+    """The words of a letter that was not sent."""
+
+    use_required_attribute = False
+
+    to = forms.CharField(label="To, as the patient named them", required=False, max_length=300)
+    text = forms.CharField(
+        label="Letter",
+        max_length=6_000,
+        widget=forms.Textarea(attrs={"rows": 22}),
+        error_messages={"required": "Write the letter", "max_length": "Shorten the letter to 6,000 characters"},
+    )
+
+
+class SentForm(forms.Form):
+    """How a letter went out."""
+
+    use_required_attribute = False
+
+    way = forms.ChoiceField(
+        label="How it was sent",
+        choices=[("", "Choose"), *Letter.Way.choices],
+        error_messages={"required": "Choose how it was sent", "invalid_choice": "Choose how it was sent"},
     )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
 
@@ -22,7 +22,10 @@ STATES: Final = ("in_force", "late", "past")
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One medicine. `kind` and `width` (percent of six weeks) draw its bar; `clear` and `note` say it in words."""
+    """One medicine. `kind` and `width` (percent of six weeks) draw its bar; `clear` and `note` say it in words.
+
+    `typed` are the patient's own words, and `line` the line of their list while a clinician can still match it.
+    """
 
     typed: str
     about: str
@@ -32,18 +35,33 @@ class Row:
     clear: str
     note: str
     basis: tuple[str, ...]
+    line: str = ""
 
 
-def rows(result: Mapping[str, Any], protocol: Protocol | None) -> list[Row]:
+def rows(result: Mapping[str, Any], protocol: Protocol | None, listed: Sequence[Mapping[str, Any]]) -> list[Row]:
     """Every medicine of a result, those that were not matched first.
 
     Args:
         result: as it was sealed.
         protocol: for the class of each ingredient.
+        listed: the patient's own list.
     """
     on = date.fromisoformat(result["on"])
-    shown = [_row(each, protocol, on) for each in result["medications"]]
+    shown = [_as_listed(_row(each, protocol, on), each["typed"], listed) for each in result["medications"]]
     return sorted(shown, key=lambda row: row.is_matched)
+
+
+def _as_listed(row: Row, typed: str, listed: Sequence[Mapping[str, Any]]) -> Row:
+    """The row in the patient's own words, and who matched it if a clinician did."""
+    lines = (each for each in listed if typed and typed in (each.get("confirmed_as") or each["name"]))
+    line = next(lines, None)
+    if line is None:
+        return row
+    if not row.is_matched:
+        return replace(row, line=str(line["id"]))
+    if not line.get("matched_by"):
+        return row
+    return replace(row, typed=line["name"], about=f"{row.about}. Matched by {line['matched_by']}")
 
 
 def summary(shown: list[Row]) -> str:

@@ -7,26 +7,24 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from django.utils import timezone
-
 from clinic.accounts.models import User
 from clinic.audit.models import AuditEvent
-from clinic.intake.countries import NAMES
 from clinic.intake.models import Intake, ScreeningRecord
-from clinic.patients.models import Patient
-from clinic.reviews import answers, flags, medicines, scores, words
-from clinic.reviews.models import Decision, Route, Waiting
+from clinic.reviews import answers, flags, medicines, reopening, scores, words
+from clinic.reviews.contradictions import contradictions
+from clinic.reviews.differences import Differences, differences
+from clinic.reviews.models import Decision, Route
+from clinic.reviews.persons import Person, person
 from clinic.reviews.signing import UNDO_FOR
 from clinic.reviews.suggestion import is_urgent, stopping_findings, suggested_route
 from screening.facts import Facts
 from screening.protocol import Protocol
 
-LEVEL_OF_OUTCOME: Final = {**flags.LEVEL_OF, "ready_to_book": "clear"}
 NO_SUGGESTION: Final = "The protocol leaves this to you"
 SIGNING_WILL: Final = {
     Route.READY_TO_BOOK: "e-mail {name} a link to choose a time, in 10 minutes.",
     Route.PRESCRIBER_FIRST: "e-mail {name} that we ask their prescriber, in 10 minutes. They may book meanwhile.",
-    Route.ASK_FOR_MORE: "e-mail {name} that we have a question, in 10 minutes. Booking stays closed.",
+    Route.ASK_FOR_MORE: "e-mail {name} a link to exactly these questions, in 10 minutes. The clock stands still.",
     Route.NOT_SUITABLE_NOW: "e-mail {name} a link to your decision, in 10 minutes. Booking stays closed.",
     Route.URGENT_CONTACT_MADE: "record the contact. No message is sent, and booking stays closed.",
 }
@@ -40,40 +38,26 @@ HISTORY_WORDS: Final = {
     "reviews.decide": "{who} signed a decision",
     "reviews.undo": "{who} took the decision back",
     "reviews.reopen": "{who} opened it again",
+    "reviews.expire": "The last day of the decision passed",
+    "reviews.answer": "The patient answered",
+    "reviews.match": "{who} matched a medicine",
+    "reviews.claim": "{who} took it",
+    "reviews.pass_on": "{who} passed it on",
+    "reviews.draft_letter": "{who} wrote a letter",
+    "reviews.send_letter": "{who} sent the letter",
+    "reviews.keep_reply": "{who} kept the prescriber’s reply",
 }
-HISTORY_LINES: Final = 6
+HISTORY_LINES: Final = 4
 FAR: Final = timedelta(days=1)
 HISTORY_READ: Final = 60
-REACH: Final = ("phone", "safe_contact", "location_now", "emergency_name", "emergency_phone")
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One row of the worklist."""
-
-    reference: str
-    due: str
-    is_late: bool
-    level: str
-    name: str
-    about: str
-    why: tuple[str, ...]
-    medicines: str
-    scores: tuple[str, ...]
-    suggested: str
-    sent: str
-    is_urgent: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Whom a page is about."""
-
-    name: str
-    about: str
-    reference: str
-    sent: str
-    lives_in: str
+REACH: Final = {
+    "phone": "Phone",
+    "safe_contact": "Message safe",
+    "location_now": "Today in",
+    "emergency_name": "In an emergency",
+    "emergency_phone": "Their phone",
+}
+"""What it takes to reach somebody, in a word each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +82,8 @@ class Signed:
     valid_until: date | None
     contact: str
     undo_until: str
+    asks: tuple[str, ...]
+    words_to_patient: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,41 +102,16 @@ class Review:
     medicines: list[medicines.Row]
     medicines_summary: str
     scores: list[scores.Scored]
+    not_asked: str
     reach: list[tuple[str, str]]
     history: list[tuple[str, str]]
+    differences: Differences | None
+    asked_first: list[answers.Asked]
+    askable: list[answers.AskedPart]
     choices: list[Choice]
     suggestion: str
     answered: int
     is_readable: bool
-
-
-def worklist_line(waiting: Waiting, *, now: datetime) -> Line:
-    """One row of the worklist.
-
-    Args:
-        waiting: with its record, intake and patient already read.
-        now: the moment.
-    """
-    record = waiting.record
-    patient, result, protocol = record.intake.patient, record.result, answers.protocol_of(record)
-    count, unmatched = medicines.how_many(result)
-    shown = scores.short(scores.scores(protocol, record.answers["answers"])) if protocol else []
-    route = suggested_route(record)
-    person = _person(patient, record.intake, now)
-    return Line(
-        reference=record.intake.reference,
-        due=words.due(waiting.due_at, now=now),
-        is_late=waiting.due_at < now,
-        level="stop" if waiting.is_urgent else LEVEL_OF_OUTCOME[record.outcome],
-        name=person.name,
-        about=", ".join(filter(None, (person.about.split(", ")[0], person.lives_in))),
-        why=(*(flag.headline for flag in _raised_before(record, protocol)), *flags.headlines(result, limit=2))[:2],
-        medicines=f"{count}, {unmatched} not matched" if unmatched else str(count),
-        scores=tuple(shown),
-        suggested=route.label if route else "You decide",
-        sent=words.moment(record.screened_at, now=now),
-        is_urgent=waiting.is_urgent,
-    )
 
 
 def review(record: ScreeningRecord, *, now: datetime) -> Review:
@@ -163,13 +124,16 @@ def review(record: ScreeningRecord, *, now: datetime) -> Review:
     result, protocol = record.result, answers.protocol_of(record)
     facts = answers.facts_of(protocol, record.answers["answers"], _screened_on(result)) if protocol else None
     pronouns = [each.answer for each in _asked_of(facts, ("pronouns",)) if not each.is_doubt] if facts else []
-    person = _person(record.intake.patient, record.intake, now, pronouns=", ".join(pronouns))
+    who = person(record.intake.patient, record.intake, now=now, pronouns=", ".join(pronouns))
     doubts = _untold(answers.doubts(facts), result) if facts else []
-    shown_flags = flags.by_level([*_raised_before(record, protocol), *flags.flags(result, protocol), *doubts])
-    shown_medicines = medicines.rows(result, protocol)
+    found = [*flags.flags(result, protocol), *(contradictions(facts, record.intake.history) if facts else [])]
+    shown_flags = flags.by_level([*flags.raised_on_the_way(record, protocol), *found, *doubts])
+    shown_medicines = medicines.rows(result, protocol, record.answers["medicines"])
+    first, others = reopening.suggested(record)
+    scored = scores.scores(protocol, facts.answers) if facts and protocol else []
     suggestion = suggested_route(record)
     return Review(
-        person=person,
+        person=who,
         due=words.due(record.due_at, now=now),
         is_late=record.due_at < now,
         is_far=record.due_at - now > FAR,
@@ -180,10 +144,14 @@ def review(record: ScreeningRecord, *, now: datetime) -> Review:
         clear_count=len(result["clear"]),
         medicines=shown_medicines,
         medicines_summary=medicines.summary(shown_medicines),
-        scores=scores.scores(protocol, facts.answers) if facts and protocol else [],
-        reach=[(each.wording, each.answer) for each in _asked_of(facts, REACH)] if is_urgent(record) and facts else [],
+        scores=scored,
+        not_asked=", ".join(each.name for each in scored if each.missing == scores.NOT_ASKED),
+        reach=_reach(facts) if is_urgent(record) and facts else [],
         history=_history(record.intake, now),
-        choices=[_choice(route, person.name) for route in Route],
+        differences=differences(record),
+        asked_first=first,
+        askable=others,
+        choices=[_choice(route, who.name) for route in Route],
         suggestion=suggestion.label if suggestion else NO_SUGGESTION,
         answered=sum(answer is not None for answer in facts.answers.values()) if facts else 0,
         is_readable=protocol is not None,
@@ -212,7 +180,15 @@ def signed(decision: Decision, *, by: User, now: datetime) -> Signed:
         valid_until=decision.valid_until,
         contact=spoke,
         undo_until=words.time_of(undo_until) if may_undo else "",
+        asks=_wordings(decision),
+        words_to_patient=decision.words_to_patient or "",
     )
+
+
+def _wordings(decision: Decision) -> tuple[str, ...]:
+    """The questions that a decision asks again, in the words the patient reads."""
+    protocol = answers.protocol_of(decision.record) if decision.asks else None
+    return tuple(protocol.questions[name].wording for name in decision.asks) if protocol else ()
 
 
 def stops(record: ScreeningRecord) -> list[flags.Flag]:
@@ -223,41 +199,8 @@ def stops(record: ScreeningRecord) -> list[flags.Flag]:
     return [flag for flag in flags.flags(stopping, protocol) if found & {*flag.rules}]
 
 
-def person_of(intake: Intake, *, now: datetime) -> Person:
-    """Whom an intake is about."""
-    return _person(intake.patient, intake, now)
-
-
 def _screened_on(result: dict[str, Any]) -> date:
     return date.fromisoformat(result["on"])
-
-
-def _person(patient: Patient, intake: Intake, now: datetime, *, pronouns: str = "") -> Person:
-    today = timezone.localtime(now).date()
-    years = words.age(patient.born_on, on=today)
-    born = f"born {words.day_of(date.fromisoformat(patient.born_on), today=today)}" if years is not None else ""
-    about = [str(years) if years is not None else "age not known", pronouns, born]
-    sent_at = intake.submitted_at
-    return Person(
-        name=str(patient.legal_name or patient.preferred_name or patient.reference),
-        about=", ".join(filter(None, about)),
-        reference=intake.reference,
-        sent=f"Sent {words.moment(sent_at, now=now)}, {words.length(now - sent_at)} ago" if sent_at else "Not sent yet",
-        lives_in=_lives_in(patient),
-    )
-
-
-def _lives_in(patient: Patient) -> str:
-    """`California`, or the country where the region is not known."""
-    known = (patient.region, f"{patient.country}-{patient.region}", patient.country)
-    return next((NAMES[code] for code in known if code in NAMES), patient.region)
-
-
-def _raised_before(record: ScreeningRecord, protocol: Protocol | None) -> list[flags.Flag]:
-    """A safety flag that was raised on the way, when the outcome does not say so by itself."""
-    if record.outcome == "urgent" or record.intake.safety_raised_at is None:
-        return []
-    return [flags.raised_before(record.intake.urgent_rules, protocol)]
 
 
 def _clear_in_words(result: dict[str, Any], protocol: Protocol | None) -> str:
@@ -278,6 +221,10 @@ def _untold(doubts: Iterable[answers.Asked], result: dict[str, Any]) -> list[fla
     return [flags.Flag(level="review", headline=each.answer, detail=each.wording, rules=[]) for each in untold]
 
 
+def _reach(facts: Facts) -> list[tuple[str, str]]:
+    return [(REACH[each.question], each.answer) for each in _asked_of(facts, tuple(REACH))]
+
+
 def _asked_of(facts: Facts, names: tuple[str, ...]) -> list[answers.Asked]:
     return [answers.asked(facts, name) for name in names if name in facts.answers]
 
@@ -287,13 +234,15 @@ def _choice(route: Route, name: str) -> Choice:
 
 
 def _history(intake: Intake, now: datetime) -> list[tuple[str, str]]:
-    """What happened to this intake and who did it, the newest first, and each thing once."""
+    """What happened to this intake, who did it, and what they noted, the newest first; each thing once."""
     events = AuditEvent.objects.filter(patient=str(intake.patient_id), action__in=HISTORY_WORDS)
     latest = list(events.order_by("-id")[:HISTORY_READ])
     staff = {event.actor.removeprefix("staff:") for event in latest if event.actor.startswith("staff:")}
     names = {f"staff:{user.pk}": user.name for user in User.objects.filter(pk__in=staff)}
-    told: dict[str, str] = {}
+    told: dict[str, datetime] = {}
     for event in latest:
-        what = HISTORY_WORDS[event.action].format(who=names.get(event.actor, event.actor))
-        told.setdefault(what, words.moment(event.at, now=now))
-    return [(when, what) for what, when in told.items()][:HISTORY_LINES]
+        told.setdefault(HISTORY_WORDS[event.action].format(who=names.get(event.actor, event.actor)), event.at)
+    for note in intake.notes.select_related("written_by"):
+        told[f"{note.written_by.name}: {note.text}"] = note.written_at
+    newest_first = sorted(told.items(), key=lambda each: each[1], reverse=True)
+    return [(words.moment(at, now=now), what) for what, at in newest_first[:HISTORY_LINES]]

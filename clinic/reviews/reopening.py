@@ -10,7 +10,7 @@ from typing import Final
 from clinic.intake import protocols
 from clinic.intake.models import Intake, ScreeningRecord
 from clinic.patients.models import Patient
-from clinic.reviews.answers import AskedPart, facts_of, parts, protocol_of
+from clinic.reviews.answers import Asked, AskedPart, facts_of, parts, protocol_of
 from clinic.reviews.models import Decision, Route
 from clinic.reviews.signing import UNDO_FOR
 from screening.facts import Facts
@@ -48,6 +48,26 @@ def askable(record: ScreeningRecord) -> list[AskedPart]:
     shown = parts(facts, Intake(history=[]), now=record.screened_at)
     kept = ((part, tuple(each for each in part.asked if each.question not in signing)) for part in shown)
     return [AskedPart(part.title, asked) for part, asked in kept if asked]
+
+
+def suggested(record: ScreeningRecord) -> tuple[list[Asked], list[AskedPart]]:
+    """The questions that can be asked again, those behind a flag or in doubt first, and the others part by part.
+
+    Args:
+        record: about which more may be asked.
+    """
+    behind = {each["question"] for found in record.result["findings"] for each in found["because"]}
+    parts_of_it = askable(record)
+    questions = protocol.questions if (protocol := protocol_of(record)) else {}
+    first = [
+        each
+        for part in parts_of_it
+        for each in part.asked
+        if each.question in behind or (each.is_doubt and questions[each.question].required)
+    ]
+    taken = {each.question for each in first}
+    rest = ((part.title, tuple(each for each in part.asked if each.question not in taken)) for part in parts_of_it)
+    return first, [AskedPart(title, asked) for title, asked in rest if asked]
 
 
 def must_ask_something(record: ScreeningRecord, route: str, asks: Sequence[str]) -> None:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from screening.answers import UnreadableAnswer
 from screening.instruments import Instrument, score
 from screening.protocol import Protocol
+
+NOT_ASKED: Final = "Not asked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,7 @@ def _scored(instrument: Instrument, answers: Mapping[str, object]) -> Scored:
     highest = instrument.highest_item if instrument.scoring == "mean" else instrument.highest_item * len(items)
     cuts = tuple(band.low for band in instrument.bands)
     if not any(item in answers for item in instrument.items):
-        return Scored(instrument.name, None, highest, "", "Not asked", cuts)
+        return Scored(instrument.name, None, highest, "", NOT_ASKED, cuts)
     try:
         told = score(instrument, items)
     except UnreadableAnswer as problem:

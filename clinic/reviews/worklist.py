@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 
 from clinic.accounts.models import User
 from clinic.intake.models import ScreeningRecord
+from clinic.reviews.filters import ME, WAITS_ON, Filters
 from clinic.reviews.models import Decision, Waiting
 from clinic.reviews.signing import UNDO_FOR
 
@@ -41,35 +42,82 @@ class Place:
         return cls(waiting.is_urgent, waiting.due_at, waiting.record_id)
 
 
-def waiting(*, after: Place | None = None, limit: int = 50) -> list[Waiting]:
-    """What waits for a decision, with its record, intake and patient.
+@dataclass(frozen=True, slots=True)
+class View:
+    """A worklist as one person looks at it now: filtered, the urgent ones never."""
+
+    filters: Filters
+    by: User
+    now: datetime
+
+    def narrow(self, waiting: QuerySet[Waiting]) -> QuerySet[Waiting]:
+        """Those that the filters ask for."""
+        return self.filters.narrow(waiting, by=self.by, now=self.now)
+
+
+def waiting(*, after: Place | None = None, limit: int = 50, view: View | None = None) -> list[Waiting]:
+    """What waits for a decision, with its record, intake and patient: the urgent ones, then those asked for.
 
     Args:
         after: the place of the last one seen; from the top when left out.
         limit: how many at most.
+        view: what is asked for; everything when left out.
     """
     found: list[Waiting] = []
     if after is None or after.is_urgent:
-        found = list(_part(True, after)[:limit])
+        found = list(_part(True, after, view)[:limit])
         after = None
     if len(found) < limit:
-        found += _part(False, after)[: limit - len(found)]
+        found += _part(False, after, view)[: limit - len(found)]
     return found
 
 
-def how_many(*, limit: int) -> int:
-    """How many wait, counted up to one more than the limit."""
-    return Waiting.objects.all()[: limit + 1].count()
+def urgent(*, limit: int, after: Place | None = None) -> list[Waiting]:
+    """The urgent ones, whatever is asked for."""
+    return list(_part(True, after, None)[:limit])
 
 
-def before(place: Place) -> Waiting | None:
+def others(*, limit: int, view: View, after: Place | None = None) -> list[Waiting]:
+    """Those that are not urgent and are asked for."""
+    return list(_part(False, after, view)[:limit])
+
+
+def how_many(*, limit: int, view: View | None = None) -> int:
+    """How many wait, or how many that are not urgent are asked for, counted up to one more than the limit."""
+    asked = Waiting.objects.all() if view is None else view.narrow(Waiting.objects.filter(is_urgent=False))
+    return asked[: limit + 1].count()
+
+
+def before(place: Place, *, view: View | None = None) -> Waiting | None:
     """What stands right above a place, or None at the top."""
-    same = _part(place.is_urgent, None).filter(due_at__lte=place.due_at)
-    same = same.filter(Q(due_at__lt=place.due_at) | Q(record_id__lt=place.record_id))
-    above = same.order_by("-due_at", "-record_id").first()
+    above = _above(place.is_urgent, place, view).order_by("-due_at", "-record_id").first()
     if above is None and not place.is_urgent:
-        above = _part(True, None).order_by("-due_at", "-record_id").first()
+        above = _part(True, None, None).order_by("-due_at", "-record_id").first()
     return above
+
+
+def position(place: Place, *, view: View, limit: int) -> tuple[int, int]:
+    """The how-manieth a place is among those like it (urgent, or asked for), and of how many; both up to the limit."""
+    whole = _part(place.is_urgent, None, view).select_related(None)
+    above = _above(place.is_urgent, place, view).select_related(None)
+    return above[:limit].count() + 1, whole[: limit + 1].count()
+
+
+def awaiting(*, view: View, limit: int, after: tuple[datetime, UUID] | None = None) -> list[Decision]:
+    """Decisions that wait for the patient or for a prescriber, the oldest first.
+
+    Args:
+        view: with `filters.waits`.
+        limit: how many at most.
+        after: moment and id of the last one seen.
+    """
+    routes = WAITS_ON[view.filters.waits]
+    asked = Decision.objects.standing().filter(route__in=routes)
+    if view.filters.owner == ME:
+        asked = asked.filter(decided_by=view.by)
+    if after is not None:
+        asked = asked.filter(Q(decided_at__gt=after[0]) | Q(decided_at=after[0], pk__gt=after[1]))
+    return list(asked.select_related("decided_by", "record__intake__patient").order_by("decided_at", "pk")[:limit])
 
 
 def just_signed(clinician: User, *, now: datetime) -> Decision | None:
@@ -86,9 +134,16 @@ def latest_record(intake_id: UUID) -> ScreeningRecord | None:
     return records.order_by("number").last()
 
 
-def _part(is_urgent: bool, after: Place | None) -> QuerySet[Waiting]:
-    part = Waiting.objects.filter(is_urgent=is_urgent).select_related("record__intake__patient")
+def _part(is_urgent: bool, after: Place | None, view: View | None) -> QuerySet[Waiting]:
+    part = Waiting.objects.filter(is_urgent=is_urgent).select_related("record__intake__patient", "owner")
+    if view is not None and not is_urgent:
+        part = view.narrow(part)
     if after is not None:
         part = part.filter(due_at__gte=after.due_at)
         part = part.filter(Q(due_at__gt=after.due_at) | Q(record_id__gt=after.record_id))
     return part.order_by("due_at", "record_id")
+
+
+def _above(is_urgent: bool, place: Place, view: View | None) -> QuerySet[Waiting]:
+    same = _part(is_urgent, None, view).filter(due_at__lte=place.due_at)
+    return same.filter(Q(due_at__lt=place.due_at) | Q(record_id__lt=place.record_id))

@@ -15,6 +15,7 @@ from clinic.accounts.permissions import Permission
 from clinic.followups.causes import PRESCRIBER
 from clinic.followups.coverage import OF_THE_CLINIC
 from clinic.followups.models import FollowUp
+from clinic.followups.task_actions import UNDO_FOR
 from clinic.intake import protocols
 from clinic.intake.models import Intake, ScreeningRecord
 from clinic.patients.models import Consent, Wish
@@ -44,14 +45,35 @@ class TaskLine:
     whose: str
     intake: str
     is_sent: bool
+    may_snooze: bool
 
 
 def open_tasks(user: User) -> QuerySet[FollowUp]:
     """The open tasks this person may see, the most pressing first."""
-    tasks = FollowUp.objects.filter(state=FollowUp.State.OPEN)
-    if not user.may(Permission.SEE_INTAKE):
-        tasks = tasks.filter(audience__in=OF_EVERYBODY)
+    tasks = visible(user).filter(state=FollowUp.State.OPEN)
     return tasks.select_related("patient").order_by("priority", "due_at", "pk")
+
+
+def visible(user: User) -> QuerySet[FollowUp]:
+    """The tasks this person may see, open or not."""
+    tasks = FollowUp.objects.all()
+    return tasks if user.may(Permission.SEE_INTAKE) else tasks.filter(audience__in=OF_EVERYBODY)
+
+
+def just_closed(user: User, *, now: datetime) -> FollowUp | None:
+    """The last task this person closed, while it can be opened again."""
+    mine = FollowUp.objects.filter(state=FollowUp.State.DONE, done_by=user.actor.ref, done_at__gt=now - UNDO_FOR)
+    return mine.select_related("patient").order_by("-done_at").first()
+
+
+def asleep(tasks: QuerySet[FollowUp], *, now: datetime) -> QuerySet[FollowUp]:
+    """Those that somebody put off and that have not come back yet."""
+    return tasks.filter(snoozed_until__gt=now)
+
+
+def awake(tasks: QuerySet[FollowUp], *, now: datetime) -> QuerySet[FollowUp]:
+    """Those that nobody put off, or that came back."""
+    return tasks.exclude(snoozed_until__gt=now)
 
 
 def lines(tasks: Iterable[FollowUp], *, user: User, now: datetime) -> list[TaskLine]:
@@ -87,6 +109,7 @@ def _line(
         is_call=task.stop_condition in ("acknowledged", "contact made"),
         whose=FollowUp.Audience(task.audience).label.capitalize(),
         intake=intake.reference if intake else "",
+        may_snooze=task.priority not in ("P0", "P1"),
         is_sent=intake is not None and intake.state == Intake.State.SUBMITTED,
     )
 

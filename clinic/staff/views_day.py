@@ -13,8 +13,10 @@ from django.utils import timezone
 from clinic.accounts.permissions import Permission
 from clinic.booking import calendar as booking_calendar
 from clinic.followups import actions as followups
+from clinic.followups import task_actions
 from clinic.staff import outbox, task_lines
 from clinic.staff.actions import look_over
+from clinic.staff.forms import SnoozeForm
 from clinic.staff.frame import page, show
 
 
@@ -33,7 +35,40 @@ def done(request: HttpRequest, task_id: UUID) -> HttpResponse:
             follow_up=task, by=request.user.actor, now=timezone.now(), reason=request.POST.get("note", "").strip()
         )
     except followups.NotOpen:
-        return _tasks_page(request, closed_before=True, status=409)
+        return _tasks_page(request, problem="Somebody closed this task first", status=409)
+    return redirect("staff:tasks")
+
+
+@page(Permission.SEE_TASKS, "POST")
+def undo_task(request: HttpRequest, task_id: UUID) -> HttpResponse:
+    """Open a task again that this person closed by a slip."""
+    task = get_object_or_404(task_lines.visible(request.user), pk=task_id)
+    try:
+        task_actions.undo_done(follow_up=task, by=request.user.actor, now=timezone.now())
+    except followups.NotOpen:
+        return _tasks_page(request, problem="That task can no longer be opened again", status=409)
+    return redirect("staff:tasks")
+
+
+@page(Permission.SEE_TASKS, "POST")
+def snooze(request: HttpRequest, task_id: UUID) -> HttpResponse:
+    """Put a task off until a day, with a reason."""
+    task = get_object_or_404(task_lines.open_tasks(request.user), pk=task_id)
+    form = SnoozeForm(request.POST)
+    if not form.is_valid():
+        return _tasks_page(request, problem=next(iter(form.errors.values()))[0], status=422)
+    try:
+        task_actions.snooze(
+            follow_up=task,
+            until=form.cleaned_data["until"],
+            reason=form.cleaned_data["why"],
+            by=request.user.actor,
+            now=timezone.now(),
+        )
+    except task_actions.MayNotSnooze:
+        return _tasks_page(request, problem="That task cannot be put off, or not for so long", status=422)
+    except followups.NotOpen:
+        return _tasks_page(request, problem="Somebody closed this task first", status=409)
     return redirect("staff:tasks")
 
 
@@ -77,11 +112,18 @@ def outbox_mail(request: HttpRequest, message_id: UUID) -> HttpResponse:
     return show(request, "mail.html", mail=mail)
 
 
-def _tasks_page(request: HttpRequest, *, closed_before: bool = False, status: int = 200) -> HttpResponse:
-    found = task_lines.open_tasks(request.user)[: task_lines.MOST_SHOWN]
-    rows = task_lines.lines(found, user=request.user, now=timezone.now())
-    look_over(page="tasks", shown=[each.reference for each in rows], by=request.user.actor)
-    return show(request, "tasks.html", tasks=rows, closed_before=closed_before, status=status)
+def _tasks_page(request: HttpRequest, *, problem: str = "", status: int = 200) -> HttpResponse:
+    now = timezone.now()
+    found = task_lines.open_tasks(request.user)
+    awake, asleep = (
+        task_lines.lines(part(found, now=now)[: task_lines.MOST_SHOWN], user=request.user, now=now)
+        for part in (task_lines.awake, task_lines.asleep)
+    )
+    look_over(page="tasks", shown=[each.reference for each in (*awake, *asleep)], by=request.user.actor)
+    closed = task_lines.just_closed(request.user, now=now)
+    return show(
+        request, "tasks.html", tasks=awake, asleep=asleep, closed=closed, problem=problem, today=now, status=status
+    )
 
 
 def _day(text: str, today: date) -> date:

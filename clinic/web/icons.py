@@ -7,6 +7,7 @@ ICONS = {
     "back": '<path d="M15 5l-7 7 7 7"/>',
     "calendar": '<rect x="4" y="5" width="16" height="15" rx="2"/><path d="M4 10h16M8 3v4M16 3v4"/>',
     "clock": '<circle cx="12" cy="12" r="9"/><path d="M12 7v5l3 2"/>',
+    "close": '<path d="M6 6l12 12M18 6L6 18"/>',
     "coord": '<path d="M12 3l9 9-9 9-9-9z"/>',
     "error": '<circle cx="12" cy="12" r="9"/><path d="M12 7v6M12 16.5v.1"/>',
     "globe": '<circle cx="12" cy="12" r="9"/><path d="M3 12h18M12 3c3 3 3 15 0 18M12 3c-3 3-3 15 0 18"/>',

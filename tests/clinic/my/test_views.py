@@ -29,6 +29,7 @@ def decide(sealed: ScreeningRecord, route: str, minutes_ago: int) -> User:
         now=timezone.now() - timedelta(minutes=minutes_ago),
         basis_answers_hash=sealed.answers_hash,
         basis_seal=sealed.seal,
+        asks=["bp_recent"] if route == "ask_for_more" else [],
     )
     return clinician
 

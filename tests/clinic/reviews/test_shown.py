@@ -74,7 +74,7 @@ def test_the_short_form_says_when_there_is_no_total() -> None:
 def test_a_medicine_says_until_when_it_counts(line: tuple[str, str, str], kind: str, clear: str, note: str) -> None:
     record = records.sealed({"med_none": "takes"}, [records.medicine(*line)])
 
-    (row,) = medicines.rows(record.result, protocols.current())
+    (row,) = medicines.rows(record.result, protocols.current(), record.answers["medicines"])
 
     assert (row.typed, row.kind, row.clear, row.note) == (line[0], kind, clear, note)
 
@@ -83,7 +83,7 @@ def test_a_medicine_says_until_when_it_counts(line: tuple[str, str, str], kind: 
 def test_what_was_not_matched_comes_first_with_what_it_may_be() -> None:
     record = records.sealed({"med_none": "takes"}, [records.medicine("Zoloft"), records.medicine("zolft")])
 
-    shown = medicines.rows(record.result, protocols.current())
+    shown = medicines.rows(record.result, protocols.current(), record.answers["medicines"])
 
     assert [row.typed for row in shown] == ["zolft", "Zoloft"]
     assert "Near: Zoloft" in shown[0].about

@@ -1,0 +1,124 @@
+"""What is done with open tasks beside closing one: put off with a reason, taken back from done, closed by an event."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db import transaction
+from django.db.models import Q
+
+from clinic.audit.actors import Actor
+from clinic.audit.record import record
+from clinic.followups.actions import NotOpen, close_task
+from clinic.followups.models import FollowUp
+from clinic.notifications.actions import queue
+from clinic.notifications.models import Message
+from clinic.patients.models import Patient
+
+UNDO_FOR: Final = timedelta(minutes=10)
+LONGEST_SNOOZE: Final = timedelta(days=14)
+OVERDUE_AFTER: Final = timedelta(days=1)
+"""AWAITING THE MEDICAL DIRECTOR: the protocol says when a task is due, not when somebody else hears of it."""
+BATCH: Final = 200
+State = FollowUp.State
+
+
+class MayNotSnooze(Exception):
+    """Pressing tasks are not put off, nobody puts one off for long, and everybody says why."""
+
+
+@transaction.atomic
+def undo_done(*, follow_up: FollowUp, by: Actor, now: datetime) -> None:
+    """Open a task again that the same person closed by a slip, within ten minutes.
+
+    Args:
+        follow_up: the task.
+        by: who closed it.
+        now: the moment.
+    Raises:
+        NotOpen: somebody else closed it, or it is too late; a new task is the way then.
+    """
+    closed = FollowUp.objects.filter(pk=follow_up.pk, state=State.DONE, done_by=by.ref, done_at__gt=now - UNDO_FOR)
+    if not closed.update(state=State.OPEN, done_at=None, done_by=""):
+        raise NotOpen
+    _record(follow_up, "followups.undo_done", by=by)
+
+
+@transaction.atomic
+def snooze(*, follow_up: FollowUp, until: datetime, reason: str, by: Actor, now: datetime) -> None:
+    """Put a task off until a moment; it stays open, and is shown again then.
+
+    Args:
+        follow_up: the task.
+        until: when it comes back, two weeks at most.
+        reason: why; it goes on the record.
+        by: who puts it off.
+        now: the moment.
+    Raises:
+        MayNotSnooze: it is pressing, no reason is given, or it would be for too long.
+        NotOpen: somebody closed it first.
+    """
+    if follow_up.priority in ("P0", "P1") or not reason.strip() or not now < until <= now + LONGEST_SNOOZE:
+        raise MayNotSnooze
+    if not FollowUp.objects.filter(pk=follow_up.pk, state=State.OPEN).update(snoozed_until=until):
+        raise NotOpen
+    _record(follow_up, "followups.snooze", by=by, why=reason.strip())
+
+
+@transaction.atomic
+def escalate(*, by: Actor, now: datetime) -> int:
+    """Tell the person on call which tasks nobody has closed a day after they were due; each once, in one message.
+
+    Args:
+        by: the clock.
+        now: the moment.
+    Returns:
+        How many.
+    """
+    overdue = FollowUp.objects.filter(state=State.OPEN, escalated_at__isnull=True, due_at__lt=now - OVERDUE_AFTER)
+    overdue = overdue.filter(Q(snoozed_until__isnull=True) | Q(snoozed_until__lt=now)).order_by("due_at", "pk")
+    keys = list(overdue.select_for_update(skip_locked=True).values_list("pk", flat=True)[:BATCH])
+    if not keys:
+        return 0
+    FollowUp.objects.filter(pk__in=keys).update(escalated_at=now)
+    queue(
+        key=f"late-tasks:{keys[0]}:{now:%Y%m%dT%H%M}",
+        template="late-tasks",
+        to_role="on_call",
+        channel=Message.Channel.PAGER,
+        about={"count": str(len(keys)), "tasks": "task" if len(keys) == 1 else "tasks"},
+        is_urgent=True,
+        by=by,
+        now=now,
+    )
+    record(by=by, action="followups.escalate", subject="followups:late", detail={"tasks": [str(key) for key in keys]})
+    return len(keys)
+
+
+@transaction.atomic
+def close_tasks(*, patient: Patient, stop_conditions: Sequence[str], reason: str, by: Actor, now: datetime) -> int:
+    """Close the open tasks of a patient that wait for what has just happened, such as a letter that was sent.
+
+    Args:
+        patient: whose.
+        stop_conditions: what they wait for, as the protocol says it.
+        reason: what happened; it goes on the record.
+        by: who did it.
+        now: the moment.
+    Returns:
+        How many were closed.
+    """
+    waiting = FollowUp.objects.filter(patient=patient, state=State.OPEN, stop_condition__in=stop_conditions)
+    tasks = list(waiting.select_for_update().order_by("pk"))
+    for task in tasks:
+        close_task(follow_up=task, by=by, now=now, reason=reason)
+    return len(tasks)
+
+
+def _record(follow_up: FollowUp, action: str, *, by: Actor, why: str = "") -> None:
+    detail = {"plan": follow_up.plan, "state": follow_up.state}
+    record(
+        by=by, action=action, subject=f"followup:{follow_up.pk}", patient=follow_up.patient_id, why=why, detail=detail
+    )

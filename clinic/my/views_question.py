@@ -1,0 +1,47 @@
+"""One more question: exactly what a clinician asks again, answered on the patient's own page."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from clinic.audit import actors
+from clinic.intake.forms import PageForm
+from clinic.patients import session
+from clinic.patients.models import Patient
+from clinic.reviews import again_actions
+from clinic.reviews.reopening import Reopened, open_question
+
+NOTHING_OPEN = "There is no question to answer right now. If you sent your answer, we have it."
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@session.of_patient
+def question(request: HttpRequest, patient: Patient) -> HttpResponse:
+    """Answer what was asked again. Nothing else can be changed here; urgent answers lead to help at once."""
+    now = timezone.now()
+    asked = open_question(patient, now=now)
+    if asked is None:
+        messages.info(request, NOTHING_OPEN)
+        return redirect("my:status")
+    form = PageForm(asked.page, asked.journey, request.POST if request.method == "POST" else None)
+    if request.method != "POST" or not form.is_valid():
+        return _page(request, asked, form)
+    by = actors.patient(patient.pk)
+    try:
+        record = again_actions.answer(patient=patient, answers=form.answers(), by=by, now=now)
+    except again_actions.NothingToAnswer:
+        messages.info(request, NOTHING_OPEN)
+        return redirect("my:status")
+    if record.outcome == "urgent":
+        return redirect("intake:help")
+    messages.info(request, "Thank you. We have your answer, and the same clinician reads it.")
+    return redirect("my:status")
+
+
+def _page(request: HttpRequest, asked: Reopened, form: PageForm) -> HttpResponse:
+    context = {"decision": asked.decision, "many": len(asked.decision.asks or ()), "form": form}
+    return render(request, "my/question.html", context, status=422 if form.errors else 200)

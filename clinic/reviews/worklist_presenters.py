@@ -1,0 +1,97 @@
+"""The rows of the worklist, made from sealed records without a query per row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from clinic.intake.models import ScreeningRecord
+from clinic.reviews import answers, clocks, flags, medicines, scores, words
+from clinic.reviews.models import Decision, Route, Waiting
+from clinic.reviews.persons import person
+from clinic.reviews.suggestion import suggested_route
+
+LEVEL_OF_OUTCOME: Final = {**flags.LEVEL_OF, "ready_to_book": "clear"}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row of the worklist. `pressing` is empty, "half", "soon" or "late"; the words always say it too."""
+
+    reference: str
+    due: str
+    pressing: str
+    level: str
+    name: str
+    about: str
+    why: tuple[str, ...]
+    medicines: str
+    scores: tuple[str, ...]
+    suggested: str
+    sent: str
+    owner: str
+    viewer: str
+    is_again: bool
+
+
+def waiting_line(waiting: Waiting, *, viewers: Mapping[Any, str], now: datetime) -> Line:
+    """One row of what waits for a decision.
+
+    Args:
+        waiting: with its record, intake, patient and owner already read.
+        viewers: who else has an intake open, by its id.
+        now: the moment.
+    """
+    record = waiting.record
+    return _line(
+        record,
+        due=words.due(waiting.due_at, now=now),
+        pressing=_pressing(record, waiting, now),
+        level="stop" if waiting.is_urgent else LEVEL_OF_OUTCOME[record.outcome],
+        owner=waiting.owner.name if waiting.owner else "",
+        viewer=viewers.get(record.intake_id, ""),
+        now=now,
+    )
+
+
+def awaiting_line(decision: Decision, *, now: datetime) -> Line:
+    """One row of what waits for the patient or a prescriber; its clock stands still.
+
+    Args:
+        decision: with its record, intake, patient and clinician already read.
+        now: the moment.
+    """
+    since = f"{Route(decision.route).label}, {words.length(now - decision.decided_at)} ago"
+    record = decision.record
+    level, owner = LEVEL_OF_OUTCOME[record.outcome], decision.decided_by.name
+    return _line(record, due=since, pressing="", level=level, owner=owner, viewer="", now=now)
+
+
+def _line(record: ScreeningRecord, *, now: datetime, **shown: Any) -> Line:
+    result, protocol = record.result, answers.protocol_of(record)
+    count, unmatched = medicines.how_many(result)
+    scored = scores.short(scores.scores(protocol, record.answers["answers"])) if protocol else []
+    raised = tuple(flag.headline for flag in flags.raised_on_the_way(record, protocol))
+    route = suggested_route(record)
+    who = person(record.intake.patient, record.intake, now=now)
+    return Line(
+        reference=record.intake.reference,
+        name=who.name,
+        about=", ".join(filter(None, (who.about.split(", ")[0], who.lives_in))),
+        why=(*raised, *flags.headlines(result, limit=2))[:2],
+        medicines=f"{count}, {unmatched} not matched" if unmatched else str(count),
+        scores=tuple(scored),
+        suggested=route.label if route else "You decide",
+        sent=words.moment(record.intake.submitted_at or record.screened_at, now=now),
+        is_again=record.number > 1,
+        **shown,
+    )
+
+
+def _pressing(record: ScreeningRecord, waiting: Waiting, now: datetime) -> str:
+    if waiting.due_at < now:
+        return "late"
+    used = clocks.part_used(since=record.screened_at, due=waiting.due_at, now=now)
+    return "soon" if used >= clocks.SOON else "half" if used >= clocks.HALF else ""

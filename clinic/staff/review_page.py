@@ -1,0 +1,159 @@
+"""The review page, which many answers lead back to: with a form to sign, or with the decision that stands."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+
+from clinic.accounts.permissions import Permission
+from clinic.booking import zones
+from clinic.booking.models import Appointment
+from clinic.intake.models import Intake, ScreeningRecord
+from clinic.reviews import presenters, suggestion, work_actions, worklist
+from clinic.reviews.filters import Filters
+from clinic.reviews.forms import DecisionForm, NoteForm, PassOnForm, ReopenForm
+from clinic.reviews.models import Waiting
+from clinic.reviews.standing import booking_standing, standing_decision
+from clinic.reviews.words import due
+from clinic.staff.frame import show
+from clinic.staff.signed_just_now import just_signed
+
+MOST_COUNTED = 99
+
+
+def review_page(
+    request: HttpRequest,
+    record: ScreeningRecord,
+    *,
+    form: DecisionForm | None = None,
+    reopening: ReopenForm | None = None,
+    noting: NoteForm | None = None,
+    status: int = 200,
+    **said: object,
+) -> HttpResponse:
+    """The review page of a record.
+
+    Args:
+        request: who asks; the filters in its address say what comes next.
+        record: the last one of its intake.
+        form, reopening, noting: what was typed and cannot be taken as it is.
+        status: of the answer.
+        said: what the page says above the panels.
+    """
+    now = timezone.now()
+    standing = standing_decision(record)
+    return show(
+        request,
+        "review.html",
+        status=status,
+        record=record,
+        page=presenters.review(record, now=now),
+        form=None if standing else form or decision_form(record, now, initial=basis(record)),
+        suggested=suggestion.suggested_route(record) or "",
+        standing=standing,
+        signed=presenters.signed(standing, by=request.user, now=now) if standing else None,
+        reopening=(reopening or ReopenForm()) if standing else None,
+        noting=noting or NoteForm(auto_id="n_%s"),
+        is_noting=noting is not None or "note" in request.GET,
+        may_decide=request.user.may(Permission.DECIDE),
+        booked=_booked(record, now),
+        just_signed=None if standing else just_signed(request, now),
+        **_work(request, record, now, is_decided=standing is not None),
+        **said,
+    )
+
+
+def decision_form(
+    record: ScreeningRecord, now: datetime, data: object = None, *, initial: dict[str, object] | None = None
+) -> DecisionForm:
+    """The decision panel of a record."""
+    return DecisionForm(data, initial=initial, record=record, now=now, auto_id="d_%s")
+
+
+def basis(record: ScreeningRecord) -> dict[str, object]:
+    """What a decision about this record rests on."""
+    return {"basis_answers_hash": record.answers_hash, "basis_seal": record.seal}
+
+
+def place_of(record: ScreeningRecord) -> worklist.Place:
+    """Where this record stands in the worklist, or stood."""
+    waiting = Waiting.objects.filter(record=record).first()
+    if waiting is not None:
+        return worklist.Place.of(waiting)
+    return worklist.Place(suggestion.is_urgent(record), record.due_at, record.pk)
+
+
+def view_of(request: HttpRequest) -> worklist.View:
+    """The worklist as this person looks at it, by the filters in the address."""
+    return worklist.View(Filters.read(request.GET), request.user, timezone.now())
+
+
+def next_page(request: HttpRequest, place: worklist.Place) -> HttpResponse:
+    """The next intake of this view, from the top when this was the last one, or the worklist when none is left."""
+    view = view_of(request)
+    following = worklist.waiting(after=place, limit=1, view=view) or worklist.waiting(limit=1, view=view)
+    query = f"?{view.filters.query}" if view.filters.query else ""
+    if not following:
+        return redirect("staff:worklist")
+    response = redirect("staff:review", following[0].record.intake.reference)
+    response["Location"] += query
+    return response
+
+
+def intake_of(reference: str) -> Intake:
+    """An intake by its reference, with its patient."""
+    return get_object_or_404(Intake.objects.select_related("patient"), reference=reference)
+
+
+def sent(reference: str) -> ScreeningRecord:
+    """The last record of an intake; a draft has none, and is no page yet."""
+    record = worklist.latest_record(intake_of(reference).pk)
+    if record is None:
+        raise Http404
+    return record
+
+
+def _work(request: HttpRequest, record: ScreeningRecord, now: datetime, *, is_decided: bool) -> dict[str, Any]:
+    """Whose it is, who else has it open, when it is due, and what stands before and after it in this view."""
+    view = view_of(request)
+    waiting = None if is_decided else Waiting.objects.filter(record=record).select_related("owner").first()
+    place = worklist.Place.of(waiting) if waiting else place_of(record) if not is_decided else _decided_place(record)
+    above = worklist.before(place, view=view)
+    following = worklist.waiting(after=place, limit=1, view=view)
+    number, whole = worklist.position(place, view=view, limit=MOST_COUNTED) if waiting else (0, 0)
+    viewers = work_actions.others_viewing([record.intake], me=request.user, now=now)
+    due_at = waiting.due_at if waiting else record.due_at
+    return {
+        "filters": view.filters,
+        "previous": above.record.intake.reference if above else "",
+        "following": following[0].record.intake.reference if following else "",
+        "position": f"{number} of {f'{MOST_COUNTED}+' if whole > MOST_COUNTED else whole}" if waiting else "",
+        "is_waiting": waiting is not None,
+        "owner": waiting.owner if waiting else None,
+        "viewer": viewers.get(record.intake_id, ""),
+        "due": due(due_at, now=now),
+        "is_late": due_at < now,
+        "passing": PassOnForm(auto_id="p_%s"),
+    }
+
+
+def _decided_place(record: ScreeningRecord) -> worklist.Place:
+    return worklist.Place(suggestion.is_urgent(record), record.due_at, record.pk)
+
+
+def _booked(record: ScreeningRecord, now: datetime) -> dict[str, object] | None:
+    """The coming appointment of this patient, and what it waits for while it is frozen."""
+    patient = record.intake.patient
+    coming = Appointment.objects.filter(patient=patient).upcoming(now).select_related("clinician").first()
+    if coming is None:
+        return None
+    standing = booking_standing(patient, now=now)
+    return {
+        "when": zones.in_words(coming.start, coming.time_zone),
+        "clinician": coming.clinician.name,
+        "is_frozen": not standing.may_book,
+    }

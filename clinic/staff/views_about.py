@@ -1,0 +1,106 @@
+"""Staff pages beside a decision: a note, a match by hand, passing on, and the patient's words before they leave."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+
+from clinic.accounts.permissions import Permission
+from clinic.intake.models import ScreeningRecord
+from clinic.reviews import actions, again_actions, answers, patient_words, work_actions
+from clinic.reviews.forms import MatchForm, NoteForm, PassOnForm
+from clinic.reviews.models import Route
+from clinic.reviews.persons import person
+from clinic.reviews.standing import standing_decision
+from clinic.staff.frame import page, show
+from clinic.staff.review_page import review_page, sent, view_of
+
+
+@page(Permission.DECIDE, "POST")
+def note(request: HttpRequest, reference: str) -> HttpResponse:
+    """Write a note about an intake."""
+    record = sent(reference)
+    form = NoteForm(request.POST, auto_id="n_%s")
+    if not form.is_valid():
+        return review_page(request, record, noting=form, status=422)
+    text = form.cleaned_data["text"]
+    work_actions.write_note(intake=record.intake, text=text, by=request.user.actor, now=timezone.now())
+    return _back(request, reference)
+
+
+@page(Permission.DECIDE, "GET", "HEAD", "POST")
+def match(request: HttpRequest, reference: str) -> HttpResponse:
+    """Say which medicine the patient's words mean; everything is screened again."""
+    record = sent(reference)
+    protocol, asked = answers.protocol_of(record), request.POST if request.method == "POST" else request.GET
+    line = again_actions.unmatched_line(record, asked.get("medicine", ""))
+    if protocol is None or line is None or standing_decision(record):
+        return review_page(request, record, matched_before=True, status=409)
+    form = MatchForm(request.POST or None, protocol=protocol, near=line.near)
+    if request.method != "POST" or not form.is_valid():
+        return _match_page(request, record, line, form)
+    try:
+        again_actions.match(
+            record=record,
+            medicine_id=line.id,
+            ingredient=form.cleaned_data["ingredient"] or form.cleaned_data["other"],
+            by=request.user.actor,
+            now=timezone.now(),
+        )
+    except (actions.AlreadyDecided, actions.ChangedSince, again_actions.NotThatMedicine):
+        return review_page(request, sent(reference), matched_before=True, status=409)
+    return _back(request, reference)
+
+
+def _match_page(
+    request: HttpRequest, record: ScreeningRecord, line: again_actions.Unmatched, form: MatchForm
+) -> HttpResponse:
+    now = timezone.now()
+    work_actions.open_intake(intake=record.intake, page="medicine", by=request.user.actor, now=now)
+    who = person(record.intake.patient, record.intake, now=now)
+    status = 422 if form.errors else 200
+    return show(request, "match.html", record=record, person=who, line=line, form=form, status=status)
+
+
+@page(Permission.DECIDE, "POST")
+def pass_on(request: HttpRequest, reference: str) -> HttpResponse:
+    """Give an intake that waits to a colleague, to oneself, or back to everybody."""
+    record = sent(reference)
+    form = PassOnForm(request.POST)
+    if not form.is_valid():
+        return review_page(request, record, status=422)
+    to = form.cleaned_data["to"]
+    work_actions.pass_on(intake=record.intake, to=to, by=request.user.actor, now=timezone.now())
+    return _back(request, reference)
+
+
+@page(Permission.SEE_INTAKE)
+def preview(request: HttpRequest, reference: str) -> HttpResponse:
+    """What the patient would get, for each decision, with its version and how hard it is to read."""
+    record, now = sent(reference), timezone.now()
+    work_actions.open_intake(intake=record.intake, page="preview", by=request.user.actor, now=now)
+    unsigned = SimpleNamespace(decided_by=request.user, words_to_patient="", asks=[])
+    patient = record.intake.patient
+    shown = [
+        (route.label, patient_words.preview(route, patient=patient, decision=unsigned, request=request))
+        for route in Route
+    ]
+    return show(
+        request,
+        "preview.html",
+        record=record,
+        person=person(patient, record.intake, now=now),
+        previews=shown,
+        highest=patient_words.HIGHEST_GRADE,
+    )
+
+
+def _back(request: HttpRequest, reference: str) -> HttpResponse:
+    """The review again, in the view that it was opened from."""
+    response = redirect("staff:review", reference)
+    query = view_of(request).filters.query
+    response["Location"] += f"?{query}" if query else ""
+    return response

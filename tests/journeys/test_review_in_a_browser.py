@@ -1,0 +1,174 @@
+"""The clinician in Chromium: three interactions, all above the fold; and a patient with one more question."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from playwright.sync_api import BrowserContext, Page
+
+from clinic import celery
+from clinic.accounts.models import User
+from clinic.intake.models import ScreeningRecord
+from clinic.patients import session
+from clinic.patients.models import Patient
+from clinic.reviews.models import Decision
+from tests.clinic.reviews import records
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
+FOLD = 800
+EVERYTHING = (".who", ".flags", ".okline", ".tl", ".inst", ".hist", ".dec .choices", ".dec button[type=submit]")
+
+
+@pytest.fixture(autouse=True)
+def no_broker(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(celery.app, "send_task", lambda name, **options: None)
+    return
+
+
+@pytest.fixture
+def osei(transactional_db: Any) -> User:
+    return records.clinician()
+
+
+def days_ago(days: int) -> str:
+    return (timezone.localdate() - timedelta(days=days)).isoformat()
+
+
+def like_the_mock_up() -> ScreeningRecord:
+    """A close relative with psychosis, an SSRI, one that leaves the body, one more; a home reading below the limit."""
+    medicines = [
+        records.medicine("sertraline 100 mg"),
+        records.medicine("fluoxetine 20 mg", "stopped", days_ago(22)),
+        records.medicine("lamotrigine 200 mg"),
+    ]
+    changes = {"family_first": ["schizophrenia_psychosis"], "med_none": "takes", "med_changed": "yes"}
+    changes |= {"bp_sys": "138", "bp_dia": "88", "bp_date": days_ago(4), "hospital_psych": "gt_12m"}
+    return records.sealed(changes, medicines, at=timezone.now() - timedelta(hours=2))
+
+
+class Counter:
+    """Counts what a person does: a click, a choice, a field."""
+
+    def __init__(self, page: Page) -> None:
+        self.page, self.count = page, 0
+
+    def click(self, selector: str) -> None:
+        self.count += 1
+        self.page.locator(selector).first.click()
+
+    def check(self, selector: str) -> None:
+        self.count += 1
+        self.page.locator(selector).first.check()
+
+
+def test_open_the_worst_choose_sign_and_the_next_one_is_there(
+    laptop: BrowserContext, live_server: Any, osei: User
+) -> None:
+    second = records.sealed(records.REVIEW, at=timezone.now() - timedelta(hours=3))
+    worst = records.sealed(records.STOP, at=timezone.now() - timedelta(days=3))
+    page = _sign_in(laptop, live_server, osei)
+    person = Counter(page)
+
+    person.click("a.rowlink")
+    assert worst.intake.reference in page.url
+    assert page.locator("input[name=route]:checked").count() == 0
+    person.check("[name=route][value=not_suitable_now]")
+    person.click("text=Sign and open the next one")
+
+    assert person.count <= 3
+    assert page.url.rstrip("/").endswith(second.intake.reference)
+    assert Decision.objects.get().record == worst
+
+
+def _sign_in(laptop: BrowserContext, live_server: Any, osei: User) -> Page:
+    client = Client()
+    client.force_login(osei)
+    name = settings.SESSION_COOKIE_NAME
+    laptop.add_cookies([{"name": name, "value": client.cookies[name].value, "url": live_server.url}])
+    page = laptop.new_page()
+    page.goto(live_server.url + reverse("staff:worklist"))
+    return page
+
+
+def test_everything_is_above_the_fold(laptop: BrowserContext, live_server: Any, osei: User) -> None:
+    record = like_the_mock_up()
+    page = _sign_in(laptop, live_server, osei)
+    page.goto(live_server.url + reverse("staff:review", args=[record.intake.reference]))
+
+    assert page.locator(".flags>li").count() >= 3
+    assert page.locator(".tl .line").count() == 4
+    ends = {selector: _end(page, selector) for selector in EVERYTHING}
+    assert {selector: end for selector, end in ends.items() if end > FOLD} == {}
+
+
+def test_the_button_of_an_urgent_case_is_above_the_fold_with_how_to_reach_them(
+    laptop: BrowserContext, live_server: Any, osei: User
+) -> None:
+    record = records.sealed(records.URGENT, at=timezone.now() - timedelta(hours=1))
+    page = _sign_in(laptop, live_server, osei)
+    page.goto(live_server.url + reverse("staff:review", args=[record.intake.reference]))
+
+    assert _end(page, ".side .reach") < FOLD
+    assert _end(page, ".dec button[type=submit]") <= FOLD
+
+
+def _end(page: Page, selector: str) -> float:
+    box = page.locator(selector).first.bounding_box()
+    assert box is not None, selector
+    return box["y"] + box["height"]
+
+
+def test_the_questions_appear_with_the_decision_that_asks_them(
+    laptop: BrowserContext, live_server: Any, osei: User
+) -> None:
+    record = records.sealed(records.REVIEW, at=timezone.now() - timedelta(hours=1))
+    page = _sign_in(laptop, live_server, osei)
+    page.goto(live_server.url + reverse("staff:review", args=[record.intake.reference]))
+
+    assert not page.locator(".asks").is_visible()
+    page.locator("[name=route][value=ask_for_more]").check()
+    assert page.locator(".asks").is_visible()
+
+
+@pytest.fixture
+def of_patient(phone: BrowserContext, live_server: Any) -> Callable[[Patient], Page]:
+    """The phone of a patient who came in by their link."""
+
+    def enter(patient: Patient) -> Page:
+        import time
+
+        client = Client()
+        state = client.session
+        state[session.PATIENT], state[session.SEEN] = str(patient.pk), int(time.time())
+        state.save()
+        name = settings.SESSION_COOKIE_NAME
+        phone.add_cookies([{"name": name, "value": state.session_key, "url": live_server.url}])
+        return phone.new_page()
+
+    return enter
+
+
+def test_a_patient_answers_one_more_question_on_the_phone(
+    of_patient: Callable[[Patient], Page], live_server: Any, osei: User
+) -> None:
+    record = records.sealed(records.REVIEW, at=timezone.now() - timedelta(days=1))
+    records.decide(
+        record, osei, "ask_for_more", asks=["hospital_psych"], contact=None, now=timezone.now() - timedelta(hours=1)
+    )
+    page = of_patient(record.intake.patient)
+
+    page.goto(f"{live_server.url}/my/")
+    page.locator("text=Answer now").click()
+    assert page.locator("main fieldset").count() == 1
+    page.locator("[value=never]").check()
+    page.locator("text=Send my answer").click()
+
+    assert "We have your answer" in page.locator("main").inner_text()
+    assert record.intake.records.count() == 2
