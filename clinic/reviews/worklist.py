@@ -82,6 +82,11 @@ def others(*, limit: int, view: View, after: Place | None = None) -> list[Waitin
     return list(_part(False, after, view)[:limit])
 
 
+def asked_for(view: View) -> QuerySet[Waiting]:
+    """What is asked for and not urgent, in its order, for a look at how the database finds it."""
+    return _part(False, None, view)
+
+
 def how_many(*, limit: int, view: View | None = None) -> int:
     """How many wait, or how many that are not urgent are asked for, counted up to one more than the limit."""
     asked = Waiting.objects.all() if view is None else view.narrow(Waiting.objects.filter(is_urgent=False))
