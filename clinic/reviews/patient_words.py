@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 from functools import cache
 from html import unescape
@@ -12,6 +13,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.html import strip_tags
+from django.utils.safestring import SafeString, mark_safe
 
 from clinic.notifications.words import sample
 from clinic.patients.models import Patient
@@ -54,7 +56,15 @@ def preview(route: str, *, patient: Patient, decision: Any, request: HttpRequest
     plain = unescape(strip_tags(page.replace("</", ". </")))
     reads_at = grade(plain)
     subject, text = _message(route, patient)
-    return Preview(subject, text, page, version_of(route), round(reads_at, 1), reads_at > HIGHEST_GRADE)
+    return Preview(subject, text, _to_look_at(page), version_of(route), round(reads_at, 1), reads_at > HIGHEST_GRADE)
+
+
+def _to_look_at(page: str) -> SafeString:
+    """The patient's page inside another one: its headings a level lower than those around it, its links no links."""
+    for is_called, stands_under in (("h2", "h5"), ("h1", "h4")):
+        page = page.replace(f"<{is_called}>", f"<{stands_under}>").replace(f"</{is_called}>", f"</{stands_under}>")
+    without = re.sub(r' href="[^"]*"', "", page)
+    return mark_safe(without)  # noqa: S308  # nosec B308 B703 - a template of ours wrote and escaped it
 
 
 @cache
