@@ -15,8 +15,6 @@ from clinic.patients.models import Patient
 from clinic.reviews import again_actions
 from clinic.reviews.reopening import Reopened, open_question
 
-NOTHING_OPEN = "There is no question to answer right now. If you sent your answer, we have it."
-
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @session.of_patient
@@ -25,8 +23,7 @@ def question(request: HttpRequest, patient: Patient) -> HttpResponse:
     now = timezone.now()
     asked = open_question(patient, now=now)
     if asked is None:
-        messages.info(request, NOTHING_OPEN)
-        return redirect("my:status")
+        return render(request, "my/no_question.html")
     form = PageForm(asked.page, asked.journey, request.POST if request.method == "POST" else None)
     if request.method != "POST" or not form.is_valid():
         return _page(request, asked, form)
@@ -34,8 +31,7 @@ def question(request: HttpRequest, patient: Patient) -> HttpResponse:
     try:
         record = again_actions.answer(patient=patient, answers=form.answers(), by=by, now=now)
     except again_actions.NothingToAnswer:
-        messages.info(request, NOTHING_OPEN)
-        return redirect("my:status")
+        return render(request, "my/no_question.html")
     if record.outcome == "urgent":
         return redirect("intake:help")
     messages.info(request, "Thank you. We have your answer, and the same clinician reads it.")

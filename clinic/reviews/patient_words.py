@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 from html import unescape
+from pathlib import Path
 from typing import Any, Final
 
 from django.conf import settings
@@ -27,6 +28,7 @@ MESSAGE_OF: Final = {
     Route.NOT_SUITABLE_NOW: "decided-not-suitable",
 }
 """After an urgent contact nothing is written: a person has just spoken with them."""
+INCLUDED: Final = re.compile(r"{% include \"([^\"]+)\"")
 HIGHEST_GRADE: Final = 8.0
 """Above this the page warns; it never blocks. Source: ux.md C5."""
 
@@ -60,10 +62,10 @@ def preview(route: str, *, patient: Patient, decision: Any, request: HttpRequest
 
 
 def _to_look_at(page: str) -> SafeString:
-    """The patient's page inside another one: its headings a level lower than those around it, its links no links."""
+    """The patient's page inside another one: its headings below those around it, its links and forms none."""
     for is_called, stands_under in (("h2", "h5"), ("h1", "h4")):
         page = page.replace(f"<{is_called}>", f"<{stands_under}>").replace(f"</{is_called}>", f"</{stands_under}>")
-    without = re.sub(r' href="[^"]*"', "", page)
+    without = re.sub(r' href="[^"]*"|</?form[^>]*>|<input[^>]*>', "", page)
     return mark_safe(without)  # noqa: S308  # nosec B308 B703 - a template of ours wrote and escaped it
 
 
@@ -74,7 +76,15 @@ def version_of(route: str) -> str:
     files = [folder / "my" / "decided" / f"{Route(route).value}.html"]
     if name := MESSAGE_OF.get(Route(route)):
         files += [folder / "messages" / f"{name}.{kind}" for kind in ("subject", "text")]
-    return hashlib.sha256(b"\0".join(file.read_bytes() for file in files)).hexdigest()[:8]
+    words = b"\0".join(_with_parts(file) for file in files)
+    return hashlib.sha256(words).hexdigest()[:8]
+
+
+def _with_parts(file: Path) -> bytes:
+    """A template with those it includes."""
+    text = file.read_text()
+    named = (settings.BASE_DIR / "templates" / name for name in INCLUDED.findall(text))
+    return text.encode() + b"".join(_with_parts(each) for each in named if each.exists())
 
 
 def _message(route: str, patient: Patient) -> tuple[str, str]:

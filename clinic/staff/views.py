@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 
+from clinic.accounts.allow import code_again
 from clinic.accounts.permissions import Permission
 from clinic.intake.models import ScreeningRecord
 from clinic.reviews import actions, answers, medicines, presenters, signing, worklist
@@ -17,7 +18,6 @@ from clinic.reviews.forms import DecisionForm, ReopenForm
 from clinic.reviews.models import Decision
 from clinic.reviews.persons import person
 from clinic.reviews.work_actions import open_intake
-from clinic.staff import code_again
 from clinic.staff.frame import page, pages_for, show
 from clinic.staff.review_page import (
     basis,
@@ -47,6 +47,7 @@ def review(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @page(Permission.DECIDE, "POST")
+@code_again(when=lambda request: "overrides_stop" in request.POST)
 def decide(request: HttpRequest, reference: str) -> HttpResponse:
     """Sign a decision, and go on to the next intake."""
     record, now = sent(reference), timezone.now()
@@ -55,8 +56,6 @@ def decide(request: HttpRequest, reference: str) -> HttpResponse:
         return review_page(request, record, status=409)
     if not form.is_valid():
         return review_page(request, record, form=form, status=422)
-    if form.cleaned_data["overrides_stop"] and (problem := code_again.problem_with(request)):
-        return _second_step(request, record, form, problem=problem)
     place = place_of(record)
     try:
         _sign(request, record, form, now)
@@ -146,12 +145,9 @@ def _sign(request: HttpRequest, record: ScreeningRecord, form: DecisionForm, now
     )
 
 
-def _second_step(
-    request: HttpRequest, record: ScreeningRecord, form: DecisionForm, *, problem: str = ""
-) -> HttpResponse:
-    """The page that says what is about to be overridden, and asks for it to be read, and who signs."""
+def _second_step(request: HttpRequest, record: ScreeningRecord, form: DecisionForm) -> HttpResponse:
+    """The page that says what is about to be overridden, and asks for it to be read; who signs is asked after it."""
     was_asked = "second_step" in request.POST
-    is_read = bool(form.cleaned_data.get("overrides_stop"))
     return show(
         request,
         "second_step.html",
@@ -161,10 +157,7 @@ def _second_step(
         form=form,
         stops=presenters.stops(record),
         query=view_of(request).filters.query,
-        is_read=is_read,
-        not_read=was_asked and not is_read,
-        code_label=code_again.LABEL,
-        code_problem=problem,
+        not_read=was_asked,
         error_title=was_asked,
     )
 

@@ -23,6 +23,7 @@ from clinic.intake.models import Intake, ScreeningRecord
 from clinic.patients.models import Patient
 from clinic.reviews import worklist
 from clinic.reviews.filters import Filters
+from tests import sign_in
 from tests.bench.figures import Figure, Times, in_turns
 from tests.clinic.reviews import records
 
@@ -37,8 +38,7 @@ SLOWEST_MS: Final = 300.0
 def figures() -> Iterator[Figure]:
     """The first page at both sizes, each filter, what the database plans, and the review page."""
     osei = records.clinician()
-    client = Client(SERVER_NAME="localhost")
-    client.force_login(osei)
+    client = sign_in.signed_in(osei, Client(SERVER_NAME="localhost"))
     reference = _wait_for_real(osei)
     few = {query: _against_bare(client, f"{reverse('staff:worklist')}?{query}") for query in MEASURED}
     _wait_by_sql(osei)

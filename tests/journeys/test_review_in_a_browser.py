@@ -19,6 +19,7 @@ from clinic.intake.models import ScreeningRecord
 from clinic.patients import session
 from clinic.patients.models import Patient
 from clinic.reviews.models import Decision
+from tests import sign_in
 from tests.clinic.reviews import records
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
@@ -88,8 +89,7 @@ def test_open_the_worst_choose_sign_and_the_next_one_is_there(
 
 
 def _sign_in(laptop: BrowserContext, live_server: Any, osei: User) -> Page:
-    client = Client()
-    client.force_login(osei)
+    client = sign_in.signed_in(osei)
     name = settings.SESSION_COOKIE_NAME
     laptop.add_cookies([{"name": name, "value": client.cookies[name].value, "url": live_server.url}])
     page = laptop.new_page()

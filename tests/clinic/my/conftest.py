@@ -46,6 +46,7 @@ def decide(osei: User) -> Callable[..., Any]:
     """Signs a decision that has been told already."""
 
     def sign(record: ScreeningRecord, route: str, **others: Any) -> Any:
+        others.setdefault("asks", ["bp_recent"] if route == "ask_for_more" else [])
         return reviews.decide(
             record=record,
             route=route,

@@ -7,7 +7,6 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
@@ -16,21 +15,10 @@ from clinic.accounts.permissions import Role
 from clinic.intake.models import ScreeningRecord
 from clinic.reviews import answers
 from clinic.reviews.models import Decision
-from clinic.staff import code_again
 from tests.clinic.reviews import records
 from tests.clinic.reviews.records import NOW, SENT, WHY
 
 pytestmark = pytest.mark.django_db
-PASSWORD = "correct-horse-battery"
-
-
-@pytest.fixture
-def password(osei: User, browser: Client) -> None:
-    """The clinician has a password; their session goes on."""
-    osei.set_password(PASSWORD)
-    osei.save()
-    browser.force_login(osei)
-    cache.clear()
 
 
 def sign(browser: Client, record: ScreeningRecord, **told: object) -> object:
@@ -143,7 +131,7 @@ def test_a_scheduler_cannot_be_named_as_who_spoke(browser: Client, staff: Callab
     assert "contacted_by" in response.context["form"].errors
 
 
-def test_over_a_stop_there_is_a_second_page_that_restates_it(browser: Client, password: None) -> None:
+def test_over_a_stop_there_is_a_second_page_that_restates_it(browser: Client) -> None:
     record = records.sealed(records.STOP)
     told = {"route": "ready_to_book", "reason": WHY, "reason_code": "judgement", "conditions": "With an ECG"}
 
@@ -158,40 +146,31 @@ def test_over_a_stop_there_is_a_second_page_that_restates_it(browser: Client, pa
     assert again.content.decode().count("Tick that you have read these answers") == 2
     assert not Decision.objects.exists()
 
-    signed = sign(browser, record, **told, second_step="on", overrides_stop="on", code=PASSWORD)
+    signed = sign(browser, record, **told, second_step="on", overrides_stop="on")
     assert signed.status_code == 302
     decision = Decision.objects.get()
     assert (decision.overrides_stop, decision.conditions) == (True, "With an ECG")
 
 
-@pytest.mark.parametrize(("code", "said"), [("", code_again.MISSING), ("wrong", code_again.WRONG)])
-def test_over_a_stop_the_one_who_signs_says_again_who_they_are(
-    browser: Client, password: None, code: str, said: str
-) -> None:
+def test_over_a_stop_the_one_who_signs_shows_their_second_step_again(browser: Client) -> None:
     told = {"route": "ready_to_book", "reason": WHY, "reason_code": "judgement", "second_step": "on"}
-
-    response = sign(browser, records.sealed(records.STOP), **told, overrides_stop="on", code=code)
-
-    assert response.status_code == 422
-    assert response.content.decode().count(said) == 2
-    assert not Decision.objects.exists()
-
-
-def test_the_second_step_cannot_be_jumped_over_by_ticking_it_beforehand(browser: Client, password: None) -> None:
-    told = {"route": "ready_to_book", "reason": WHY, "reason_code": "judgement"}
-
-    assert sign(browser, records.sealed(records.STOP), **told, overrides_stop="on").status_code == 422
-    assert not Decision.objects.exists()
-
-
-def test_guessing_the_password_of_the_second_step_is_stopped(browser: Client, password: None) -> None:
     record = records.sealed(records.STOP)
+
+    with time_machine.travel(NOW + timedelta(minutes=6), tick=False):
+        response = sign(browser, record, **told, overrides_stop="on")
+
+    assert response.status_code == 302
+    assert response.url.startswith(reverse("mfa_reauthenticate"))
+    assert not Decision.objects.exists()
+
+
+def test_the_second_step_cannot_be_jumped_over_by_ticking_it_beforehand(browser: Client) -> None:
     told = {"route": "ready_to_book", "reason": WHY, "reason_code": "judgement", "overrides_stop": "on"}
 
-    said = [sign(browser, record, **told, second_step="on", code="wrong").context["code_problem"] for _ in range(12)]
+    with time_machine.travel(NOW + timedelta(minutes=6), tick=False):
+        sign(browser, records.sealed(records.STOP), **told)
 
-    assert said[-1] == code_again.TOO_MANY
-    assert sign(browser, record, **told, second_step="on", code=PASSWORD).status_code == 422
+    assert not Decision.objects.exists()
 
 
 def test_the_second_page_carries_all_that_was_typed(browser: Client, osei: User) -> None:
