@@ -24,6 +24,11 @@ SCANNED_CHARACTERS: Final = 400_000
 """Of a longer text only the beginning and the end are searched for safety words."""
 
 
+_SQUEEZED: Final = {
+    code: chr(code).lower() if chr(code).isalnum() else None if chr(code) == "'" else " " for code in range(128)
+}
+
+
 class UnreadableAnswer(ValueError):
     """An answer that is not of the kind its question asks for."""
 
@@ -34,9 +39,7 @@ def is_doubt(answer: Answer) -> bool:
     Args:
         answer: a normalised answer.
     """
-    if isinstance(answer, str):
-        return answer in DOUBT
-    return any(code in DOUBT_IN_LIST for code in answer)
+    return answer in DOUBT if isinstance(answer, str) else not DOUBT_IN_LIST.isdisjoint(answer)
 
 
 def plain_text(value: object) -> str:
@@ -47,15 +50,19 @@ def plain_text(value: object) -> str:
     Raises:
         UnreadableAnswer: it is no text or number, or longer than MAX_TEXT characters.
     """
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
-        raise UnreadableAnswer("is neither text nor a number")
-    text = str(value)
+    text = value if type(value) is str else _written(value)
     if len(text) > MAX_TEXT:
         raise UnreadableAnswer(f"is longer than {MAX_TEXT:,} characters")
     if text.isprintable():
         return text.strip()
     kept = (c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs"))
     return "".join(kept).strip()
+
+
+def _written(value: object) -> str:
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise UnreadableAnswer("is neither text nor a number")
+    return str(value)
 
 
 def number(value: object) -> float:
@@ -66,7 +73,7 @@ def number(value: object) -> float:
     Raises:
         UnreadableAnswer: it is not a finite number.
     """
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
+    if type(value) is bool or not isinstance(value, (str, int, float)):
         raise UnreadableAnswer("is not a number")
     if isinstance(value, str) and len(value) > 30:
         raise UnreadableAnswer("is not a number")
@@ -121,6 +128,8 @@ def squeezed(text: str) -> str:
     """
     if len(text) > SCANNED_CHARACTERS:
         text = f"{text[: SCANNED_CHARACTERS // 2]} {text[-SCANNED_CHARACTERS // 2 :]}"
+    if text.isascii():
+        return f" {' '.join(text.translate(_SQUEEZED).split())} "
     plain = text.translate({ord(letter): _plain(letter) for letter in set(text)})
     return f" {' '.join(plain.split())} "
 

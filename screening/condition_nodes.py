@@ -1,4 +1,4 @@
-"""The nodes of a condition's tree: each asks what is known and answers True, False, or None for "cannot tell"."""
+"""The nodes of a condition's tree: each becomes a function that answers True, False, or None for "cannot tell"."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import operator
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final, Protocol
+
+from screening.answers import is_doubt
 
 ABOUT_QUESTIONS: Final = frozenset({"unk", "has", "has_any"})
 
@@ -30,19 +32,27 @@ class AtLeast:
 
 
 class Known(Protocol):
-    """What a condition may ask: named values and functions. `facts.Facts` is one."""
+    """What a condition may ask: named values, which questions nobody answered for sure, and functions.
+
+    `doubt` are the codes that count as doubt. `facts.Facts` is one.
+    """
 
     values: dict[str, object]
+    unknown: set[str]
     doubt: frozenset[str]
 
     def call(self, function: str, arguments: tuple[object, ...]) -> bool | None: ...
     def count(self, function: str, arguments: tuple[object, ...]) -> object: ...
 
 
-class Node(Protocol):
-    """One part of a condition."""
+Ask = Callable[[Known], bool | None]
+"""A part of a condition made ready: asked about what is known, it answers."""
 
-    def ask(self, known: Known) -> bool | None: ...
+
+class Node(Protocol):
+    """One part of a condition. It is walked once, when a protocol is loaded; what it makes is asked many times."""
+
+    def ready(self) -> Ask: ...
     def names(self) -> Iterator[str]: ...
 
 
@@ -52,9 +62,14 @@ class Flag:
 
     name: str
 
-    def ask(self, known: Known) -> bool | None:
-        value = known.values[self.name]
-        return None if value is CANNOT_TELL else bool(value)
+    def ready(self) -> Ask:
+        name = self.name
+
+        def ask(known: Known) -> bool | None:
+            value = known.values[name]
+            return None if value is CANNOT_TELL else bool(value)
+
+        return ask
 
     def names(self) -> Iterator[str]:
         yield self.name
@@ -67,13 +82,18 @@ class Equal:
     name: str
     choices: frozenset[str]
 
-    def ask(self, known: Known) -> bool | None:
-        value = known.values[self.name]
-        if value is None:
-            return False
-        if value in self.choices:
-            return True
-        return None if value is CANNOT_TELL or value in known.doubt else False
+    def ready(self) -> Ask:
+        name, choices = self.name, self.choices
+
+        def ask(known: Known) -> bool | None:
+            value = known.values[name]
+            if value is None:
+                return False
+            if value in choices:
+                return True
+            return None if value is CANNOT_TELL or value in known.doubt else False
+
+        return ask
 
     def names(self) -> Iterator[str]:
         yield self.name
@@ -86,8 +106,9 @@ class Differs:
     name: str
     choices: frozenset[str]
 
-    def ask(self, known: Known) -> bool | None:
-        return known.values[self.name] not in self.choices
+    def ready(self) -> Ask:
+        name, choices = self.name, self.choices
+        return lambda known: known.values[name] not in choices
 
     def names(self) -> Iterator[str]:
         yield self.name
@@ -100,11 +121,16 @@ class Absent:
     name: str
     absent: bool
 
-    def ask(self, known: Known) -> bool | None:
-        value = known.values[self.name]
-        if value is CANNOT_TELL:
-            return True if self.absent else None
-        return (value is None) is self.absent
+    def ready(self) -> Ask:
+        name, absent = self.name, self.absent
+
+        def ask(known: Known) -> bool | None:
+            value = known.values[name]
+            if value is CANNOT_TELL:
+                return True if absent else None
+            return (value is None) is absent
+
+        return ask
 
     def names(self) -> Iterator[str]:
         yield self.name
@@ -117,10 +143,11 @@ class Number:
     name: str
     arguments: tuple[object, ...] | None = None
 
-    def value(self, known: Known) -> object:
-        if self.arguments is None:
-            return known.values[self.name]
-        return known.count(self.name, self.arguments)
+    def ready(self) -> Callable[[Known], object]:
+        name, arguments = self.name, self.arguments
+        if arguments is None:
+            return lambda known: known.values[name]
+        return lambda known: known.count(name, arguments)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,16 +158,22 @@ class Ordered:
     compare: Callable[[float, float], bool]
     right: float | Number
 
-    def ask(self, known: Known) -> bool | None:
-        left = self.left.value(known)
-        right = self.right.value(known) if isinstance(self.right, Number) else self.right
-        if left is CANNOT_TELL or right is CANNOT_TELL:
-            return None
-        if left is None or right is None:
-            return False
-        if isinstance(left, AtLeast):
-            return _open_ended(left.number, self.compare, float(right))  # type: ignore[arg-type]
-        return self.compare(left, right)  # type: ignore[arg-type]
+    def ready(self) -> Ask:
+        number, compare, limit = self.left.ready(), self.compare, self.right
+        other = limit.ready() if isinstance(limit, Number) else None
+
+        def ask(known: Known) -> bool | None:
+            left = number(known)
+            right = limit if other is None else other(known)
+            if left is None or right is None:
+                return None if left is CANNOT_TELL or right is CANNOT_TELL else False
+            if left is CANNOT_TELL or right is CANNOT_TELL:
+                return None
+            if type(left) is AtLeast:
+                return _open_ended(left.number, compare, float(right))  # type: ignore[arg-type]
+            return compare(left, right)  # type: ignore[arg-type]
+
+        return ask
 
     def names(self) -> Iterator[str]:
         yield self.left.name
@@ -164,8 +197,13 @@ class Call:
     function: str
     arguments: tuple[object, ...]
 
-    def ask(self, known: Known) -> bool | None:
-        return known.call(self.function, self.arguments)
+    def ready(self) -> Ask:
+        function, arguments = self.function, self.arguments
+        if function == "unk":
+            return lambda known: not known.unknown.isdisjoint(arguments)
+        if function in ABOUT_QUESTIONS:
+            return _has(str(arguments[0]), arguments[1])
+        return lambda known: known.call(function, arguments)
 
     def names(self) -> Iterator[str]:
         if self.function == "unk":
@@ -176,21 +214,44 @@ class Call:
             yield self.function
 
 
+def _has(name: str, wanted: object) -> Ask:
+    """Whether one of the ticks is wanted; with a doubtful tick among others that are not, it cannot be told."""
+    looked_for: frozenset[object] = wanted if isinstance(wanted, frozenset) else frozenset({wanted})
+
+    def ask(known: Known) -> bool | None:
+        answer = known.values[name]
+        if answer is None:
+            return False
+        if answer is CANNOT_TELL:
+            return None
+        ticks = answer if isinstance(answer, tuple) else (answer,)
+        if not looked_for.isdisjoint(ticks):
+            return True
+        return None if known.doubt and is_doubt(ticks) else False
+
+    return ask
+
+
 @dataclass(frozen=True, slots=True)
 class Every:
     """All parts hold; one that surely does not is enough to say no."""
 
     parts: tuple[Node, ...]
 
-    def ask(self, known: Known) -> bool | None:
-        answer: bool | None = True
-        for part in self.parts:
-            told = part.ask(known)
-            if told is False:
-                return False
-            if told is None:
-                answer = None
-        return answer
+    def ready(self) -> Ask:
+        parts = tuple(part.ready() for part in self.parts)
+
+        def ask(known: Known) -> bool | None:
+            answer: bool | None = True
+            for part in parts:
+                told = part(known)
+                if told is False:
+                    return False
+                if told is None:
+                    answer = None
+            return answer
+
+        return ask
 
     def names(self) -> Iterator[str]:
         for part in self.parts:
@@ -203,15 +264,20 @@ class Some:
 
     parts: tuple[Node, ...]
 
-    def ask(self, known: Known) -> bool | None:
-        answer: bool | None = False
-        for part in self.parts:
-            told = part.ask(known)
-            if told is True:
-                return True
-            if told is None:
-                answer = None
-        return answer
+    def ready(self) -> Ask:
+        parts = tuple(part.ready() for part in self.parts)
+
+        def ask(known: Known) -> bool | None:
+            answer: bool | None = False
+            for part in parts:
+                told = part(known)
+                if told is True:
+                    return True
+                if told is None:
+                    answer = None
+            return answer
+
+        return ask
 
     def names(self) -> Iterator[str]:
         for part in self.parts:
@@ -224,9 +290,14 @@ class Not:
 
     part: Node
 
-    def ask(self, known: Known) -> bool | None:
-        told = self.part.ask(known)
-        return None if told is None else not told
+    def ready(self) -> Ask:
+        part = self.part.ready()
+
+        def ask(known: Known) -> bool | None:
+            told = part(known)
+            return None if told is None else not told
+
+        return ask
 
     def names(self) -> Iterator[str]:
         return self.part.names()

@@ -10,12 +10,13 @@ from __future__ import annotations
 import ast
 import operator
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from screening.condition_nodes import (
     CANNOT_TELL,
     Absent,
+    Ask,
     AtLeast,
     Call,
     Differs,
@@ -68,19 +69,27 @@ class NotACondition(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A parsed condition: its text, its tree, what it reads, and the answers that it compares with."""
+    """A parsed condition: its text, its tree, and the names that it reads.
+
+    `ask` is the tree made ready, once: asked about what is known, it gives True, False, or None when it cannot be told.
+    `names` are those of the names that stand for a value; `calls` is true when others are functions, and
+    `asks_medicines` when some of these are about medicines.
+    """
 
     text: str
     tree: Node
     reads: tuple[str, ...]
+    ask: Ask = field(init=False, repr=False, compare=False)
+    names: frozenset[str] = field(init=False, repr=False, compare=False)
+    calls: bool = field(init=False, repr=False, compare=False)
+    asks_medicines: bool = field(init=False, repr=False, compare=False)
 
-    def ask(self, known: Known) -> bool | None:
-        """True, False, or None when it cannot be told.
-
-        Args:
-            known: the named values and functions to ask.
-        """
-        return self.tree.ask(known)
+    def __post_init__(self) -> None:
+        functions = [name for name in self.reads if name in FUNCTIONS or name in NUMBERS]
+        object.__setattr__(self, "ask", self.tree.ready())
+        object.__setattr__(self, "names", frozenset(self.reads).difference(functions))
+        object.__setattr__(self, "calls", bool(functions))
+        object.__setattr__(self, "asks_medicines", any(name.startswith("med_") for name in functions))
 
 
 def parse(text: str) -> Condition:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Final, TypeVar
 
 from screening.explain import Because, because, questions_behind, reasons_for_doubt
 from screening.facts import Clinic, Facts
-from screening.medicine_facts import Listed
+from screening.medicine_facts import Listed, Taken
 from screening.protocol import PRIORITIES, Outcome, Protocol, Rule
 
+_Said = TypeVar("_Said")
 COORDINATION: Final = "needs_coordination"
 ENGINE_ERROR: Final = "engine_error"
 UNDECIDED_PRIORITY: Final = "P2"
@@ -55,7 +56,7 @@ class Result:
     not_asked: tuple[str, ...]
     other_services: tuple[str, ...]
     problems: Mapping[str, str]
-    medications: tuple[Mapping[str, object], ...]
+    medications: tuple[Taken, ...]
 
     def as_json(self) -> dict[str, object]:
         """The whole result as plain values, with its hash; the same result always gives the same bytes."""
@@ -76,7 +77,7 @@ class Result:
             "not_asked": list(self.not_asked),
             "other_services": list(self.other_services),
             "problems": dict(self.problems),
-            "medications": [dict(medication) for medication in self.medications],
+            "medications": [medication.as_json() for medication in self.medications],
         }
         body["hash"] = hashlib.sha256(canonical(body)).hexdigest()
         return body
@@ -148,7 +149,7 @@ def decide(facts: Facts, *, started_under: str = "") -> Result:
         not_asked=tuple(asked.not_asked),
         other_services=tuple(asked.other_services),
         problems={**facts.problems, **{name: "There is no such question." for name in _unknown(facts)}},
-        medications=tuple(each.as_json() for each in facts.cabinet.taken),
+        medications=facts.cabinet.taken,
     )
 
 
@@ -163,21 +164,24 @@ def urgent_now(facts: Facts, *, saved: frozenset[str]) -> tuple[Finding, ...]:
     Source:
         clinical.md section 2 (urgent rules run on each save) and section 3, "Item 9 handling".
     """
-    found = []
-    for rule in facts.protocol.rules:
-        if rule.outcome is not Outcome.URGENT:
-            continue
-        asked = [name for name in questions_behind(rule, facts) if name in facts.answers]
-        if any(name not in saved for name in asked):
-            continue
-        try:
-            holds = rule.when.ask(facts)
-            reasons = because(rule, facts)
-        except Exception:  # noqa: BLE001 - a safety rule that breaks is told to a person
-            holds, reasons = True, ()
-        if holds:
-            found.append(Finding(rule, rule.services, reasons))
-    return tuple(sorted(found, key=_weight))
+    held = (_holding(rule, facts, saved) for rule in facts.protocol.urgent)
+    return tuple(sorted(filter(None, held), key=_weight))
+
+
+def _holding(rule: Rule, facts: Facts, saved: frozenset[str]) -> Finding | None:
+    try:
+        if not _holds(rule, facts) or any(q in facts.answers and q not in saved for q in questions_behind(rule, facts)):
+            return None
+        return Finding(rule, rule.services, because(rule, facts))
+    except Exception:  # noqa: BLE001 - doubt is never silence
+        return Finding(rule, rule.services, ())
+
+
+def _holds(rule: Rule, facts: Facts) -> bool:
+    try:
+        return rule.when.ask(facts) is True
+    except Exception:  # noqa: BLE001 - a safety rule that breaks is told to a person
+        return True
 
 
 class _Asked:
@@ -194,25 +198,42 @@ class _Asked:
         self.failed = False
 
     def ask(self, stage: int) -> None:
-        """Ask each rule of a stage; one that breaks is undecided, and never stops the others."""
-        for rule in self.facts.protocol.rules:
-            if rule.stage != stage:
-                continue
+        """Ask each rule of a stage; one that breaks is undecided, and never stops the others.
+
+        A check that comes out as no is only clear when something it reads has a value: a check of nothing is not clear.
+        """
+        facts, blank = self.facts, self.facts.blank
+        for rule in facts.protocol.stages[stage]:
+            when = rule.when
             try:
-                self._keep(rule, rule.when.ask(self.facts))
+                told = when.ask(facts)
             except Exception as error:  # noqa: BLE001 - whatever breaks inside a rule, a person looks at the case
                 self.failed = True
                 self._keep_undecided(rule, (f"This check could not be run ({type(error).__name__}).",))
+                continue
+            if told is not False:
+                self._keep(rule, told)
+            elif when.calls or not blank.issuperset(when.names):
+                self.clear.append(rule.id)
+            else:
+                self.not_asked.append(rule.id)
 
     def _keep(self, rule: Rule, told: bool | None) -> None:
-        if told is False:
-            (self.clear if self._was_answered(rule) else self.not_asked).append(rule.id)
-        elif told is None:
-            self._keep_undecided(rule, reasons_for_doubt(rule, self.facts))
-        elif services := self._services(rule):
-            self.findings.append(Finding(rule, services, because(rule, self.facts)))
+        services = self._services(rule)
+        if told is None:
+            self._keep_undecided(rule, self._said(reasons_for_doubt, rule))
+        elif services:
+            self.findings.append(Finding(rule, services, self._said(because, rule)))
         else:
             self.other_services.append(rule.id)
+
+    def _said(self, explain: Callable[[Rule, Facts], tuple[_Said, ...]], rule: Rule) -> tuple[_Said, ...]:
+        """Why a rule came out as it did; when that breaks, what came out stands, and a person looks at the case."""
+        try:
+            return explain(rule, self.facts)
+        except Exception:  # noqa: BLE001 - an explanation that breaks must not lose what it explains
+            self.failed = True
+            return ()
 
     def _keep_undecided(self, rule: Rule, reasons: tuple[str, ...]) -> None:
         if services := self._services(rule):
@@ -222,17 +243,6 @@ class _Asked:
 
     def _services(self, rule: Rule) -> tuple[str, ...]:
         return tuple(service for service in rule.services if service in self.wanted)
-
-    def _was_answered(self, rule: Rule) -> bool:
-        """True when something this rule reads has a value: a check of nothing is not a clear check."""
-        values, questions = self.facts.values, self.facts.protocol.questions
-        for name in rule.when.reads:
-            if name not in questions and name not in values:
-                return True
-            value = values[name]
-            if value is not None and not (name == "bp_ok" and value is False):
-                return True
-        return False
 
     def by_service(self) -> dict[str, Outcome]:
         """Per service the strictest outcome; an undecided rule raises its services to at least clinician review."""
@@ -275,8 +285,9 @@ def _weight(finding: Finding) -> tuple[int, int, str]:
 
 
 def _unknown(facts: Facts) -> list[str]:
-    known = {*facts.protocol.questions, "freetext_flag"}
-    return sorted(str(name)[:80] for name in facts.given if name not in known)[:50]
+    known = facts.protocol.questions
+    strange = [name for name in facts.given if name not in known and name != "freetext_flag"]
+    return sorted(str(name)[:80] for name in strange)[:50]
 
 
 def _finding_json(finding: Finding) -> dict[str, object]:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from screening.answers import is_doubt
 from screening.condition_nodes import CANNOT_TELL
 from screening.derived import BEHIND
 from screening.facts import OWN_RULES, Facts
+from screening.lookback import IN_FORCE
 from screening.protocol import Rule
-from screening.questions import FREE_TEXT
 
 BEHIND_FUNCTIONS: Final[dict[str, tuple[str, ...]]] = {
     "wants": ("service_interest",),
@@ -28,8 +27,7 @@ SHORT_NAMES: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Because:
+class Because(NamedTuple):
     """One reason: a question with its answer, or a named value, or a medicine with how it was matched."""
 
     about: str
@@ -49,17 +47,17 @@ def because(rule: Rule, facts: Facts) -> tuple[Because, ...]:
     Returns:
         The questions it reads with their answers, totals, and the medicines in force that it looked at.
     """
-    questions = facts.protocol.questions
+    questions, answers = facts.protocol.questions, facts.answers
     reasons = [
         Because(name, SHORT_NAMES[name], _value_in_words(facts, name))
         for name in rule.when.reads
         if name in SHORT_NAMES and facts.values[name] not in (None, CANNOT_TELL)
     ]
     for name in questions_behind(rule, facts):
-        if name in facts.answers:
+        if name in answers:
             question = questions[name]
-            reasons.append(Because(name, question.wording, question.in_words(facts.answers[name])))
-    if any(name.startswith("med_") and name not in questions for name in rule.when.reads):
+            reasons.append(Because(name, question.wording, question.in_words(answers[name])))
+    if rule.when.asks_medicines:
         reasons.extend(_medicines(rule, facts))
     if "licensed_region" in rule.when.reads:
         reasons.append(Because("licensed_region", "The clinic is licensed there", str(facts.values["licensed_region"])))
@@ -85,8 +83,8 @@ def reasons_for_doubt(rule: Rule, facts: Facts) -> tuple[str, ...]:
             reasons.append(f"{questions[name].in_words(answer)}: {questions[name].wording}")
     if "telemed_flex_active" in rule.when.reads:
         reasons.append("The clinic has not said until when the telehealth flexibility is in force.")
-    if any(name.startswith("med_") and name not in questions for name in rule.when.reads):
-        reasons.extend(f"Not matched: {each.reading.typed}" for each in facts.cabinet.unmatched())
+    if rule.when.asks_medicines:
+        reasons.extend(f"Not matched: {each.reading.typed}" for each in facts.cabinet.unmatched)
         reasons.extend(f"A tick may mean {m.ingredient}" for m in facts.cabinet.possible)
     return tuple(dict.fromkeys(reasons)) or ("Something this check needs is not known.",)
 
@@ -103,10 +101,9 @@ def questions_behind(rule: Rule, facts: Facts) -> Iterator[str]:
         if name in questions:
             yield name
         elif name == "freetext_flag":
-            yield from (q for q in facts.shown if questions[q].kind in FREE_TEXT and facts.answers[q])
+            yield from (q for q in facts.protocol.free_texts if facts.answers.get(q))
         elif name == "required_missing":
-            needed = (q for q in facts.shown if questions[q].required and q not in OWN_RULES)
-            yield from (q for q in needed if facts.answers[q] is None)
+            yield from (q for q in facts.lacking if q not in OWN_RULES)
         elif name.startswith("med_") and facts.cabinet.anything_possible:
             yield from ("med_none", "med_unsure", "med_check")
         else:
@@ -121,14 +118,14 @@ def _value_in_words(facts: Facts, name: str) -> str:
 def _medicines(rule: Rule, facts: Facts) -> Iterator[Because]:
     cabinet = facts.cabinet
     if "med_unrecognized" in rule.when.reads:
-        for each in cabinet.unmatched():
+        for each in cabinet.unmatched:
             known = f"a medicine this protocol does not assess ({', '.join(each.reading.known_as)})"
             yield Because("med_list", each.reading.typed, known if each.reading.known_as else "not recognised")
-    present = {m.ingredient: m for m in (*cabinet.in_force, *cabinet.late)}
+    present = {m.ingredient for m in (*cabinet.in_force, *cabinet.late)}
     for each in cabinet.taken:
         for name, back in each.look_backs:
             if name in present:
-                state = "in force" if back.state == "in_force" else "stopped, still inside the tail"
+                state = "in force" if back.state == IN_FORCE else "stopped, still inside the tail"
                 yield Because("med_list", each.reading.typed, f"{name} ({each.reading.how}), {each.status}, {state}")
     for name in cabinet.from_ticks:
         yield Because("med_check", facts.protocol.questions["med_check"].wording, f"ticked, counts as {name}")

@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
 from typing import Final
+from weakref import proxy
 
 from screening.answers import DOUBT, Answer, UnreadableAnswer, is_doubt, squeezed
 from screening.condition_nodes import CANNOT_TELL
 from screening.derived import GAD7, PHQ9
 from screening.medicine_facts import Cabinet, Listed
 from screening.protocol import Protocol
-from screening.questions import FREE_TEXT
+from screening.questions import Question
 
 NUMERIC: Final = frozenset({"integer", "number"})
 COUNTRIES_WITH_REGIONS: Final = frozenset({"US", "CA", "AU", "MX"})
@@ -31,12 +32,14 @@ class Clinic:
     telehealth_flexibility_until: date | None = None
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, weakref_slot=True)
 class Facts:
     """Everything a condition may ask about one set of answers on one day.
 
     `shown` are the questions that this person is asked, in order; answers to other questions are left out.
-    `problems` says of each answer that could not be read why. `values` are the named values.
+    `problems` says of each answer that could not be read why. `values` are the named values. `unknown` are the
+    questions shown whose answer is missing, unsure or declined; `lacking` those that are needed and have no answer.
+    `blank` are the names that stand for nothing: nobody was asked, or nobody needed to answer.
     """
 
     protocol: Protocol
@@ -48,11 +51,15 @@ class Facts:
     answers: dict[str, Answer | None] = field(init=False)
     shown: list[str] = field(init=False)
     problems: dict[str, str] = field(init=False)
+    unknown: set[str] = field(init=False)
+    lacking: list[str] = field(init=False)
+    blank: set[str] = field(init=False)
     cabinet: Cabinet = field(init=False)
     doubt: frozenset[str] = field(init=False, default=frozenset())
 
     def __post_init__(self) -> None:
         self.answers, self.shown, self.problems = {}, [], {}
+        self.unknown, self.lacking, self.blank = set(), [], set()
         self.values = _Values(self)
         self._ask_in_order()
         self.values.pop("phq_total_raw", None)
@@ -68,25 +75,40 @@ class Facts:
 
     def _ask_in_order(self) -> None:
         """Walk the questions as a person would: a hidden question keeps no answer, a needed one without is doubt."""
-        for question in self.protocol.questions.values():
+        values, answers, given = self.values, self.answers, self.given
+        for name, question in self.protocol.questions.items():
             if question.show_if is not None and question.show_if.ask(self) is False:
-                self.values[question.id] = None
+                values[name] = None
+                self.blank.add(name)
                 continue
-            self.shown.append(question.id)
-            answer = self._read(question.id)
-            self.answers[question.id] = answer
-            if answer is None:
-                in_doubt = question.required or question.id in self.problems
-                self.values[question.id] = CANNOT_TELL if in_doubt else None
+            value = given.get(name)
+            if type(value) is str and value in question.plain:
+                answers[name] = values[name] = value
+                if value in DOUBT:
+                    self.unknown.add(name)
             else:
-                self.values[question.id] = float(str(answer)) if question.kind in NUMERIC else answer
+                self._read(question, value)
+        self.shown = list(answers)
 
-    def _read(self, question_id: str) -> Answer | None:
+    def _read(self, question: Question, value: object) -> None:
+        name = question.id
         try:
-            return self.protocol.questions[question_id].read(self.given.get(question_id))
+            answer = question.read(value)
         except UnreadableAnswer as problem:
-            self.problems[question_id] = f"The answer {problem}."
-            return None
+            self.problems[name] = f"The answer {problem}."
+            answer = None
+        self.answers[name] = answer
+        if answer is None or is_doubt(answer):
+            self.unknown.add(name)
+        if answer is not None:
+            self.values[name] = float(str(answer)) if question.kind in NUMERIC else answer
+        elif question.required or name in self.problems:
+            self.values[name] = CANNOT_TELL
+            if question.required:
+                self.lacking.append(name)
+        else:
+            self.values[name] = None
+            self.blank.add(name)
 
     def _medicines_are_in_doubt(self, ticked: Answer | None) -> bool:
         listed = self.values["med_none"]
@@ -98,27 +120,16 @@ class Facts:
             or is_doubt(ticked)
         )
 
-    def is_unknown(self, question_id: str) -> bool:
-        """True when a question was shown and the answer is missing, unsure or declined."""
-        if question_id not in self.answers:
-            return False
-        answer = self.answers[question_id]
-        return answer is None or is_doubt(answer)
-
     def services(self) -> tuple[str, ...]:
         """The services this person asks about: those ticked, or all of them when none or "not sure" was ticked."""
         ticked = self.answers.get("service_interest") or ()
         every = tuple(self.protocol.services)
         if not ticked or "not_sure" in ticked:
             return every
-        return tuple(service for service in every if service in ticked)
+        return tuple(service for service in every if service in ticked) or every
 
     def call(self, function: str, arguments: tuple[object, ...]) -> bool | None:
         """A yes-or-no function of the condition language."""
-        if function == "unk":
-            return any(self.is_unknown(str(name)) for name in arguments)
-        if function in ("has", "has_any"):
-            return self._has(*arguments)
         if function == "wants":
             return self._wants(str(arguments[0]))
         if function == "required_missing":
@@ -129,27 +140,16 @@ class Facts:
         """A function of the condition language that gives a number."""
         return self.cabinet.count(function, arguments)
 
-    def _has(self, question_id: object, wanted: object) -> bool | None:
-        answer = self.values[str(question_id)]
-        if answer is None:
-            return False
-        if answer is CANNOT_TELL:
-            return None
-        codes = answer if isinstance(answer, tuple) else (answer,)
-        looked_for = wanted if isinstance(wanted, frozenset) else (wanted,)
-        if any(code in looked_for for code in codes):
-            return True
-        return None if self.doubt and is_doubt(tuple(str(code) for code in codes)) else False
-
     def _wants(self, service: str) -> bool:
+        """True for a service that is asked about; "not_sure" is only asked about when it was ticked itself."""
+        ticked = self.answers.get("service_interest") or ()
         if service == "not_sure":
-            return "not_sure" in (self.answers.get("service_interest") or ())
-        return service in self.services()
+            return service in ticked
+        return service in ticked or not ticked or "not_sure" in ticked
 
     def _required_missing(self) -> bool | None:
         """Some shown required question is unanswered, other than three that have rules of their own."""
-        questions = self.protocol.questions
-        if any(self.answers[q] is None and questions[q].required for q in self.shown if q not in OWN_RULES):
+        if not OWN_RULES.issuperset(self.lacking):
             return True
         return None if self.problems else False
 
@@ -159,11 +159,13 @@ class _Values(dict[str, object]):
 
     def __init__(self, facts: Facts) -> None:
         super().__init__()
-        self.facts = facts
+        self.facts = proxy(facts)  # facts hold their values; the other way round they would wait for the collector
 
     def __missing__(self, name: str) -> object:
         value = _DERIVED[name](self.facts)
         self[name] = value
+        if value is None or (name == "bp_ok" and value is False):
+            self.facts.blank.add(name)
         return value
 
 
@@ -178,9 +180,7 @@ def _age(facts: Facts) -> object:
 
 def _sum(items: tuple[str, ...], facts: Facts) -> object:
     answers = [facts.answers.get(item) for item in items]
-    if any(answer is None for answer in answers):
-        return CANNOT_TELL
-    return sum(int(str(answer)) for answer in answers)
+    return CANNOT_TELL if None in answers else sum(map(int, answers))  # type: ignore[arg-type]
 
 
 def _raw_sum(items: tuple[str, ...], facts: Facts) -> object:
@@ -268,10 +268,11 @@ def _freetext_flag(facts: Facts) -> bool:
     """Safety words in any free text, also one too long to keep; somebody may have raised the flag before."""
     if str(facts.given.get("freetext_flag", "")).lower() in ("yes", "true"):
         return True
-    questions = facts.protocol.questions
-    texts = [facts.given.get(q) for q in facts.shown if questions[q].kind in FREE_TEXT]
+    texts = [facts.given.get(name) for name in facts.protocol.free_texts if name in facts.answers]
     texts += [medicine.text for medicine in facts.medications]
     found = squeezed(" . ".join(text for text in texts if isinstance(text, str)))
+    if facts.protocol.safety_starts.isdisjoint(found.split()):
+        return False
     return any(words in found for words in facts.protocol.safety_phrases)
 
 

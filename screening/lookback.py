@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 from math import ceil
-from typing import Final
+from typing import Final, NamedTuple
 
 from screening.medicine_reading import Medication
 
@@ -14,22 +13,50 @@ LATE: Final = "late"
 PAST: Final = "past"
 _HALF_LIVES: Final = 5
 _SEROTONIN_TAIL_DAYS: Final = 90
+_SAID: Final = {"taking": "Taken now", "as_needed": "Taken as needed", "unsure": "Not sure if it is still taken"}
+_IN_WORDS: Final = {IN_FORCE: "in force", LATE: "late, at most a caution", PAST: "past"}
 _NOT_PRESCRIBED: Final = frozenset({"OTC", "supplement", "food", "alcohol", "nicotine", "caffeine", "herbal"})
 
 
-@dataclass(frozen=True, slots=True)
-class LookBack:
+class LookBack(NamedTuple):
     """How long one medicine of one person looks back. For the clinician only: never shown to a patient.
 
-    `state` is "in_force", "late" (it counts as at most a caution) or "past". `clear_on` is the last day of the full
-    look-back: after it the medicine is no longer in force. None while it is taken or the date is not known.
+    `state` is "in_force", "late" (it counts as at most a caution) or "past".
     """
 
+    medication: Medication
+    status: str
+    last_taken: date | None
+    on: date
     full_days: int
     tail_days: int
     state: str
-    clear_on: date | None
-    basis: str
+
+    @property
+    def clear_on(self) -> date | None:
+        """The last day of the full look-back, after which it is no longer in force; None where that is not known."""
+        if self.status != "stopped" or self.last_taken is None or self.last_taken > self.on or not self.full_days:
+            return None
+        return _after(self.last_taken, self.full_days)
+
+    @property
+    def basis(self) -> str:
+        """The sentences that say why, with the numbers behind it."""
+        half_lives = _half_lives(self.medication)
+        numbers = _numbers(self.medication, self.full_days, half_lives)
+        return f"{self._why()} {numbers} {_tail(self.full_days, self.tail_days, half_lives)}"
+
+    def _why(self) -> str:
+        if self.status != "stopped":
+            return f"{_SAID.get(self.status, 'Not known if it is still taken')}: in force."
+        if self.last_taken is None:
+            return "Stopped on an unknown date: in force."
+        if self.last_taken > self.on:
+            return f"Stopped on {self.last_taken}, a date in the future: in force."
+        if not self.full_days:
+            return f"Stopped on {self.last_taken}: in force, as nobody can tell when it is clear."
+        days = _in_days((self.on - self.last_taken).days)
+        return f"Stopped on {self.last_taken}, {days} ago: {_IN_WORDS[self.state]}."
 
 
 def look_back(medication: Medication, *, status: str, last_taken: date | None, on: date) -> LookBack:
@@ -50,29 +77,19 @@ def look_back(medication: Medication, *, status: str, last_taken: date | None, o
 
     Source: clinical.md sections 4.2 (items 2 to 4) and 5.2 ("in force", "late").
     """
-    half_lives = ceil(_HALF_LIVES * medication.half_life_high_h / 24) if medication.half_life_high_h else 0
+    half_lives = _half_lives(medication)
     full = medication.washout_days or half_lives
     has_serotonin_tail = "SRI" in medication.tags and not medication.tags & _NOT_PRESCRIBED
     tail = max(full, half_lives, _SEROTONIN_TAIL_DAYS if has_serotonin_tail else 0)
-    state, clear_on, why = _on_the_day(status, last_taken, on, full, tail)
-    basis = f"{why} {_numbers(medication, full, half_lives)} {_tail(full, tail, half_lives)}"
-    return LookBack(full, tail, state, clear_on, basis)
-
-
-def _on_the_day(status: str, last_taken: date | None, on: date, full: int, tail: int) -> tuple[str, date | None, str]:
-    if status != "stopped":
-        said = {"taking": "Taken now", "as_needed": "Taken as needed", "unsure": "Not sure if it is still taken"}
-        return IN_FORCE, None, f"{said.get(status, 'Not known if it is still taken')}: in force."
-    if last_taken is None:
-        return IN_FORCE, None, "Stopped on an unknown date: in force."
-    if last_taken > on:
-        return IN_FORCE, None, f"Stopped on {last_taken}, a date in the future: in force."
-    if not full:
-        return IN_FORCE, None, f"Stopped on {last_taken}: in force, as nobody can tell when it is clear."
+    if status != "stopped" or last_taken is None or last_taken > on or not full:
+        return LookBack(medication, status, last_taken, on, full, tail, IN_FORCE)
     days = (on - last_taken).days
     state = IN_FORCE if days <= full else LATE if days <= tail else PAST
-    words = {IN_FORCE: "in force", LATE: "late, at most a caution", PAST: "past"}[state]
-    return state, _after(last_taken, full), f"Stopped on {last_taken}, {_in_days(days)} ago: {words}."
+    return LookBack(medication, status, last_taken, on, full, tail, state)
+
+
+def _half_lives(medication: Medication) -> int:
+    return ceil(_HALF_LIVES * medication.half_life_high_h / 24) if medication.half_life_high_h else 0
 
 
 def _numbers(medication: Medication, full: int, half_lives: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from screening.condition_nodes import AtLeast
 from screening.lookback import LookBack, look_back
@@ -28,8 +28,7 @@ class Listed:
     confirmed_as: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
+class Taken(NamedTuple):
     """One listed medicine as it was read, with how long each of its ingredients looks back."""
 
     listed: Listed
@@ -41,8 +40,7 @@ class Taken:
     @property
     def is_matched(self) -> bool:
         """True when it was surely read, and every ingredient of it is assessed by the protocol."""
-        assessed = {name for name, _ in self.look_backs}
-        return self.reading.match == "exact" and bool(assessed) and assessed == set(self.reading.ingredients)
+        return self.reading.match == "exact" and 0 < len(self.look_backs) == len(self.reading.ingredients)
 
     def as_json(self) -> dict[str, object]:
         """This medicine as plain values, with the look-back dates of each ingredient. For the clinician only."""
@@ -74,18 +72,28 @@ class Taken:
 class Cabinet:
     """All medicines of one person.
 
-    `in_force` and `late` hold different ingredients once. `possible` are medicines that a tick could also mean;
-    with `anything_possible` nothing about medicines can be ruled out.
+    `in_force` and `late` hold different ingredients once. `possible` are medicines that a tick could also mean,
+    `unmatched` what is not surely one of the assessed medicines; with `anything_possible` nothing about medicines can
+    be ruled out.
     """
 
     taken: tuple[Taken, ...]
     in_force: tuple[Medication, ...]
     late: tuple[Medication, ...]
     possible: tuple[Medication, ...]
+    unmatched: tuple[Taken, ...]
     anything_possible: bool
     ticked: tuple[str, ...]
     listed_count: int
-    from_ticks: tuple[str, ...] = field(default=())
+    from_ticks: tuple[str, ...] = ()
+    tags: frozenset[str] = field(init=False)
+    possible_tags: frozenset[str] = field(init=False)
+    _counted: dict[tuple[str, str], object] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.tags = frozenset().union(*(m.tags for m in self.in_force))
+        self.possible_tags = frozenset().union(*(m.tags for m in self.possible))
+        self._counted = {}
 
     @classmethod
     def filled(
@@ -107,6 +115,7 @@ class Cabinet:
             on: the day of the decision.
         """
         taken = tuple(each for medicine in listed for each in _read(protocol, medicine, on))
+        unmatched = tuple(each for each in taken if not each.is_matched)
         states = {(name, back.state) for each in taken for name, back in each.look_backs}
         in_force = {name for name, state in states if state == "in_force"}
         late = {name for name, state in states if state == "late"} - in_force
@@ -118,25 +127,31 @@ class Cabinet:
             in_force=tuple(known[name] for name in sorted(in_force)),
             late=tuple(known[name] for name in sorted(late - in_force)),
             possible=tuple(known[name] for name in sorted(possible - in_force)),
-            anything_possible=anything_possible or any(not each.is_matched for each in taken),
+            unmatched=unmatched,
+            anything_possible=anything_possible or bool(unmatched),
             ticked=ticked,
             listed_count=len(listed),
             from_ticks=stood_for,
         )
 
-    def unmatched(self) -> Iterator[Taken]:
-        """What was listed and is not surely one of the assessed medicines."""
-        return (each for each in self.taken if not each.is_matched)
-
     def call(self, function: str, arguments: tuple[object, ...]) -> bool | None:
         """A yes-or-no function about medicines: true, false, or None when something unknown could make it true."""
+        if function == "med_tag":
+            return self._tagged(str(arguments[0]))
         if function == "med_unrecognized":
-            return any(True for _ in self.unmatched())
+            return bool(self.unmatched)
         if function == "med_check_positive":
             return any(code in self.ticked for code in arguments)
         if function == "med_only_antiemetic_ap":
             return {m.ingredient for m in self.in_force if "antipsychotic" in m.tags} <= {"prochlorperazine"}
-        tag, other = str(arguments[0]), str(arguments[1]) if len(arguments) > 1 else None
+        return self._tagged_and_not(*map(str, arguments))
+
+    def _tagged(self, tag: str) -> bool | None:
+        if tag in self.tags:
+            return True
+        return None if self.anything_possible or tag in self.possible_tags else False
+
+    def _tagged_and_not(self, tag: str, other: str) -> bool | None:
         if any(tag in m.tags and other not in m.tags for m in self.in_force):
             return True
         if self.anything_possible or any(tag in m.tags and other not in m.tags for m in self.possible):
@@ -147,30 +162,42 @@ class Cabinet:
         """A number about medicines: exact, or at least so much when something is not known."""
         if function == "med_count_all":
             return self.listed_count
-        if function == "med_ntag":
-            return self._number_tagged(str(arguments[0]))
-        kind = str(arguments[0])
-        known = self._severity(function, kind, self.in_force, self.late)
-        if self.anything_possible:
-            return AtLeast(known)
-        if self.possible and self._severity(function, kind, (*self.in_force, *self.possible), self.late) > known:
-            return AtLeast(known)
-        return known
+        asked = (function, str(arguments[0]))
+        if asked not in self._counted:
+            self._counted[asked] = self._number_tagged(asked[1]) if function == "med_ntag" else self._heaviest(*asked)
+        return self._counted[asked]
 
     def _number_tagged(self, tag: str) -> object:
         known = sum(tag in m.tags for m in self.in_force)
-        more = self.anything_possible or any(tag in m.tags for m in self.possible)
-        return AtLeast(known) if more else known
+        return AtLeast(known) if self.anything_possible or tag in self.possible_tags else known
 
-    def _severity(self, function: str, kind: str, in_force: Iterable[Medication], late: Iterable[Medication]) -> int:
-        """Severity 0 to 3; a late medicine counts as at most 1. Source: clinical.md section 5.2."""
-        weights = [(m, m.severity[kind]) for m in in_force] + [(m, min(1, m.severity[kind])) for m in late]
-        overall = max((weight for _, weight in weights), default=0)
-        if function == "med_sev":
-            return overall
-        over_the_counter = function == "med_sev_otc"
-        own = max((w for m, w in weights if bool(m.tags & OVER_THE_COUNTER) is over_the_counter), default=0)
-        return 0 if not over_the_counter and own == 1 and overall > 1 else own
+    def _heaviest(self, function: str, kind: str) -> object:
+        known = _severity(function, *self._severities(kind, self.in_force))
+        if self.anything_possible:
+            return AtLeast(known)
+        if self.possible and _severity(function, *self._severities(kind, (*self.in_force, *self.possible))) > known:
+            return AtLeast(known)
+        return known
+
+    def _severities(self, kind: str, in_force: Iterable[Medication]) -> tuple[int, int]:
+        """The highest severity, 0 to 3, of what is prescribed and of what is not; a late medicine is at most 1."""
+        prescribed = over_the_counter = 0
+        weights = [(m, m.severity[kind]) for m in in_force]
+        for medicine, weight in weights + [(m, min(1, m.severity[kind])) for m in self.late]:
+            if medicine.tags.isdisjoint(OVER_THE_COUNTER):
+                prescribed = max(prescribed, weight)
+            else:
+                over_the_counter = max(over_the_counter, weight)
+        return prescribed, over_the_counter
+
+
+def _severity(function: str, prescribed: int, over_the_counter: int) -> int:
+    """What one of the three functions makes of it. Source: clinical.md section 5.2, `med_sev(k)`."""
+    if function == "med_sev":
+        return max(prescribed, over_the_counter)
+    if function == "med_sev_otc":
+        return over_the_counter
+    return 0 if prescribed == 1 < over_the_counter else prescribed
 
 
 def _read(protocol: Protocol, listed: Listed, on: date) -> Iterator[Taken]:

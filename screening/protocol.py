@@ -11,7 +11,7 @@ from typing import Final
 from screening.conditions import Condition
 from screening.instruments import Instrument
 from screening.medications import Medication, MedicineNames
-from screening.questions import Question
+from screening.questions import FREE_TEXT, Question
 from screening.wording import Words
 
 
@@ -147,7 +147,12 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Protocol:
-    """A whole protocol version, and the seal that names exactly these files."""
+    """A whole protocol version, and the seal that names exactly these files.
+
+    `stages` are its rules by when they are asked, `urgent` those that are also asked while an intake is filled in.
+    `free_texts` are the questions answered in words of one's own,
+    `safety_starts` are the first words of the safety phrases: a text without any of them holds no such phrase.
+    """
 
     name: str
     version: str
@@ -167,6 +172,19 @@ class Protocol:
     sources: Mapping[str, Source]
     pages: Mapping[str, Page] = field(default_factory=dict)
     words: Mapping[str, Words] = field(default_factory=dict)
+    stages: tuple[tuple[Rule, ...], ...] = field(init=False, repr=False, compare=False)
+    urgent: tuple[Rule, ...] = field(init=False, repr=False, compare=False)
+    free_texts: tuple[str, ...] = field(init=False, repr=False, compare=False)
+    safety_starts: frozenset[str] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        stages = tuple(tuple(rule for rule in self.rules if rule.stage == stage) for stage in range(3))
+        object.__setattr__(self, "stages", stages)
+        object.__setattr__(self, "urgent", tuple(rule for rule in self.rules if rule.outcome is Outcome.URGENT))
+        free_texts = tuple(name for name, question in self.questions.items() if question.kind in FREE_TEXT)
+        object.__setattr__(self, "free_texts", free_texts)
+        starts = frozenset(first for words in self.safety_phrases for first in words.split()[:1])
+        object.__setattr__(self, "safety_starts", starts)
 
     @property
     def is_approved(self) -> bool:

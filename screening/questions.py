@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -30,6 +30,7 @@ KINDS: Final = (
 FREE_TEXT: Final = frozenset({"text", "longtext"})
 YES_OR_NO: Final = frozenset({"yes", "no"})
 CODED: Final = frozenset({"single", "yesno", "checkbox"})
+SCALES: Final = frozenset({"scale0_3", "scale0_10"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class Question:
     """One question: its wording, what kind of answer it takes, when it is shown and why it is asked.
 
     Options of a "repeat" question are the fields of each of its lines. A number is kept in `unit`; a form may offer
-    `other_unit` ("ft/in", "lb") and turns what was typed into `unit`.
+    `other_unit` ("ft/in", "lb") and turns what was typed into `unit`. One of `plain` is read as it is.
     """
 
     id: str
@@ -59,10 +60,14 @@ class Question:
     unit: str = ""
     other_unit: str = ""
     codes: frozenset[str] = field(init=False, compare=False)
+    plain: frozenset[str] = field(init=False, compare=False)
+    labels: Mapping[str, str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         codes = frozenset(option.code for option in self.options) or YES_OR_NO
         object.__setattr__(self, "codes", codes)
+        object.__setattr__(self, "labels", {option.code: option.label for option in reversed(self.options)})
+        object.__setattr__(self, "plain", _scale_codes(self.kind) or (codes if self.kind in CODED else frozenset()))
 
     def read(self, value: object) -> Answer | None:
         """The answer in the one shape that rules read, or None when nothing was answered.
@@ -76,13 +81,13 @@ class Question:
         """
         if value is None or value == "" or value == [] or value == ():
             return None
-        if type(value) is str and value in self.codes and self.kind in CODED:
+        if type(value) is str and value in self.plain:
             return value
         return _READERS[self.kind](self, value)
 
     def label(self, code: str) -> str:
         """The words of an option, or the code itself when the question has no such option."""
-        return next((option.label for option in self.options if option.code == code), code)
+        return self.labels.get(code, code)
 
     def in_words(self, answer: Answer | None) -> str:
         """An answer as the person would read it back.
@@ -95,6 +100,11 @@ class Question:
         if isinstance(answer, tuple):
             return ", ".join(self.label(code) for code in answer)
         return f"{self.label(answer)} {self.unit}".strip() if self.unit else self.label(answer)
+
+
+def _scale_codes(kind: str) -> frozenset[str]:
+    """The codes of a scale of this kind; none when it is no scale."""
+    return frozenset(map(str, range(int(kind.removeprefix("scale0_")) + 1))) if kind in SCALES else frozenset()
 
 
 def _code(question: Question, value: object) -> str:
@@ -113,6 +123,8 @@ def _looks_numeric(text: str) -> bool:
 
 
 def _ticks(question: Question, value: object) -> Answer | None:
+    if type(value) is list and len(value) == 1 and type(value[0]) is str and value[0] in question.labels:
+        return (value[0],)
     values = value if isinstance(value, list | tuple | set | frozenset) else [value]
     if len(values) > 200:
         raise UnreadableAnswer("has too many choices")
@@ -124,8 +136,8 @@ def _ticks(question: Question, value: object) -> Answer | None:
 
 
 def _scale(question: Question, value: object) -> str:
-    code = whole_number_code(value)
-    if not 0 <= int(code) <= int(question.kind.removeprefix("scale0_")):
+    code = str(value) if type(value) is int and 0 <= value <= 10 else whole_number_code(value)
+    if code not in question.plain:
         raise UnreadableAnswer("is outside the scale")
     return code
 
@@ -150,7 +162,7 @@ def _text(question: Question, value: object) -> str | None:
 _READERS: Final[dict[str, Callable[[Question, object], Answer | None]]] = {
     **dict.fromkeys(CODED, _code),
     **dict.fromkeys(("text", "longtext", "phone", "email", "country", "region", "repeat"), _text),
-    **dict.fromkeys(("scale0_3", "scale0_10"), _scale),
+    **dict.fromkeys(SCALES, _scale),
     **dict.fromkeys(("integer", "number"), _number),
     "multi": _ticks,
     "date": _date,

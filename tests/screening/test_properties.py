@@ -300,7 +300,7 @@ def test_an_answer_that_cannot_be_read_is_never_bookable(
 def test_any_medicine_text_and_status_is_answered(answers: dict[str, Any], text: str, status: str, day: Any) -> None:
     result = decide({**answers, "med_none": "takes"}, [Listed(text, status, day)])
 
-    assert all(each["match"] in ("exact", "suggested", "unrecognised") for each in result.medications)
+    assert all(each.reading.match in ("exact", "suggested", "unrecognised") for each in result.medications)
     assert result.medications
 
 
@@ -318,4 +318,4 @@ def test_a_product_that_is_assessed_in_part_counts_with_that_part_and_is_looked_
     result = decide({**BASELINE.given, "med_none": "takes"}, [Listed("accuretic", "taking")])
 
     assert "R220" in {finding.rule.id for finding in result.findings}
-    assert "hydrochlorothiazide" in {each["ingredient"] for each in result.medications[0]["look_back"]}
+    assert "hydrochlorothiazide" in {name for name, _ in result.medications[0].look_backs}
