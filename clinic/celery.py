@@ -80,6 +80,16 @@ app.conf.update(
             "schedule": 60.0,
             "options": {"queue": "default", "expires": 55},
         },
+        "seal-the-record": {
+            "task": "clinic.audit.tasks.seal",
+            "schedule": 60.0,
+            "options": {"queue": "default", "expires": 55},
+        },
+        "check-the-record": {
+            "task": "clinic.audit.tasks.check",
+            "schedule": 3600.0,
+            "options": {"queue": "bulk", "expires": 3500},
+        },
         "do-due-followups": {
             "task": "clinic.followups.tasks.do_due",
             "schedule": 60.0,
@@ -90,7 +100,7 @@ app.conf.update(
     timezone="UTC",
 )
 app.autodiscover_tasks(
-    ["clinic.notifications", "clinic.intake", "clinic.reviews", "clinic.booking", "clinic.followups"]
+    ["clinic.audit", "clinic.notifications", "clinic.intake", "clinic.reviews", "clinic.booking", "clinic.followups"]
 )
 
 
