@@ -16,7 +16,7 @@ class AuditEvent(models.Model):
     """Who did what, to whom, when and why. Ids are texts and no foreign keys: the record outlives its subjects.
 
     `detail` holds codes and counts only, never an answer, a name or a free text about a patient. In `shown` it
-    holds the references of those on a list that was looked over. Some indexes leave out what patients do, to cost nothing.
+    holds the references of those on a list that was looked over. Some indexes leave out what patients do, to cost less.
     """
 
     at = models.DateTimeField(db_default=Now(), editable=False)

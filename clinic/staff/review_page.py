@@ -35,7 +35,7 @@ def review_page(
     status: int = 200,
     **said: object,
 ) -> HttpResponse:
-    """The review page of a record.
+    """The review page of a record, which is a look at it, also when it only answers a form with what is wrong.
 
     Args:
         request: who asks; the filters in its address say what comes next.
@@ -45,6 +45,7 @@ def review_page(
         said: what the page says above the panels.
     """
     now = timezone.now()
+    work_actions.open_intake(intake=record.intake, page="review", by=request.user.actor, now=now)
     standing = standing_decision(record)
     return show(
         request,

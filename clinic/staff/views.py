@@ -41,9 +41,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @page(Permission.SEE_INTAKE)
 def review(request: HttpRequest, reference: str) -> HttpResponse:
     """One intake with everything a decision needs."""
-    record = sent(reference)
-    open_intake(intake=record.intake, page="review", by=request.user.actor, now=timezone.now())
-    return review_page(request, record)
+    return review_page(request, sent(reference))
 
 
 @page(Permission.DECIDE, "POST")
@@ -148,6 +146,7 @@ def _sign(request: HttpRequest, record: ScreeningRecord, form: DecisionForm, now
 def _second_step(request: HttpRequest, record: ScreeningRecord, form: DecisionForm) -> HttpResponse:
     """The page that says what is about to be overridden, and asks for it to be read; who signs is asked after it."""
     was_asked = "second_step" in request.POST
+    open_intake(intake=record.intake, page="review", by=request.user.actor, now=timezone.now())
     return show(
         request,
         "second_step.html",

@@ -137,6 +137,6 @@ def test_pages_after_sending(
     enter(narrow.context, let_in(intake))
 
     consent = Consent.objects.get(patient=intake.patient, kind="consent_sms")
-    of_my = ("/my/", "/my/agreements/", f"/my/agreements/{consent.pk}/", "/my/details/")
+    of_my = ("/my/", "/my/agreements/", f"/my/agreements/{consent.pk}/", "/my/details/", "/my/who-looked/")
 
     assert problems_by_page(narrow, (*of_my, "/book/", *(["/intake/help/"] if case == "V027" else []))) == {}
