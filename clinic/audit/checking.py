@@ -75,6 +75,34 @@ def look_through(*, expected: str = "") -> Verdict:
     return Verdict(first, lines, seals, waiting, last, found)
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What is known of the record now: the last check, and since when lines wait for a seal. `broken` says where."""
+
+    since: datetime | None
+    checked_at: datetime | None
+    lines: int
+    broken: str
+    waiting: int
+    waiting_since: datetime | None
+
+
+def standing() -> Standing:
+    """What the last check found, and what it could not know yet; four quick queries."""
+    last = AuditEvent.objects.filter(subject=CHAIN, action="audit.check").order_by("-id").first()
+    first = AuditEvent.objects.order_by("id").values_list("at", flat=True).first()
+    oldest = UnsealedLine.objects.order_by("event_id").values_list("event_id", flat=True).first()
+    told = last.detail if last else {"lines": 0, "broken": ""}
+    return Standing(
+        since=first,
+        checked_at=last.at if last else None,
+        lines=told["lines"],
+        broken=told["broken"],
+        waiting=UnsealedLine.objects.count(),
+        waiting_since=AuditEvent.objects.filter(pk=oldest).values_list("at", flat=True).first(),
+    )
+
+
 @transaction.atomic
 def check(*, by: Actor) -> Verdict:
     """Look through the record, and put on it what was found.

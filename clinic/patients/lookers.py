@@ -22,16 +22,21 @@ def looks_at(patient: Patient, *, most: int) -> list[AuditEvent]:
         patient: at whom; a list names them by any reference of theirs, which are asked for now.
         most: how many at most.
     """
-    lines = AuditEvent.objects.filter(_BY_STAFF & _LOOKED)
-    alone = lines.filter(patient=str(patient.pk))
-    return list(alone.union(_on_lists(lines, patient)).order_by("-id")[:most])
+    return list(about(patient, AuditEvent.objects.filter(_BY_STAFF & _LOOKED)).order_by("-id")[:most])
 
 
-def _on_lists(lines: QuerySet[AuditEvent], patient: Patient) -> QuerySet[AuditEvent]:
+def about(patient: Patient, lines: QuerySet[AuditEvent]) -> QuerySet[AuditEvent]:
+    """Those of these lines that are about a patient alone, or about a list that showed them; each by its own index.
+
+    Args:
+        patient: about whom.
+        lines: filtered as far as they are to be; the answer can be ordered and cut, and not filtered any more.
+    """
     known = [patient.reference]
     known += [each for name in ("intakes", "appointments") for each in _references(patient, name)]
     known += [str(each) for each in patient.messages.values_list("pk", flat=True)]
-    return lines.filter(detail__has_key="shown", detail__shown__has_any_keys=known)
+    on_lists = lines.filter(detail__has_key="shown", detail__shown__has_any_keys=known)
+    return lines.filter(patient=str(patient.pk)).union(on_lists)
 
 
 def _references(patient: Patient, name: str) -> list[str]:

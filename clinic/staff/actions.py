@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -9,21 +10,24 @@ from django.db import transaction
 from clinic.accounts import actions as accounts
 from clinic.accounts.models import User
 from clinic.accounts.permissions import Role
+from clinic.audit import checking, sealing
 from clinic.audit.actors import Actor
 from clinic.audit.record import record
 from clinic.notifications import actions as notifications
 
 
 @transaction.atomic
-def look_over(*, page: str, shown: list[str], by: Actor) -> None:
+def look_over(*, page: str, shown: list[str], by: Actor, asked: Sequence[str] = ()) -> None:
     """Put on the record that somebody looked over a list, and whom it showed.
 
     Args:
         page: which list.
         shown: the references or ids of what was on it, never names.
         by: who looked.
+        asked: what they filtered by, as `name=value`.
     """
-    record(by=by, action=f"staff.see_{page}", subject=f"page:{page}", detail={"shown": shown})
+    detail = {"shown": shown, **({"asked": list(asked)} if asked else {})}
+    record(by=by, action=f"staff.see_{page}", subject=f"page:{page}", detail=detail)
 
 
 @transaction.atomic
@@ -66,3 +70,13 @@ def _mail_link(user: User, template: str, by: Actor, now: datetime) -> None:
     """The link itself is made when the mail is sent, so that no row holds it."""
     key = f"{template}:{user.pk}:{now.timestamp():.6f}"
     notifications.queue(key=key, template=template, staff=user, by=by, now=now)
+
+
+def check_record(*, by: Actor) -> checking.Verdict:
+    """Seal what waits, look through the whole record, and put on it what was found.
+
+    Args:
+        by: who asked for it.
+    """
+    sealing.seal_all()
+    return checking.check(by=by)

@@ -27,6 +27,7 @@ PAGES: Final = (
     (Permission.SEE_TASKS, "staff:tasks", "Tasks"),
     (Permission.SEE_CALENDAR, "staff:calendar", "Calendar"),
     (Permission.MANAGE_PEOPLE, "staff:people", "People"),
+    (Permission.SEE_AUDIT, "staff:audit", "Audit"),
     (Permission.SEE_OUTBOX, "staff:outbox", "Outbox"),
 )
 """What the bar leads to, in order; the first that somebody may open is where they begin."""

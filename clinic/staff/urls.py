@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from clinic.staff import views, views_about, views_day, views_letter, views_people, views_worklist
+from clinic.staff import views, views_about, views_audit, views_day, views_letter, views_people, views_worklist
 
 app_name = "staff"
 urlpatterns = [
@@ -36,6 +36,9 @@ urlpatterns = [
     path("people/<int:user_id>/end/", views_people.end_access, name="end_access"),
     path("people/<int:user_id>/reset/", views_people.reset_sign_in, name="reset_sign_in"),
     path("people/<int:user_id>/invite/", views_people.invite_again, name="invite_again"),
+    path("audit/", views_audit.audit, name="audit"),
+    path("audit/check/", views_audit.check, name="check_audit"),
+    path("audit/file/", views_audit.audit_file, name="audit_file"),
     path("outbox/", views_day.outbox_list, name="outbox"),
     path("outbox/<uuid:message_id>/", views_day.outbox_mail, name="mail"),
 ]

@@ -61,6 +61,9 @@ TABLE = {
     "staff:end_access":       ("POST", no,       no,     YES,     no,       YES,           422),
     "staff:reset_sign_in":    ("POST", no,       no,     YES,     no,       YES,           422),
     "staff:invite_again":     ("POST", no,       no,     YES,     no,       YES,           422),
+    "staff:audit":            ("GET",  no,       no,     YES,     no,       no,            200),
+    "staff:check_audit":      ("POST", no,       no,     YES,     no,       no,            302),
+    "staff:audit_file":       ("POST", no,       no,     YES,     no,       no,            200),
     "mfa_reauthenticate":     ("GET",  YES,      YES,    YES,     YES,      YES,           200),
     "mfa_reauthenticate_webauthn":
                               ("GET",  YES,      YES,    YES,     YES,      YES,           302),
