@@ -34,7 +34,8 @@ def record(
         action: a verb with its app, such as `reviews.decide`.
         subject: what it was done to, as `kind:id`.
         patient: the id of the patient concerned, if any.
-        why: a reason given by a member of staff; codes or their own words, shown to directors only.
+        why: a reason given by a member of staff; codes or their own words, shown to directors only, and to the
+            patient when somebody opened their record from outside the care team.
         detail: codes and counts, never answers, names or contact data.
     Raises:
         OutsideTransaction: there is no transaction to be part of.

@@ -1,4 +1,4 @@
-"""What is done on staff pages that belongs to no single stage: lists looked over, people told about their access."""
+"""What is done on staff pages that belongs to no single stage: looks, the check of the record, mails about access."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from clinic.audit import checking, sealing
 from clinic.audit.actors import Actor
 from clinic.audit.record import record
 from clinic.notifications import actions as notifications
+from clinic.patients.lookers import BROKE_GLASS
+from clinic.patients.models import Patient
 
 
 @transaction.atomic
@@ -80,3 +82,30 @@ def check_record(*, by: Actor) -> checking.Verdict:
     """
     sealing.seal_all()
     return checking.check(by=by)
+
+
+@transaction.atomic
+def see_patient(*, patient: Patient, by: Actor) -> None:
+    """Put on the record that somebody saw the history of a patient.
+
+    Args:
+        patient: whose.
+        by: who looked.
+    """
+    record(by=by, action="staff.see_patient", subject=f"patient:{patient.pk}", patient=patient.pk)
+
+
+@transaction.atomic
+def break_glass(*, patient: Patient, reason: str, by: Actor, now: datetime) -> None:
+    """Let somebody from outside the care team see a patient's history for an hour, and tell the directors.
+
+    Args:
+        patient: whose.
+        reason: why, in their words; the patient reads it.
+        by: who opens it.
+        now: the moment.
+    """
+    record(by=by, action=BROKE_GLASS, subject=f"patient:{patient.pk}", patient=patient.pk, why=reason)
+    for director in User.objects.filter(role=Role.DIRECTOR, is_active=True):
+        key = f"glass-broken:{patient.pk}:{by.ref}:{director.pk}:{now.timestamp():.6f}"
+        notifications.queue(key=key, template="glass-broken", staff=director, by=by, now=now)

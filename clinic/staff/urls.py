@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from clinic.staff import views, views_about, views_audit, views_day, views_letter, views_people, views_worklist
+from clinic.staff import (
+    views,
+    views_about,
+    views_audit,
+    views_day,
+    views_letter,
+    views_patient,
+    views_people,
+    views_worklist,
+)
 
 app_name = "staff"
 urlpatterns = [
@@ -29,6 +38,8 @@ urlpatterns = [
     path("tasks/<uuid:task_id>/undo/", views_day.undo_task, name="undo_task"),
     path("tasks/<uuid:task_id>/snooze/", views_day.snooze, name="snooze"),
     path("calendar/", views_day.calendar, name="calendar"),
+    path("patients/<str:reference>/", views_patient.patient, name="patient"),
+    path("patients/<str:reference>/open/", views_patient.break_glass, name="break_glass"),
     path("people/", views_people.people, name="people"),
     path("people/invite/", views_people.invite, name="invite"),
     path("people/<int:user_id>/", views_people.person, name="person"),

@@ -61,6 +61,8 @@ TABLE = {
     "staff:end_access":       ("POST", no,       no,     YES,     no,       YES,           422),
     "staff:reset_sign_in":    ("POST", no,       no,     YES,     no,       YES,           422),
     "staff:invite_again":     ("POST", no,       no,     YES,     no,       YES,           422),
+    "staff:patient":          ("GET",  YES,      YES,    YES,     no,       no,            200),
+    "staff:break_glass":      ("POST", YES,      YES,    YES,     no,       no,            422),
     "staff:audit":            ("GET",  no,       no,     YES,     no,       no,            200),
     "staff:check_audit":      ("POST", no,       no,     YES,     no,       no,            302),
     "staff:audit_file":       ("POST", no,       no,     YES,     no,       no,            200),
@@ -144,6 +146,7 @@ def addresses(staff: Callable[[Role], User], settings: Any, tmp_path: Any) -> di
     about |= {"undo_task": task.pk, "snooze": task.pk}
     about |= {"undo": decision.pk, "reopen": decision.pk, "done": task.pk, "mail": task.pk}
     about |= dict.fromkeys(("person", "change_role", "end_access", "reset_sign_in", "invite_again"), other.pk)
+    about |= dict.fromkeys(("patient", "break_glass"), record.intake.patient.reference)
     about |= {
         "mfa_remove_webauthn": 1,
         "staff_join": accounts.issue_link(user=invited, by=system("test"), now=timezone.now()),
