@@ -49,7 +49,7 @@ class AuditFilters(InPage, forms.Form):
         self.fields["who"].choices = [("", "Anybody"), *people, *several]
         self.fields["what"].choices = [("", "Anything"), *((key, label) for key, (label, _) in KINDS.items())]
         for name in ("since", "until"):
-            self.fields[name].error_messages["invalid"] = "Enter a day like 2026-11-21"
+            self.fields[name].error_messages["invalid"] = f"{self.fields[name].label}: enter a day like 2026-11-21"
 
     def clean_whom(self) -> Patient | None:
         """The patient with this reference, or with a form of this reference."""

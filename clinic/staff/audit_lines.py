@@ -25,14 +25,14 @@ CHUNK = 500
 
 @dataclass(frozen=True, slots=True)
 class AuditLine:
-    """One line. `whom` is the reference of a patient, or nothing; `detail` are codes and counts."""
+    """One line. `about` is where it was done and to which row, `whom` the reference of a patient or nothing."""
 
     id: int
     when: str
     who: str
     role: str
     what: str
-    subject: str
+    about: str
     whom: str
     why: str
     detail: str
@@ -60,13 +60,14 @@ def as_csv(lines: Iterable[AuditEvent]) -> Iterator[str]:
 
 def _row(line: AuditEvent, people: dict[str, User], patients: dict[str, str]) -> AuditLine:
     local, user = timezone.localtime(line.at), people.get(line.actor)
+    app, _, verb = line.action.partition(".")
     return AuditLine(
         id=line.pk,
         when=f"{local:%b} {local.day}, {local:%Y}, {clock(line.at)}",
         who=str(user) if user else _kind_of(line.actor, patients),
         role=user.role_in_words if user else "",
-        what=line.action.replace(".", ": ").replace("_", " "),
-        subject=line.subject,
+        what=verb.replace("_", " ").capitalize(),
+        about=", ".join(filter(None, (app, _unless_told(line)))),
         whom=patients.get(line.patient, line.patient),
         why=line.why,
         detail=_detail(line.detail),
@@ -79,6 +80,11 @@ def _cells(line: AuditEvent, people: dict[str, User], patients: dict[str, str]) 
     return [
         str(line.pk), when, line.actor, named, line.action, line.subject, whom, line.why, _detail(line.detail)
     ]  # fmt: skip
+
+
+def _unless_told(line: AuditEvent) -> str:
+    """What it was done to, unless that is the patient or the page, which the row says already."""
+    return "" if line.subject in (f"patient:{line.patient}", f"page:{line.action.split('see_')[-1]}") else line.subject
 
 
 def _kind_of(actor: str, patients: dict[str, str]) -> str:
@@ -109,7 +115,7 @@ def _is_id(text: str) -> bool:
 
 def _detail(detail: dict[str, object]) -> str:
     told = ((key, ", ".join(map(str, value)) if isinstance(value, list) else value) for key, value in detail.items())
-    return "; ".join(f"{key}: {value}" for key, value in told)
+    return "; ".join(f"{key}: {value}" for key, value in told if value not in ("", None))
 
 
 def _csv(table: Iterable[Sequence[str]]) -> str:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from django.utils import timezone
+
 from clinic.accounts.models import User
 from clinic.booking.models import Appointment, Mode
 from clinic.followups.coverage import OF_THE_CLINIC
@@ -126,7 +128,8 @@ def _messages(patient: Patient) -> Iterator[Happening]:
 def _appointments(patient: Patient) -> Iterator[Happening]:
     shown = Appointment.objects.filter(patient=patient, booked_at__isnull=False).select_related("clinician")
     for each in shown.order_by("-booked_at")[:MOST]:
-        day = f"{words.day_of(each.start.date(), today=each.booked_at.date())}, {words.time_of(each.start)}"
+        on, booked_on = (timezone.localtime(moment).date() for moment in (each.start, each.booked_at))
+        day = f"{words.day_of(on, today=booked_on)}, {words.time_of(each.start)}"
         what = f"{Mode(each.mode).label} with {each.clinician}, {day}"
         by = "The patient" if each.booked_by.startswith("patient:") else "The clinic"
         yield Happening(each.booked_at, "appointments", f"Booked: {what}", (), by)

@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 
 from clinic.accounts.permissions import Permission
+from clinic.intake.countries import NAMES
 from clinic.patients.models import Patient
 from clinic.reviews import words
 from clinic.staff import actions
@@ -32,6 +33,7 @@ def patient(request: HttpRequest, reference: str) -> HttpResponse:
         request,
         "patient.html",
         person=person,
+        lives_in=NAMES.get(person.region) or NAMES.get(person.country, ""),
         years=words.age(person.born_on, on=today),
         told=told,
         is_cut=is_cut,

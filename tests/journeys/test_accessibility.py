@@ -17,6 +17,7 @@ from clinic.intake.models import Intake
 from clinic.patients.models import Consent
 from tests.clinic.intake import conftest as made
 from tests.clinic.intake.conftest import fill, let_in, nudges, submit
+from tests.clinic.reviews import records
 from tests.sign_in import signed_in
 
 __all__ = ["fill", "let_in", "nudges", "submit"]
@@ -122,6 +123,21 @@ def test_pages_of_signing_in_and_of_people(narrow: Page) -> None:
     narrow.get_by_role("button", name="Make new codes").click()
     if found := problems(narrow):
         wrong["recovery codes"] = found
+
+    assert wrong == {}
+
+
+def test_pages_of_the_record_and_of_a_patient(narrow: Page) -> None:
+    director = User.objects.create_user("weiss@example.test", name="Dr. Hana Weiss", role=Role.DIRECTOR)
+    osei, record, waiting = records.clinician(), records.sealed(records.REVIEW), records.sealed(records.URGENT)
+    records.decide(record, osei)
+    closed, opened = (f"/staff/patients/{each.intake.patient.reference}/" for each in (record, waiting))
+    enter(narrow.context, signed_in(director))
+    wrong = problems_by_page(narrow, ("/staff/audit/", "/staff/audit/?since=x&whom=nobody", closed, opened))
+    narrow.goto(closed)
+    narrow.get_by_role("button", name="Open the record").click()
+    if found := problems(narrow):
+        wrong["no reason"] = found
 
     assert wrong == {}
 

@@ -81,6 +81,17 @@ def test_what_happened_is_told_the_newest_first(browser: Client, osei: User) -> 
     assert any("PHQ-9" in text for each in told for text in each.more)
 
 
+def test_an_appointment_late_in_the_evening_is_told_on_its_day_at_the_clinic(browser: Client, osei: User) -> None:
+    record = records.sealed(records.REVIEW)
+    met(record, osei, "completed")
+    evening = datetime(2026, 12, 4, 6, 30, tzinfo=UTC)
+    Appointment.objects.update(during=(evening, evening + timedelta(hours=1)))
+
+    told = browser.get(page_of(record), {"kind": "appointments"}).context["told"]
+
+    assert any("Dec 3, 10:30 pm" in each.what for each in told)
+
+
 @pytest.mark.parametrize("kind", ["forms", "decisions", "messages", "calls", "appointments", "tasks"])
 def test_a_filter_shows_one_kind(browser: Client, osei: User, kind: str) -> None:
     record = records.sealed(records.REVIEW)
