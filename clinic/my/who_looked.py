@@ -27,6 +27,9 @@ WHO: Final[dict[str, str]] = {
 SAW: Final = {
     "reviews.see_review": ("Your form", "To decide with you what comes next"),
     "reviews.see_answers": ("All answers of your form", "To decide with you what comes next"),
+    "reviews.see_medicine": ("Your medicines", "To find out which medicine you mean"),
+    "reviews.see_preview": ("What we could write to you", "To decide with you what comes next"),
+    "reviews.see_letter": ("A letter about you to your prescriber", "To ask them what you agreed we may ask"),
     "staff.see_worklist": ("You on the list of forms that wait to be read", "To see whose form is next"),
     "staff.see_tasks": ("You on the list of things we have to do", "To see what we owe you"),
     "staff.see_calendar": ("You in the calendar", "To see who comes when, and how"),

@@ -18,8 +18,8 @@ from clinic.intake.models import Intake, ScreeningRecord
 from clinic.notifications.models import Message
 from clinic.patients.models import Patient, Wish
 from clinic.reviews import answers, flags, scores, words
-from clinic.reviews.models import Decision, Route
-from clinic.reviews.presenters import LEVEL_OF_OUTCOME
+from clinic.reviews.models import Decision, Letter, Note, Route
+from clinic.reviews.worklist_presenters import LEVEL_OF_OUTCOME
 
 MOST: Final = 200
 """Rows that are read of each kind, the newest first."""
@@ -97,6 +97,10 @@ def _decisions(patient: Patient) -> Iterator[Happening]:
         if each.revoked_at:
             what = f"Set aside: {route}"
             yield Happening(each.revoked_at, "decisions", what, (), str(each.revoked_by), intake=reference)
+    notes = Note.objects.filter(intake__patient=patient).select_related("written_by", "intake")
+    for note in notes.order_by("-written_at")[:MOST]:
+        who = str(note.written_by)
+        yield Happening(note.written_at, "decisions", "Note", (note.text,), who, intake=note.intake.reference)
 
 
 def _calls(patient: Patient) -> Iterator[Happening]:
@@ -123,6 +127,14 @@ def _messages(patient: Patient) -> Iterator[Happening]:
         what = f"{SENT_WORDS[Message.State(each.state)]}: {each.template.replace('-', ' ')}"
         by_what = "by text" if each.channel == Message.Channel.SMS else "by email"
         yield Happening(each.sent_at or each.due_at, "messages", f"{what}, {by_what}", (each.reason,))
+    letters = Letter.objects.filter(record__intake__patient=patient).select_related("drafted_by", "sent_by")
+    for letter in letters.order_by("-drafted_at")[:MOST]:
+        yield Happening(letter.drafted_at, "messages", "Letter to a prescriber begun", (), str(letter.drafted_by))
+        if letter.sent_at:
+            what = f"Letter to a prescriber sent, {letter.get_way_display().lower()}"
+            yield Happening(letter.sent_at, "messages", what, (), str(letter.sent_by))
+        if letter.answered_at:
+            yield Happening(letter.answered_at, "messages", "The prescriber answered")
 
 
 def _appointments(patient: Patient) -> Iterator[Happening]:
@@ -142,8 +154,8 @@ def _appointments(patient: Patient) -> Iterator[Happening]:
 
 KINDS: Final[dict[str, tuple[str, Callable[[Patient], Iterator[Happening]]]]] = {
     "forms": ("Forms", _forms),
-    "decisions": ("Decisions", _decisions),
-    "messages": ("Messages", _messages),
+    "decisions": ("Decisions and notes", _decisions),
+    "messages": ("Messages and letters", _messages),
     "calls": ("Calls", _calls),
     "appointments": ("Appointments", _appointments),
     "tasks": ("Tasks", _tasks),
