@@ -22,7 +22,7 @@ MEET: Final = (Appointment.State.BOOKED, Appointment.State.COMPLETED, Appointmen
 
 
 def is_on_team(user: User, patient: Patient) -> bool:
-    """True for who decided, spoke, wrote, met or did a task; and for everybody clinical while the patient waits for one."""
+    """True for who decided, spoke, wrote, met or did a task; for all clinical staff while the patient waits for one."""
     decisions = Decision.objects.filter(record__intake__patient=patient)
     tasks = FollowUp.objects.filter(patient=patient)
     return (
