@@ -1,0 +1,252 @@
+"""Every patient page in every state it has: one line each says what puts the clinic there. A new address joins here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+from uuid import UUID
+
+import time_machine
+from django.http import HttpResponse
+from django.test import RequestFactory
+
+from clinic.pages import articles
+from clinic.web import errors
+from screening.protocol import Page
+from tests.ux.visitor import EVERYTHING, MEDICINES, NOW, PROTOCOL, Visitor
+
+Shows = Callable[[Visitor], HttpResponse]
+ON_THE_LIST: Final = UUID("7f2c1f0e-0000-4000-8000-000000000001")
+LONG_AGO: Final = NOW - timedelta(minutes=31)
+NO_PAGES: Final = {
+    "healthz": "for machines",
+    "pages:robots": "for machines",
+    "pages:security_txt": "for machines",
+    "booking:calendar": "a file, read in test_words.py",
+    "intake:leave": "leads elsewhere at once",
+}
+"""Patient addresses that show no page, and what they are instead."""
+
+
+@dataclass(frozen=True)
+class State:
+    """One page in one state: the name of its address, which state, what puts the clinic there, the status it has."""
+
+    url_name: str
+    kind: str
+    shows: Shows
+    status: int = 200
+
+    def __str__(self) -> str:
+        return f"{self.url_name} {self.kind}"
+
+    def answer(self) -> HttpResponse:
+        """Put the clinic into this state, and give the page as it is then sent."""
+        with time_machine.travel(NOW, tick=False):
+            answer = self.shows(Visitor())
+        assert answer.status_code == self.status, f"{self}: {answer.status_code}, not {self.status}"
+        return answer
+
+
+def _public() -> Iterator[State]:
+    names = "home conditions evidence law how_it_works locations questions about privacy accessibility terms help_now"
+    for name in names.split():
+        yield State(f"pages:{name}", "plain", lambda v, name=name: v.opens(f"pages:{name}"))
+    for slug in articles.conditions():
+        yield State("pages:condition", slug, lambda v, slug=slug: v.opens("pages:condition", slug))
+    yield State("pages:law", "of a state we serve", lambda v: v.opens("pages:law", state="US-CA"))
+    yield State("pages:law", "of another state", lambda v: v.opens("pages:law", state="US-OH"))
+    yield State("pages:law", "error", lambda v: v.opens("pages:law", state="nowhere"))
+
+
+def _of_every_page_of_questions() -> Iterator[State]:
+    for page in PROTOCOL.pages.values():
+        if page.kind == "sign":
+            continue
+        yield State("intake:page", f"{page.id} plain", lambda v, page=page: _asked(v, page))
+        if page is not MEDICINES and any(PROTOCOL.questions[name].required for name in page.questions):
+            error = State("intake:page", f"{page.id} error", lambda v, page=page: _unanswered(v, page), 422)
+            yield error
+
+
+def _asked(visitor: Visitor, page: Page) -> HttpResponse:
+    return visitor.filled(page.id, **EVERYTHING).opens_page(page.id)
+
+
+def _unanswered(visitor: Visitor, page: Page) -> HttpResponse:
+    return visitor.filled(page.id, **EVERYTHING).sends_page(page)
+
+
+def _form() -> Iterator[State]:
+    yield State("intake:start", "plain", lambda v: v.opens("intake:start"))
+    yield State("intake:start", "begun", lambda v: v.began().opens("intake:start"))
+    yield State("intake:tasks", "empty", lambda v: v.began().opens("intake:tasks"))
+    yield State("intake:tasks", "half way", lambda v: v.filled("mood").opens("intake:tasks"))
+    yield State("intake:tasks", "done", lambda v: v.filled().opens("intake:tasks"))
+    yield State("intake:tasks", "help was offered", lambda v: v.began().raised().opens("intake:tasks"))
+    yield State("intake:page", "wrong turn", lambda v: v.began().opens("/intake/feelings/6/"))
+    yield State("intake:page", "none and another", lambda v: v.filled("body-today").sends_page(
+        "body-today", {"medical_now": ["none", "breathing"]}), 422)  # fmt: skip
+    yield State("intake:page", "all wrong", _all_wrong, 422)
+    yield State("intake:page", "answers taken away", lambda v: v.filled(pcptsd_event="yes").sends_page(
+        "events", {"pcptsd_event": "no"}))  # fmt: skip
+    yield State("intake:answers", "plain", lambda v: v.filled(**EVERYTHING).listed().opens("intake:answers"))
+    yield State("intake:sign", "plain", lambda v: v.filled(**EVERYTHING).opens("intake:sign"))
+    yield State("intake:sign", "error", lambda v: v.filled(**EVERYTHING).sends("/intake/sign/"), 422)
+    yield State("intake:sign", "conflict", _signed_differently, 422)
+    yield State("intake:help", "mind", lambda v: v.filled("mood-2").raised("phq9", "2").opens("intake:help"))
+    yield State("intake:help", "no number", lambda v: v.began().raised().opens("intake:help"))
+    yield State("intake:help", "body", lambda v: v.began().raised("medical_now", ["chest_pain"]).opens("intake:help"))
+
+
+def _all_wrong(visitor: Visitor) -> HttpResponse:
+    told = {"bp_sys": "many", "bp_dia": "-1", "bp_date_month": "13", "bp_date_day": "45", "bp_date_year": "1066"}
+    return visitor.filled("numbers", **EVERYTHING).sends_page("numbers", {**told, "height_cm": "tall", "hr_rest": "x"})
+
+
+def _signed_differently(visitor: Visitor) -> HttpResponse:
+    """Signed in one tab; the form of another tab says something else."""
+    page = visitor.filled().opens("intake:sign").content.decode()
+    assert "signature" in page
+    ticks = ["consent_privacy", "consent_not_medical", "consent_truth", "consent_esign"]
+    told = dict.fromkeys(ticks, "on") | {"consent_prescriber": "no", "key": str(visitor.intake.submit_key)}
+    visitor.client.post("/intake/sign/", {**told, "signature": "Maya Rose Thompson"})
+    return visitor.client.post("/intake/sign/", {**told, "signature": "Somebody Else"})
+
+
+def _medicines() -> Iterator[State]:
+    takes = {"med_none": "takes"}
+    yield State("intake:page", "medicines listed", lambda v: v.filled("memory", **takes).listed().opens_page("list"))
+    yield State("intake:add_medicine", "plain", lambda v: v.filled("list", **takes).opens("intake:add_medicine"))
+    for kind, told in {
+        "error": {},
+        "did you mean": {"name": "Zolof", "status": "taking"},
+        "look-alike": {"name": "hydroxyzine", "status": "taking"},
+        "not known": {"name": "x" * 300, "status": "often"},
+    }.items():
+        yield State("intake:add_medicine", kind, lambda v, told=told: v.filled("list", **takes).sends(
+            "/intake/medicines/add/", told), 422)  # fmt: skip
+    yield State("intake:add_medicine", "list is full", _full, 422)
+    for verb in ("change", "remove"):
+        name = f"intake:{verb}_medicine"
+        yield State(name, "plain", lambda v, name=name: v.filled("list", **takes).listed().opens(name, ON_THE_LIST))
+    yield State("intake:change_medicine", "error", lambda v: v.filled("list", **takes).listed().sends(
+        f"/intake/medicines/{ON_THE_LIST}/change/"), 422)  # fmt: skip
+    yield State("intake:page", "medicine removed", lambda v: v.filled("list", **takes).listed().sends(
+        f"/intake/medicines/{ON_THE_LIST}/remove/"))  # fmt: skip
+
+
+def _full(visitor: Visitor) -> HttpResponse:
+    visitor.filled("list", med_none="takes").listed()
+    line = visitor.intake.medicines[0]
+    visitor.intake.medicines = [{**line, "id": str(number)} for number in range(60)]
+    visitor.intake.save()
+    return visitor.sends("/intake/medicines/add/", {"name": "Zoloft", "status": "taking", "match": "Zoloft"})
+
+
+def _coming_back() -> Iterator[State]:
+    yield State("intake:save", "plain", lambda v: v.filled("mood").opens("intake:save"))
+    yield State("intake:save", "error", lambda v: v.filled("mood").sends("/intake/save/", {"email": "maya@"}), 422)
+    yield State("intake:saved", "sent", lambda v: v.filled("mood").sends("/intake/save/", {"email": "m@example.org"}))
+    yield State("intake:idle", "idle", lambda v: v.filled("mood").is_let_in(LONG_AGO).opens("intake:tasks"))
+    yield State("intake:idle", "error", lambda v: v.filled("mood").is_let_in(LONG_AGO).sends("/intake/idle/"), 422)
+    yield State("intake:idle", "lost", lambda v: v.began().is_let_in(LONG_AGO).opens("intake:tasks"))
+    yield State("intake:resume", "plain", lambda v: v.opens("intake:resume"))
+    yield State("intake:resume", "error", lambda v: v.sends("/resume/"), 422)
+    yield State("intake:resume", "sent", lambda v: v.sends("/resume/", {"email": "maya@example.org"}))
+    wrong = {"born_on_month": "1", "born_on_day": "2", "born_on_year": "1990"}
+    for name, path, purpose in (
+        ("intake:resume_link", "/resume/", "resume"),
+        ("intake:status_link", "/come-back/", "status"),
+    ):
+        link = lambda v, path=path, purpose=purpose: f"{path}{v.filled('mood').link(purpose)}/"  # noqa: E731
+        yield State(name, "plain", lambda v, link=link: v.opens(link(v)))
+        yield State(name, "error", lambda v, link=link: v.sends(link(v)), 422)
+        yield State(name, "wrong date", lambda v, link=link: v.sends(link(v), wrong), 422)
+        yield State(name, "expired", lambda v, path=path: v.sends(f"{path}{'a' * 32}/", wrong))
+
+
+def _sent() -> Iterator[State]:
+    outcomes = {"V000": "ready", "V015": "review", "V006": "prescriber", "V018": "not suitable", "V027": "urgent"}
+    for case, kind in outcomes.items():
+        yield State("my:status", kind, lambda v, case=case: v.sent(case).opens("my:status"))
+    for route in ("ready_to_book", "prescriber_first", "ask_for_more", "not_suitable_now", "urgent_contact_made"):
+        case = "V027" if route == "urgent_contact_made" else "V015"
+        yield State("my:status", f"decided {route}", lambda v, case=case, route=route: v.sent(case).decided(
+            route).opens("my:status"))  # fmt: skip
+    yield State("my:status", "booked", lambda v: v.sent().booked().opens("my:status"))
+    yield State("my:status", "sent already", lambda v: v.sent().opens("/intake/check/1/"))
+
+
+def _booking() -> Iterator[State]:
+    yield State("booking:choose", "plain", lambda v: v.sent().with_a_clinic().opens("booking:choose"))
+    yield State("booking:choose", "in person", lambda v: v.sent().with_a_clinic().opens(
+        "booking:choose", mode="midtown", zone="America/New_York"))  # fmt: skip
+    yield State("booking:choose", "empty", lambda v: v.sent().opens("booking:choose"))
+    yield State("booking:choose", "not yet", lambda v: v.sent("V015").opens("booking:choose"))
+    yield State("booking:choose", "error", lambda v: v.sent().with_a_clinic().sends("/book/"), 422)
+    yield State("booking:choose", "conflict", _taken, 409)
+    yield State("booking:time_zone", "plain", lambda v: v.sent().opens("booking:time_zone"))
+    yield State("booking:time_zone", "found", lambda v: v.sent().opens("booking:time_zone", q="london"))
+    yield State("booking:time_zone", "empty", lambda v: v.sent().opens("booking:time_zone", q="xyzzy"))
+    for mode in ("phone", "video", "in_person"):
+        yield State("booking:check", f"plain {mode}", lambda v, mode=mode: v.sent().with_a_clinic().held(mode).opens(
+            "booking:check"))  # fmt: skip
+    yield State("booking:check", "error", lambda v: v.sent().with_a_clinic().held().sends(
+        "/book/check/", {"phone": "12"}), 422)  # fmt: skip
+    yield State("booking:done", "plain", lambda v: v.sent().booked().opens("booking:done"))
+    yield State("booking:done", "in person", lambda v: v.sent().booked("in_person").opens("booking:done"))
+    yield State("booking:cancel", "plain", lambda v: v.sent().booked().opens("booking:cancel"))
+    yield State("booking:cancel", "error", lambda v: v.sent().booked().sends(
+        "/my/appointment/cancel/", {"reason": "because"}), 422)  # fmt: skip
+    yield State("booking:cancel", "late", _late)
+    yield State("booking:cancel", "conflict", _too_late, 409)
+    yield State("booking:cancelled", "plain", lambda v: v.sent().booked().cancelled().opens("booking:cancelled"))
+
+
+def _taken(visitor: Visitor) -> HttpResponse:
+    """Somebody else holds the time that is chosen."""
+    other = Visitor().sent().with_a_clinic()
+    visitor.sent()
+    for nth in (0, 0):
+        other.held(nth=nth)
+        start = other.appointment().start
+        other = Visitor().sent()
+    told = {"mode": "phone", "zone": "America/Los_Angeles", "slot": start.isoformat()}
+    return visitor.client.post("/book/", told)
+
+
+def _late(visitor: Visitor) -> HttpResponse:
+    start = visitor.sent().booked().appointment().start
+    with time_machine.travel(start - timedelta(minutes=90), tick=False):
+        return visitor.is_let_in(start).opens("booking:cancel")
+
+
+def _too_late(visitor: Visitor) -> HttpResponse:
+    appointment = visitor.sent().booked().appointment()
+    with time_machine.travel(appointment.start + timedelta(minutes=5), tick=False):
+        browser = visitor.is_let_in(appointment.start).client
+        return browser.post("/my/appointment/cancel/", {"appointment": str(appointment.pk)})
+
+
+def _errors() -> Iterator[State]:
+    request = RequestFactory().get("/intake/")
+    broken = ValueError("a test")
+    yield State("error", "unreadable", lambda v: errors.unreadable(request), 400)
+    yield State("error", "too long", lambda v: errors.too_long(request), 413)
+    yield State("error", "form from elsewhere", lambda v: errors.csrf_failure(request), 403)
+    yield State("error", "not allowed", lambda v: errors.forbidden(request, broken), 403)
+    yield State("error", "not found", lambda v: v.opens("/no-such-page/"), 404)
+    yield State("error", "server error", lambda v: errors.server_error(request), 500)
+    yield State("error", "wrong method", lambda v: v.client.delete("/my/"), 405)
+
+
+def _all() -> Iterator[State]:
+    for some in (_public, _form, _of_every_page_of_questions, _medicines, _coming_back, _sent, _booking, _errors):
+        yield from some()
+
+
+STATES: Final = tuple(_all())
+QUESTION_PAGES: Final = tuple(state for state in STATES if state.url_name == "intake:page")
