@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 
 from clinic.web import errors
 
@@ -45,6 +45,20 @@ def readable_input(answer: Answer) -> Answer:
             if not all(_is_readable(value) for _, values in fields for value in values):
                 return errors.unreadable(request)
         return answer(request)
+
+    return middleware
+
+
+def refused_in_words(answer: Answer) -> Answer:
+    """Give a page with the help line, not an empty one, to who asks in a way that an address does not answer."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = answer(request)
+        if not isinstance(response, HttpResponseNotAllowed):
+            return response
+        page = errors.wrong_method(request)
+        page.headers["Allow"] = response.headers["Allow"]
+        return page
 
     return middleware
 
