@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clinic.intake.countries import COUNTRIES, NAMES, REGIONS
+from clinic.intake.journeys import anchor
 from clinic.intake.measures import MeasureField
 from clinic.web.rendering import Fields
 from clinic.web.widgets import RadioChoices, ThreePartDateField, TickBoxes
@@ -188,10 +189,20 @@ FIELDS: Final[dict[str, Make]] = {
 """One maker for each kind of question."""
 
 
+class PlainlyNumbered(forms.BoundField):
+    """A field that its page knows by a number: links to it stand in addresses, which must not say what is asked."""
+
+    @property
+    def auto_id(self) -> str:
+        """`q3` for the third question of the page."""
+        return anchor(self.form.page, self.name) or super().auto_id
+
+
 class PageForm(forms.Form):
     """The questions of one page; which of them must be answered is decided from the answers on the page itself."""
 
     use_required_attribute = False
+    bound_field_class = PlainlyNumbered
 
     def __init__(self, page: Page, journey: Journey, data: Any = None) -> None:
         self.page, self.journey = page, journey

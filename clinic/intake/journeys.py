@@ -23,3 +23,13 @@ def address(protocol: Protocol, page: Page) -> str:
     """Where a page is."""
     part = next(each for each in protocol.parts if each.id == page.part)
     return reverse("intake:page", args=[part.id, part.pages.index(page) + 1])
+
+
+def anchor(page: Page, question: str) -> str:
+    """Where a question is on its page: `q3` for the third, so that no link says what is asked; "" when it is not there.
+
+    Args:
+        page: the page.
+        question: the id of the question.
+    """
+    return f"q{page.questions.index(question) + 1}" if question in page.questions else ""

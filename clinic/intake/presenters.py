@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 
 from clinic.intake.clock import due_at, is_open
 from clinic.intake.countries import NAMES
-from clinic.intake.journeys import address
+from clinic.intake.journeys import address, anchor
 from clinic.intake.likely import Odd
 from clinic.intake.medicine_forms import STATUSES
 from clinic.intake.models import Intake, ScreeningRecord
@@ -118,7 +118,7 @@ def _answer_rows(journey: Journey, page: Page) -> Iterator[dict[str, Any]]:
     for name in journey.questions_on(page):
         question = protocol.questions[name]
         value = in_words(question, journey.facts.given.get(name))
-        link = {"url": f"{url}#div_id_{name}", "word": _("Change"), "about": question.wording}
+        link = {"url": f"{url}#div_{anchor(page, name)}", "word": _("Change"), "about": question.wording}
         yield {"label": question.wording, "value": value, "links": [link]}
 
 
