@@ -110,7 +110,7 @@ class CancelForm(forms.Form):
         choices=list(CANCEL_REASONS.items()),
         required=False,
         widget=RadioChoices(exclusive=("prefer_not",)),
-        error_messages={"invalid_choice": "Choose one of the reasons, or none"},
+        error_messages={"invalid_choice": "Choose one of the reasons why you cancel, or none"},
     )
 
     def __init__(self, data: Any = None, *, initial: dict[str, Any] | None = None) -> None:

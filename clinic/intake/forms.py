@@ -41,9 +41,11 @@ Make = Callable[[Question, dict[str, Any]], forms.Field]
 
 
 def _short(question: Question) -> str:
-    """The first sentence of the wording, which errors name the question by."""
+    """The first sentence of the wording, which errors name the question by; of a long one, both ends."""
     sentence = question.wording.split("? ")[0].split(". ")[0].strip(" .?")
-    return sentence if len(sentence) <= 90 else f"{sentence[:87].rsplit(' ', 1)[0]}…"
+    if len(sentence) <= 90:
+        return sentence
+    return f"{sentence[:40].rsplit(' ', 1)[0]} … {sentence[-45:].split(' ', 1)[1]}"
 
 
 def _about(question: Question, sentence: str, **values: object) -> str:

@@ -8,6 +8,7 @@ from typing import NoReturn
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.formats import date_format
+from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
 MONTHS = (
@@ -118,6 +119,7 @@ class ThreePartDateField(forms.Field):
         self.name, self.partial, self.earliest, self.latest = name, partial, earliest, latest
         kwargs.setdefault("widget", ThreePartDate(autocomplete=autocomplete))
         super().__init__(**kwargs)
+        self.error_messages["required"] = lazy(lambda: _("Enter %(name)s") % {"name": self.name}, str)()
 
     def clean(self, value: list[str] | None) -> datetime.date | PartialDate | None:
         """Read the three boxes; remember on the widget which of them are wrong."""

@@ -113,7 +113,7 @@ def test_a_reason_that_is_not_on_the_list_is_refused(browser: Client, booked: Ap
 
     booked.refresh_from_db()
     assert status == 422
-    assert "Choose one of the reasons, or none" in html
+    assert "Choose one of the reasons why you cancel, or none" in html
     assert booked.state == "booked"
 
 
