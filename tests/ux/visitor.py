@@ -1,4 +1,4 @@
-"""Somebody in front of the patient pages: brings the clinic into a state and opens or sends a page as a browser does."""
+"""Somebody in front of the patient pages: brings the clinic into a state and opens or sends a page as browsers do."""
 
 from __future__ import annotations
 
