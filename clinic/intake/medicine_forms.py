@@ -45,7 +45,7 @@ class MedicineForm(forms.Form):
         label=_("How often do you take it?"),
         choices=STATUSES,
         widget=RadioChoices(),
-        error_messages={"required": _("Choose how often you take it")},
+        error_messages=dict.fromkeys(("required", "invalid_choice"), _("Choose how often you take it")),
     )
     dose = forms.CharField(
         label=_("How much do you take, and how often?"),
