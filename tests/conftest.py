@@ -1,7 +1,9 @@
-"""What every test gets: no network but this machine, and tables that may be emptied although their rows are kept."""
+"""What every test gets: no network but this machine, one browser, and tables that may be emptied although rows stay."""
 
 from __future__ import annotations
 
+import os
+import shutil
 import socket
 from collections.abc import Iterator
 from typing import Any
@@ -13,6 +15,10 @@ hypothesis.settings.register_profile("no clock", deadline=None)
 hypothesis.settings.load_profile("no clock")
 """Speed is measured by `make bench`; a busy machine must not make a property fail."""
 _connect = socket.socket.connect
+CHROMIUM_FLAGS = (
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
+    *("--disable-component-update", "--disable-sync", "--hide-scrollbars"),
+)
 LOOPBACK = ("127.", "::1", "localhost")
 
 
@@ -30,6 +36,22 @@ def _only_here(self: socket.socket, address: Any) -> Any:
 def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
     """Only this machine answers."""
     monkeypatch.setattr(socket.socket, "connect", _only_here)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Chromium, one for each process of the tests; when there is none, the tests fail and say so."""
+    from playwright.sync_api import sync_playwright
+
+    os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    with sync_playwright() as playwright:
+        try:
+            chromium = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
+        except Exception as problem:  # noqa: BLE001 - whatever is wrong, the sentence is the same
+            pytest.fail(f"These tests need Chromium (Debian: apt-get install chromium): {str(problem)[:200]}")
+        yield chromium
+        chromium.close()
 
 
 @pytest.fixture(autouse=True, scope="session")

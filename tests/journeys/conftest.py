@@ -1,9 +1,8 @@
-"""A browser for each test process, and a real Celery worker on the database of the test."""
+"""A phone, a laptop, and a real Celery worker on the database of the test."""
 
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -14,26 +13,7 @@ from urllib.parse import quote
 import pytest
 from django.conf import settings
 from django.db import connection
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
-
-os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-FLAGS = (
-    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
-    *("--disable-component-update", "--disable-sync"),
-)
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Chromium, one for each process of the tests; when there is none, the tests fail and say so."""
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
-    with sync_playwright() as playwright:
-        try:
-            chromium = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        except Exception as problem:  # noqa: BLE001 - whatever is wrong, the sentence is the same
-            pytest.fail(f"The journeys need Chromium (Debian: apt-get install chromium): {str(problem)[:200]}")
-        yield chromium
-        chromium.close()
+from playwright.sync_api import Browser, BrowserContext
 
 
 @pytest.fixture

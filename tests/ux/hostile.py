@@ -1,0 +1,98 @@
+"""Hostile text of our own making, after the kinds that public lists collect."""
+
+from __future__ import annotations
+
+from typing import Final
+
+LONG: Final = {"almost one MiB": "a" * 1_000_000, "64 KiB of one line": "x" * 65_536, "many lines": "a\n" * 20_000}
+TEXTS: Final[dict[str, str]] = {
+    # scripts
+    "script": "<script>alert(1)</script>",
+    "closing first": '"></textarea><script>alert(1)</script>',
+    "attribute": '" onmouseover="alert(1)" x="',
+    "single quotes": "' onfocus='alert(1)' autofocus='",
+    "image": "<img src=x onerror=alert(1)>",
+    "svg": "<svg/onload=alert(1)>",
+    "address": "javascript:alert(1)",
+    "encoded twice": "%253Cscript%253Ealert(1)%253C%252Fscript%253E",
+    "entities": "&lt;script&gt;alert(1)&lt;/script&gt;&#0;&nbsp;",
+    "comment": "<!-- --><![CDATA[<b>]]>",
+    "style": "</style><style>*{display:none}</style>",
+    # databases, templates, shells, files
+    "drop table": "'; DROP TABLE patients_patient; --",
+    "union": "1' UNION SELECT null, version() -- ",
+    "like": "%_\\%'",
+    "jsonb": '{"$ne": null}',
+    "template of Django": "{% load x %}{{ settings.SECRET_KEY }}{# #}",
+    "template of Jinja": "{{ 7 * 7 }}${7*7}<%= 7*7 %>#{7*7}",
+    "format": "%s %d %n {0} {0.__class__} %(x)s",
+    "shell": "; cat /etc/passwd | $(id) `id` && true",
+    "path": "../../../../etc/passwd",
+    "windows path": "..\\..\\boot.ini",
+    "formula": '=HYPERLINK("http://example.org","x")',
+    "pickle": "cos\nsystem\n(S'id'\ntR.",
+    "entity bomb": '<!DOCTYPE a [<!ENTITY b "bbb">]><a>&b;</a>',
+    # headers and mail
+    "header": "Maya\r\nBcc: everybody@example.org",
+    "header, encoded": "Maya%0d%0aSet-Cookie: a=b",
+    "mail": "maya@example.org\nBcc: x@example.org",
+    "two answers": "Maya\r\n\r\nHTTP/1.1 200 OK\r\n\r\n<html>",
+    # characters
+    "right to left": "\u202eRebmuN 1\u202c",
+    "isolates": "\u2066\u2067abc\u2069",
+    "Arabic and Hebrew": "مرحبا שלום",
+    "zero width": "Ma\u200bya\u200d \u2060\ufeffThompson",
+    "only zero width": "\u200b\u200b\u200b",
+    "only spaces": " \u00a0\u2003\u3000 ",
+    "combining": "Z" + "\u0300" * 80 + "algo",
+    "not normal": "e\u0301 \u00e9 \u212b \ufb01",
+    "controls": "".join(map(chr, range(1, 32))),
+    "more controls": "".join(map(chr, range(127, 160))),
+    "line separators": "a\u2028b\u2029c\x85d",
+    "noncharacters": "\ufffe\uffff\U0010ffff",
+    "private use": "\ue000\U000f0000",
+    "tags": "\U000e0041\U000e0042",
+    "emoji": "👩\u200d👩\u200d👧\u200d👦🏳️\u200d🌈👍🏿😀" * 10,
+    "wide": "Ｍａｙａ　１２３",
+    "Turkish i": "İIıi",
+    "sharp s": "ßẞSTRASSE",
+    "look-alike": "Zоlоft",
+    "han": "田中さんにあげて下さい 𠜎𠜱𠝹",
+    "escapes": "\\u0000 \\x00 \\ud800 \\n \\\\",
+    "replacement": "\ufffd\ufffd",
+    # values
+    "zero": "0",
+    "minus": "-1",
+    "large": "9" * 400,
+    "tiny": "1e-400",
+    "exponent": "1e9999",
+    "not a number": "NaN",
+    "infinity": "-Infinity",
+    "hexadecimal": "0x7fffffff",
+    "grouped": "1,000,000.00",
+    "other digits": "١٢٣ ๑๒๓ ²³ Ⅷ",
+    "true": "true",
+    "null": "null",
+    "undefined": "undefined",
+    "a list": "[]",
+    "an object": "[object Object]",
+    "date": "2026-02-30",
+    "leap": "0000-00-00T99:99:99Z",
+    "uuid": "00000000-0000-0000-0000-000000000000",
+    "backtracking": "a" * 5_000 + "!",
+    "backtracking digits": "1 " * 2_000,
+    "backtracking email": "a@" + "a." * 2_000 + "a",
+    "deep": "[" * 5_000,
+    "one character": "'",
+    "empty quotes": "\"\"''``",
+    "percent": "%",
+    "broken percent": "%zz%u0000",
+}
+"""Shown back as text and kept as typed, or refused in words."""
+UNKEEPABLE: Final = {
+    "nul": "Maya\x00Thompson",
+    "only nul": "\x00",
+    "lone surrogate": "Maya \ud800",
+    "surrogates turned round": "\udc00\ud800",
+}
+"""What PostgreSQL cannot keep: a NUL is refused before any page reads it, half a character becomes a mark."""

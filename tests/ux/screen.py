@@ -1,0 +1,80 @@
+"""A browser page that shows pages of the registry as they were sent, without a server, and measures them."""
+
+from __future__ import annotations
+
+import mimetypes
+from pathlib import Path
+from typing import Any, Final
+
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import Browser, Page, Route
+
+from tests.ux.shown import Shown, file_bytes
+
+SITE: Final = "http://localhost"
+MEASURE: Final = (Path(__file__).parent / "measure.js").read_text()
+TAGS: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+EVERY_RULE: Final = {"runOnly": TAGS, "resultTypes": ["violations"]}
+RULES_OF_COLOR: Final = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
+TEXT_SPACING: Final = """
+* {line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important}
+p {margin-block-end: 2em !important}"""
+"""WCAG 1.4.12."""
+TWICE_THE_TEXT: Final = "html {font-size: 200% !important}"
+"""WCAG 1.4.4."""
+
+
+class Screen:
+    """One page of a browser, in which the policy of the site is lifted so that it can be measured."""
+
+    def __init__(self, browser: Browser, **look: Any) -> None:
+        self.context = browser.new_context(bypass_csp=True, reduced_motion="reduce", **look)
+        self.page: Page = self.context.new_page()
+        self.page.set_default_timeout(20_000)
+        self.page.route("**/*", self._answer)
+        self.shown: Shown | None = None
+
+    def shows(self, shown: Shown, *, width: int, height: int = 844, theme: str = "light") -> Page:
+        """Load a page of the registry.
+
+        Args:
+            shown: which.
+            width: of the screen, in CSS pixels.
+            height: of the screen.
+            theme: `light` or `dark`.
+        """
+        self.shown = shown
+        self.looks(width=width, height=height, theme=theme)
+        self.page.goto(SITE + shown.path)
+        self.page.evaluate("document.fonts.ready.then(() => true)")
+        self.page.evaluate(MEASURE)
+        return self.page
+
+    def looks(self, *, width: int, height: int = 844, theme: str = "light") -> None:
+        """Change the size and the theme of the screen without loading again."""
+        self.page.set_viewport_size({"width": width, "height": height})
+        self.page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
+
+    def axe(self, options: dict[str, Any]) -> list[str]:
+        """What axe finds wrong with the page that is open."""
+        if not self.page.evaluate("Boolean(window.axe)"):
+            self.page.evaluate(AXE_SCRIPT)
+        return list(self.page.evaluate("options => measure.faults(options)", options))
+
+    def ask(self, what: str, *told: object) -> Any:
+        """One of the questions of measure.js."""
+        return self.page.evaluate(f"told => measure.{what}(...told)", list(told))
+
+    def restyled(self, css: str = "") -> None:
+        """Add a style to the page that is open, in the place of the one that was added before."""
+        self.page.evaluate("css => measure.restyled(css)", css)
+
+    def _answer(self, route: Route) -> None:
+        path = "/" + route.request.url.partition(SITE + "/")[2].partition("#")[0]
+        if path.startswith("/static/"):
+            kind = mimetypes.guess_type(path)[0] or "font/woff2"
+            route.fulfill(body=file_bytes(path), content_type=kind)
+        elif self.shown and path == self.shown.path:
+            route.fulfill(status=self.shown.status, body=self.shown.html, content_type="text/html; charset=utf-8")
+        else:
+            route.abort()

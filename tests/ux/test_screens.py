@@ -1,0 +1,86 @@
+"""Every patient page in every state, on every screen of the budget, in both themes, measured in Chromium."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.ux.budget import BUDGET
+from tests.ux.conftest import Pages
+from tests.ux.screen import EVERY_RULE, RULES_OF_COLOR, TEXT_SPACING, TWICE_THE_TEXT, Screen
+from tests.ux.shown import file_bytes
+from tests.ux.states import STATES, State
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db]
+NARROW, PHONE, WIDE = BUDGET["screens"]["widths"]
+LEAST = BUDGET["targets"]["patient"]
+RESTYLED = {
+    NARROW: {"as it is": "", "spaced text": TEXT_SPACING},
+    PHONE: {"as it is": "", "spaced text": TEXT_SPACING, "text twice as large": TWICE_THE_TEXT},
+    WIDE: {"as it is": "", "text twice as large": TWICE_THE_TEXT},
+}
+"""1280 points at a zoom of 400 % are 320; text twice as large on the narrowest screen is asked of nobody."""
+STYLES = ("calm.css", "booking.css", "public.css", "urgent.css")
+
+
+@pytest.fixture(scope="module")
+def screen(browser: Browser) -> Iterator[Screen]:
+    """One page of the browser for all of them."""
+    made = Screen(browser)
+    yield made
+    made.context.close()
+
+
+@pytest.mark.parametrize("state", STATES, ids=str)
+def test_it_fits_can_be_read_and_can_be_pressed(screen: Screen, show: Pages, state: State) -> None:
+    screen.shows(show(state), width=PHONE)
+    found = [*_layout(screen), *_focus(screen), *_axe(screen)]
+
+    assert found == []
+
+
+def _layout(screen: Screen) -> Iterator[str]:
+    if screen.ask("shift") > BUDGET["speed"]["layout_shift"]:
+        yield "moves while it loads"
+    for width in (PHONE, NARROW, WIDE):
+        screen.looks(width=width)
+        yield from (f"small at {width}: {each}" for each in screen.ask("smallTargets", LEAST))
+        for name, css in RESTYLED[width].items():
+            screen.restyled(css)
+            if screen.ask("sideways") > 0:
+                yield f"scrolls sideways at {width}, {name}: {screen.ask('widest')}"
+            yield from (f"cut off at {width}, {name}: {each}" for each in screen.ask("clipped"))
+        screen.restyled()
+
+
+def _focus(screen: Screen) -> Iterator[str]:
+    """With JavaScript the error summary has focus, and each of its links moves it to the field."""
+    links = screen.page.locator("#error-summary a")
+    if links.count() and screen.page.evaluate("document.activeElement.id") != "error-summary":
+        yield "the error summary has no focus"
+    for link in links.all():
+        link.focus()
+        screen.page.keyboard.press("Enter")
+        target = str(link.get_attribute("href"))[1:]
+        if screen.page.evaluate("document.activeElement.id") != target:
+            yield f"its link does not lead to {target}"
+
+
+def _axe(screen: Screen) -> Iterator[str]:
+    """A theme changes colors and nothing else, so in the dark only the rules of color are asked again."""
+    for width in (NARROW, WIDE):
+        screen.looks(width=width)
+        yield from (f"{each} at {width}" for each in screen.axe(EVERY_RULE))
+        screen.looks(width=width, theme="dark")
+        yield from (f"{each} at {width}, dark" for each in screen.axe(RULES_OF_COLOR))
+
+
+@pytest.mark.parametrize("name", STYLES)
+def test_the_dark_theme_changes_colors_and_nothing_else(name: str) -> None:
+    css = file_bytes(f"/static/{name}").decode()
+    for block in re.findall(r"@media \(prefers-color-scheme:dark\)\{(.*?\})\s*\}", css, re.DOTALL):
+        properties = re.findall(r"([\w-]+)\s*:(?!root)", re.sub(r"/\*.*?\*/", "", block).replace(":root", ""))
+        assert [each for each in properties if not re.match("--|color|background|border-color|fill|stroke", each)] == []
