@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from functools import cached_property
 from typing import Any, Final
 
 from crispy_forms.helper import FormHelper
@@ -53,6 +54,14 @@ def _about(question: Question, sentence: str, **values: object) -> str:
     return sentence % {"question": _short(question), **values}
 
 
+class OneLineField(forms.CharField):
+    """A text of one line: a line break, which only a program sends, becomes a space and starts no header or line."""
+
+    def to_python(self, value: Any) -> str:
+        """The text as typed, in one line."""
+        return " ".join(super().to_python(value).splitlines())
+
+
 def _radio(question: Question, common: dict[str, Any]) -> forms.Field:
     choices = [(option.code, option.label) for option in question.options] or [("yes", _("Yes")), ("no", _("No"))]
     return forms.ChoiceField(
@@ -98,7 +107,7 @@ def _line(question: Question, common: dict[str, Any]) -> forms.Field:
         widget.input_type = "tel"
     if question.kind == "email":
         widget.input_type = "email"
-    return forms.CharField(widget=widget, **_text_rules(question, limit, common))
+    return OneLineField(widget=widget, **_text_rules(question, limit, common))
 
 
 def _long(question: Question, common: dict[str, Any]) -> forms.Field:
@@ -194,10 +203,10 @@ FIELDS: Final[dict[str, Make]] = {
 class PlainlyNumbered(forms.BoundField):
     """A field that its page knows by a number: links to it stand in addresses, which must not say what is asked."""
 
-    @property
+    @cached_property
     def auto_id(self) -> str:
-        """`q3` for the third question of the page."""
-        return anchor(self.form.page, self.name) or super().auto_id
+        """`q57` for question 57 of the protocol."""
+        return anchor(self.form.facts.protocol, self.name) or super().auto_id
 
 
 class PageForm(forms.Form):

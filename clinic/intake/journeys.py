@@ -25,11 +25,15 @@ def address(protocol: Protocol, page: Page) -> str:
     return reverse("intake:page", args=[part.id, part.pages.index(page) + 1])
 
 
-def anchor(page: Page, question: str) -> str:
-    """Where a question is on its page: `q3` for the third, so that no link says what is asked; "" when it is not there.
+def anchor(protocol: Protocol, question: str) -> str:
+    """What a question is called in links: `q57` does not say what is asked, and no other page has it.
+
+    A browser takes the end of an address along to the next page, so a name that two pages have would lead astray there.
 
     Args:
-        page: the page.
-        question: the id of the question.
+        protocol: whose question.
+        question: its id, or the name of a field that is no question.
+    Returns:
+        "" for a field that is no question.
     """
-    return f"q{page.questions.index(question) + 1}" if question in page.questions else ""
+    return f"q{list(protocol.questions).index(question) + 1}" if question in protocol.questions else ""

@@ -118,7 +118,7 @@ def _answer_rows(journey: Journey, page: Page) -> Iterator[dict[str, Any]]:
     for name in journey.questions_on(page):
         question = protocol.questions[name]
         value = in_words(question, journey.facts.given.get(name))
-        link = {"url": f"{url}#div_{anchor(page, name)}", "word": _("Change"), "about": question.wording}
+        link = {"url": f"{url}#div_{anchor(protocol, name)}", "word": _("Change"), "about": question.wording}
         yield {"label": question.wording, "value": value, "links": [link]}
 
 
