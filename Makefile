@@ -10,7 +10,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 RUN_READY := $(VENV)/.run-$(shell sha256sum < requirements.txt | cut -c 1-16)
 TEST_READY := $(VENV)/.test-$(shell cat requirements.txt requirements-dev.txt | sha256sum | cut -c 1-16)
 
-.PHONY: help run test check fix bench mutants pins browser clean
+.PHONY: help run test check fix bench mutants pictures pins browser clean
 
 help: ## list these commands
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
@@ -42,6 +42,9 @@ bench: $(TEST_READY) ## measure speed and size, as ratios
 
 mutants: $(TEST_READY) ## change the decision in small ways and see that tests notice: make mutants MODULES="conditions facts"
 	$(PY) -m tests.bench.mutants $(MODULES) $(ARGS)
+
+pictures: $(TEST_READY) browser ## take pictures of every patient page in every state into var/pictures, to look at
+	$(PY) -m pytest -n 0 -s tests/ux/pictures.py
 
 pins: $(TEST_READY) ## work out the hashed pins again from pyproject.toml
 	@$(PY) -m uv --version >/dev/null 2>&1 || $(PY) -m pip install --quiet uv
