@@ -84,7 +84,7 @@ class MedicineForm(forms.Form):
         self.helper.disable_csrf = True
         choices = self._choices()
         if choices:
-            typed = str(self.data.get("name")).strip()
+            typed = str(self.data["name"]).strip()
             self.fields["match"].choices = choices
             asked = _("Check the spelling of “%(typed)s”, or keep it as you typed it") % {"typed": typed}
             self.fields["match"].error_messages |= {"required": asked, "invalid_choice": asked}
@@ -103,7 +103,7 @@ class MedicineForm(forms.Form):
 
     def _choices(self) -> list[tuple[str, str]]:
         """What the typed name may have meant; nothing when it is clear or not known at all."""
-        typed = str(self.data.get("name") or self.initial.get("name") or "")[:200] if self.is_bound else ""
+        typed = str(self.data.get("name") or "")[:200]
         readings = self.protocol.names.read(typed) if typed.strip() else ()
         if len(readings) != 1:
             return []

@@ -166,7 +166,7 @@ def test_the_page_keeps_to_our_voice(show: Pages) -> None:
     def said(page: Shown) -> object:
         words = set(re.findall(r"[a-z-]+", page.main.text.lower()))
         wrong = [word for word in words & set(NEVER_SAID) if (page.state.url_name, word) not in RIGHT_HERE]
-        pleas = [line.text for line in page.errors if re.search("please|valid choice|Ensure|This field", line.text)]
+        pleas = [line.text for line in page.errors if re.search("please|valid choice|Ensure|This field|“None”|“”", line.text)]
         return [*wrong, *pleas, *(["!"] if "!" in page.tree.text else []), *(["*"] if "*" in page.main.text else [])]
 
     assert faults(show, said) == {}
