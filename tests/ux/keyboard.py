@@ -61,7 +61,7 @@ class Keyboard:
         """The next stop; one that cannot be seen is noted."""
         self._page.keyboard.press("Tab")
         at: dict[str, Any] = self._page.evaluate(FOCUSED)
-        if at["tag"] != "BODY" and not (at["inView"] and at["onTop"] and at["ring"]):
+        if at["tag"] not in ("BODY", "MAIN") and not (at["inView"] and at["onTop"] and at["ring"]):
             self.hidden.append(f"{self.path} {at['tag']} {at['name'] or at['text'][:30]}")
         return at
 

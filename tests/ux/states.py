@@ -11,6 +11,7 @@ from uuid import UUID
 import time_machine
 from django.http import HttpResponse
 from django.test import RequestFactory
+from django.urls import reverse
 
 from clinic.pages import articles
 from clinic.web import errors
@@ -24,6 +25,8 @@ NO_PAGES: Final = {
     "healthz": "for machines",
     "pages:robots": "for machines",
     "pages:security_txt": "for machines",
+    "pages:service_worker": "for machines",
+    "my:ask": "leads to my:status, which has the state `asked`",
     "booking:calendar": "a file, read in test_words.py",
     "intake:leave": "leads elsewhere at once",
 }
@@ -51,8 +54,8 @@ class State:
 
 
 def _public() -> Iterator[State]:
-    names = "home conditions evidence law how_it_works locations questions about privacy accessibility terms help_now"
-    for name in names.split():
+    names = "home conditions evidence law how_it_works locations questions about privacy accessibility terms"
+    for name in (*names.split(), "help_now", "offline"):
         yield State(f"pages:{name}", "plain", lambda v, name=name: v.opens(f"pages:{name}"))
     for slug in articles.conditions():
         yield State("pages:condition", slug, lambda v, slug=slug: v.opens("pages:condition", slug))
@@ -180,6 +183,18 @@ def _sent() -> Iterator[State]:
     yield State("my:status", "sent already", lambda v: v.sent().opens("/intake/check/1/"))
 
 
+def _mine() -> Iterator[State]:
+    yield State("my:status", "asked", lambda v: v.sent("V015").decided("not_suitable_now").client.post(
+        "/my/ask/", {"kind": "second_look"}, follow=True))  # fmt: skip
+    yield State("my:message", "plain", lambda v: v.sent("V015").opens("my:message", v.was_sent_a_message()))
+    yield State("my:agreements", "plain", lambda v: v.sent().opens("my:agreements"))
+    yield State("my:agreement", "plain", lambda v: v.sent().opens("my:agreement", v.agreed_to("consent_sms")))
+    yield State("my:agreements", "taken back", lambda v: v.sent().sends(
+        reverse("my:agreement", args=[v.agreed_to("consent_sms")]), {"answer": "no"}))  # fmt: skip
+    yield State("my:details", "plain", lambda v: v.sent().opens("my:details"))
+    yield State("my:details", "error", lambda v: v.sent().sends("/my/details/", {"email": "maya@"}), 422)
+
+
 def _booking() -> Iterator[State]:
     yield State("booking:choose", "plain", lambda v: v.sent().with_a_clinic().opens("booking:choose"))
     yield State("booking:choose", "in person", lambda v: v.sent().with_a_clinic().opens(
@@ -244,7 +259,17 @@ def _errors() -> Iterator[State]:
 
 
 def _all() -> Iterator[State]:
-    for some in (_public, _form, _of_every_page_of_questions, _medicines, _coming_back, _sent, _booking, _errors):
+    for some in (
+        _public,
+        _form,
+        _of_every_page_of_questions,
+        _medicines,
+        _coming_back,
+        _sent,
+        _mine,
+        _booking,
+        _errors,
+    ):
         yield from some()
 
 

@@ -25,7 +25,7 @@ RIGHT_HERE = {
 }
 """A vote in a parliament, a moment ago, and a validated question that is asked in its own words."""
 REFERRING = ("aria-describedby", "aria-labelledby", "aria-controls", "aria-owns", "for")
-CHOSEN_BEFORE = {"intake:change_medicine plain", "intake:page answers taken away"}
+CHOSEN_BEFORE = {"intake:change_medicine plain", "intake:page answers taken away", "my:details plain"}
 """States that show again what the person chose."""
 SHOWN_FIRST = {"mode"}
 """Which way of meeting is listed, not which one is chosen."""
@@ -166,7 +166,9 @@ def test_the_page_keeps_to_our_voice(show: Pages) -> None:
     def said(page: Shown) -> object:
         words = set(re.findall(r"[a-z-]+", page.main.text.lower()))
         wrong = [word for word in words & set(NEVER_SAID) if (page.state.url_name, word) not in RIGHT_HERE]
-        pleas = [line.text for line in page.errors if re.search("please|valid choice|Ensure|This field|“None”|“”", line.text)]
+        pleas = [
+            line.text for line in page.errors if re.search("please|valid choice|Ensure|This field|“None”|“”", line.text)
+        ]
         return [*wrong, *pleas, *(["!"] if "!" in page.tree.text else []), *(["*"] if "*" in page.main.text else [])]
 
     assert faults(show, said) == {}

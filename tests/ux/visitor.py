@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from html import unescape
 from typing import Any, Final
+from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpResponse
@@ -21,7 +22,9 @@ from clinic.booking.models import Appointment
 from clinic.intake import actions, protocols
 from clinic.intake.journeys import address
 from clinic.intake.models import Intake, ScreeningRecord
+from clinic.notifications.models import Message
 from clinic.patients import actions as patient_actions
+from clinic.patients.models import Consent
 from clinic.patients.session import PATIENT, SEEN
 from clinic.reviews import actions as reviews
 from clinic.reviews.signing import Contact
@@ -210,6 +213,16 @@ class Visitor:
     def appointment(self) -> Appointment:
         """The latest appointment."""
         return self.patient.appointments.select_related("clinician", "patient").order_by("created_at").last()
+
+    def was_sent_a_message(self) -> UUID:
+        """The id of the first message, which has left."""
+        message = Message.objects.filter(patient=self.patient).first()
+        Message.objects.filter(pk=message.pk).update(state=Message.State.SENT, sent_at=NOW)
+        return message.pk
+
+    def agreed_to(self, kind: str) -> UUID:
+        """The id of a consent."""
+        return Consent.objects.get(patient=self.patient, kind=kind).pk
 
     def link(self, purpose: str = "resume") -> str:
         """The token of a private link that was just sent."""

@@ -134,8 +134,9 @@ class Walk:
         return 0 if name.endswith(("_month", "_day")) else len(value) if isinstance(value, list) else 1
 
     def button(self) -> str:
-        """Where the first button that is a link leads."""
-        return next(tag["href"] for tag in self.main.all("a") if "btn" in tag.classes)
+        """Where the first button that is a link to the next page leads."""
+        links = (tag["href"] for tag in self.main.all("a") if "btn" in tag.classes)
+        return next(link for link in links if link.startswith("/") and "help" not in link)
 
     def _arrives(self, answer: HttpResponse) -> None:
         self.at = answer
