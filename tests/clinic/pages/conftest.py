@@ -1,12 +1,8 @@
-"""The public addresses, and what a browser would fetch for one of them."""
+"""The public addresses, and their pages."""
 
-import gzip
-import re
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
-from django.contrib.staticfiles import finders
 from django.test import Client
 
 from clinic.pages import articles
@@ -40,20 +36,3 @@ def read(client: Client) -> Callable[[str], str]:
 def page(read: Callable[[str], str], address: str) -> str:
     """The HTML of each public page in turn."""
     return read(address)
-
-
-@pytest.fixture
-def first_view() -> Callable[[str], dict[str, int]]:
-    """The bytes a browser without a cache fetches for a page, by file; text compressed as the server sends it."""
-
-    def fetched(html: str) -> dict[str, int]:
-        sizes = {"page": len(gzip.compress(html.encode()))}
-        files = set(re.findall(r'(?:href|src)="/static/([^"]+)"', html))
-        if 'rel="preload"' not in html and "urgent.css" not in html:
-            raise AssertionError("the page neither preloads the font nor does without it")
-        for name in files:
-            content = Path(finders.find(name)).read_bytes()
-            sizes[name] = len(content) if name.endswith(".woff2") else len(gzip.compress(content))
-        return sizes
-
-    return fetched

@@ -1,4 +1,4 @@
-"""Reads a page as a person would: its main text in sentences, and the grade at which it reads, offline."""
+"""Reads a page as a person would: its main text in sentences."""
 
 import re
 from html.parser import HTMLParser
@@ -51,18 +51,3 @@ def sentences(page: str) -> list[str]:
     blocks = (" ".join(line.split()) for line in reader.lines)
     found = [part for block in blocks for part in re.split(r"(?<=[.!?:])[”\"]?\s+", block) if part]
     return [sentence for sentence in found if len(sentence.split()) > 3]
-
-
-def syllables(word: str) -> int:
-    """How many syllables a word has, by its vowels."""
-    word = re.sub(r"[^a-z]", "", word.lower())
-    if len(word) <= 3:
-        return 1 if word else 0
-    word = re.sub(r"(?:[^laeiouy]es|ed|[^laeiouy]e)$", "", word)
-    return max(1, len(re.findall(r"[aeiouy]{1,2}", word.removeprefix("y"))))
-
-
-def grade(found: list[str]) -> float:
-    """The Flesch-Kincaid grade of some sentences."""
-    words = [word for sentence in found for word in re.findall(r"[A-Za-z][A-Za-z'’-]*", sentence)]
-    return 0.39 * len(words) / len(found) + 11.8 * sum(map(syllables, words)) / len(words) - 15.59

@@ -1,4 +1,4 @@
-"""What holds on every public page: structure, privacy, plain words, weight and links that lead somewhere."""
+"""What holds on every public page beyond what tests/ux asks of all: help first, and links that lead somewhere."""
 
 import re
 from collections.abc import Callable
@@ -9,21 +9,6 @@ from django.test import Client
 from django.urls import resolve
 
 from .conftest import PAGES
-from .reading import grade, sentences
-
-NEVER_SAID = (
-    *("candidate", "qualify", "fail", "fails", "failed", "reject", "suffer", "suffers", "suffering", "abuse"),
-    *("non-compliant", "oops", "unfortunately", "simply", "just", "invalid"),
-)
-
-
-def test_it_has_one_heading_and_says_whose_it_is(page: str) -> None:
-    title = re.search(r"<title>(.*?)</title>", page)[1]
-
-    assert page.count("<h1") == 1
-    assert title.endswith("– Larkfield Clinic")
-    assert not title.startswith("Error")
-    assert '<html lang="en">' in page
 
 
 def test_help_comes_before_everything_else(page: str) -> None:
@@ -31,48 +16,10 @@ def test_help_comes_before_everything_else(page: str) -> None:
     assert page.index('href="tel:988"') < page.index("<h2")
 
 
-def test_it_has_no_inline_style_or_script(page: str) -> None:
-    assert not re.search(r"\sstyle=", page)
-    assert "<style" not in page
-    assert re.findall(r"<script[^>]*>", page) == [
-        '<script src="/static/enhance.js" data-worker="/service-worker.js" defer>'
-    ]
-    assert not re.search(r"<[^>]+\son[a-z]+=", page)
-
-
-def test_it_loads_nothing_from_anyone_else(page: str) -> None:
-    loaded = re.findall(r'<(?:link|script|img|iframe|source|video|audio)[^>]+(?:href|src)="([^"]+)"', page)
-
-    assert loaded
-    assert all(address.startswith("/static/") for address in loaded)
-
-
 def test_links_to_other_sites_do_not_say_where_from(page: str) -> None:
     outside = re.findall(r'<a [^>]*href="https?://[^>]+>', page)
 
     assert all('rel="noreferrer"' in link for link in outside)
-
-
-def test_it_reads_at_grade_eight_or_below(page: str) -> None:
-    found = sentences(page)
-
-    assert len(found) >= 5
-    assert grade(found) <= 8
-    assert [sentence for sentence in found if len(sentence.split()) > 25] == []
-
-
-def test_it_keeps_to_our_voice(page: str) -> None:
-    words = set(re.findall(r"[a-z-]+", " ".join(sentences(page)).lower()))
-
-    assert words.isdisjoint(NEVER_SAID)
-    assert "!" not in re.sub(r"<[^>]+>|<!doctype", "", page)
-
-
-def test_the_first_view_is_light(page: str, first_view: Callable[[str], dict[str, int]]) -> None:
-    sizes = first_view(page)
-
-    assert sum(sizes.values()) <= 60 * 1024
-    assert len(sizes) <= 6
 
 
 def test_every_link_leads_somewhere(page: str, read: Callable[[str], str]) -> None:
@@ -85,12 +32,6 @@ def test_every_link_leads_somewhere(page: str, read: Callable[[str], str]) -> No
         if parts.fragment:
             target = read(parts.path) if parts.path else page
             assert f'id="{parts.fragment}"' in target, link
-
-
-def test_ids_are_used_once(page: str) -> None:
-    ids = re.findall(r'\sid="([^"]+)"', page)
-
-    assert len(ids) == len(set(ids))
 
 
 @pytest.mark.parametrize("address", PAGES)
