@@ -47,7 +47,9 @@ def _medicine(request: HttpRequest, intake: Intake, initial: dict[str, str], med
         try:
             saved = actions.keep_medicine(intake=intake, medicine=form.medicine(medicine_id), by=by, now=now)
         except actions.ListIsFull:
-            form.add_error("name", _("Your list of medicines is full. Call us and we will go through the rest with you"))
+            form.add_error(
+                "name", _("Your list of medicines is full. Call us and we will go through the rest with you")
+            )
         else:
             straight_back = bool(initial) and onward.came_to_change(request)
             next_url = "intake:answers" if straight_back else list_url

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from clinic.audit import actors
 from clinic.intake import onward, presenters, protocols, right_actions
-from clinic.intake.journeys import address, page_at
+from clinic.intake.journeys import address, anchor, page_at
 from clinic.intake.models import Intake
 from clinic.intake.views import of_draft
 
@@ -34,7 +34,7 @@ def is_this_right(request: HttpRequest, intake: Intake, part: str, number: int) 
         "page": asked,
         "rows": presenters.odd_rows(journey, found),
         "many": len(found) > 1,
-        "page_url": f"{page_url}#div_id_{found[0].question}",
+        "page_url": f"{page_url}#div_{anchor(journey.facts.protocol, found[0].question)}",
         "back_url": page_url,
         "name": presenters.part_number(journey, asked)[1],
     }

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import time_machine
 from django.http import HttpResponse
-from django.test import RequestFactory
+from django.test import RequestFactory, override_settings
 from django.urls import reverse
 
 from clinic.pages import articles
@@ -26,6 +26,8 @@ NO_PAGES: Final = {
     "pages:robots": "for machines",
     "pages:security_txt": "for machines",
     "pages:service_worker": "for machines",
+    "intake:check": "leads to the first question of the check",
+    "intake:put_back_medicine": "leads to the list, which has the state `medicine removed`",
     "my:ask": "leads to my:status, which has the state `asked`",
     "booking:calendar": "a file, read in test_words.py",
     "intake:leave": "leads elsewhere at once",
@@ -57,6 +59,7 @@ def _public() -> Iterator[State]:
     names = "home conditions evidence law how_it_works locations questions about privacy accessibility terms"
     for name in (*names.split(), "help_now", "offline"):
         yield State(f"pages:{name}", "plain", lambda v, name=name: v.opens(f"pages:{name}"))
+    yield State("language", "plain", _languages)
     for slug in articles.conditions():
         yield State("pages:condition", slug, lambda v, slug=slug: v.opens("pages:condition", slug))
     yield State("pages:law", "of a state we serve", lambda v: v.opens("pages:law", state="US-CA"))
@@ -82,6 +85,30 @@ def _unanswered(visitor: Visitor, page: Page) -> HttpResponse:
     return visitor.filled(page.id, **EVERYTHING).sends_page(page)
 
 
+def _languages(visitor: Visitor) -> HttpResponse:
+    with override_settings(LANGUAGES=[("en-us", "English"), ("es", "Español")]):
+        return visitor.opens("language")
+
+
+def _check() -> Iterator[State]:
+    told = ({"help_now": "no"}, {"adult": "yes"}, {"state": "US-CA"}, {"about_you": ["mind"]})
+    for number in range(1, 5):
+        before = told[: number - 1]
+        yield State("intake:check_page", f"{number} plain", lambda v, before=before, number=number: v.checked(
+            *before).opens("intake:check_page", number))  # fmt: skip
+        yield State("intake:check_page", f"{number} error", lambda v, before=before, number=number: v.checked(
+            *before).sends(f"/check/{number}/"), 422)  # fmt: skip
+    for kind, answers in {
+        "closer look": told,
+        "nothing ticked": (*told[:3], {"about_you": ["none"]}),
+        "too young": (told[0], {"adult": "no"}),
+        "not served": (*told[:2], {"state": "US-OH"}),
+    }.items():
+        yield State("intake:check_result", kind, lambda v, answers=answers: v.checked(*answers).opens("/check/result/"))
+    yield State("pages:help_now", "from the check", lambda v: v.checked({"help_now": "yes"}).opens(
+        "pages:help_now", back="check"))  # fmt: skip
+
+
 def _form() -> Iterator[State]:
     yield State("intake:start", "plain", lambda v: v.opens("intake:start"))
     yield State("intake:start", "begun", lambda v: v.began().opens("intake:start"))
@@ -95,6 +122,9 @@ def _form() -> Iterator[State]:
     yield State("intake:page", "all wrong", _all_wrong, 422)
     yield State("intake:page", "answers taken away", lambda v: v.filled(pcptsd_event="yes").sends_page(
         "events", {"pcptsd_event": "no"}))  # fmt: skip
+    yield State("intake:is_this_right", "plain", lambda v: v.filled("numbers", **EVERYTHING).sends_page(
+        "numbers", {"bp_sys": "120", "bp_dia": "80", "bp_date_month": "11", "bp_date_day": "20",
+                    "bp_date_year": "2026", "weight_kg": "12 kg"}))  # fmt: skip
     yield State("intake:answers", "plain", lambda v: v.filled(**EVERYTHING).listed().opens("intake:answers"))
     yield State("intake:sign", "plain", lambda v: v.filled(**EVERYTHING).opens("intake:sign"))
     yield State("intake:sign", "error", lambda v: v.filled(**EVERYTHING).sends("/intake/sign/"), 422)
@@ -167,7 +197,7 @@ def _coming_back() -> Iterator[State]:
         link = lambda v, path=path, purpose=purpose: f"{path}{v.filled('mood').link(purpose)}/"  # noqa: E731
         yield State(name, "plain", lambda v, link=link: v.opens(link(v)))
         yield State(name, "error", lambda v, link=link: v.sends(link(v)), 422)
-        yield State(name, "wrong date", lambda v, link=link: v.sends(link(v), wrong), 422)
+        yield State(name, "wrong date", lambda v, link=link: v.sends(link(v), wrong))
         yield State(name, "expired", lambda v, path=path: v.sends(f"{path}{'a' * 32}/", wrong))
 
 
@@ -186,6 +216,9 @@ def _sent() -> Iterator[State]:
 def _mine() -> Iterator[State]:
     yield State("my:status", "asked", lambda v: v.sent("V015").decided("not_suitable_now").client.post(
         "/my/ask/", {"kind": "second_look"}, follow=True))  # fmt: skip
+    yield State("my:question", "empty", lambda v: v.sent("V015").opens("my:question"))
+    for kind, status in (("plain", 200), ("error", 422)):
+        yield State("my:question", kind, lambda v, kind=kind: _asked_again(v, kind), status)
     yield State("my:message", "plain", lambda v: v.sent("V015").opens("my:message", v.was_sent_a_message()))
     yield State("my:agreements", "plain", lambda v: v.sent().opens("my:agreements"))
     yield State("my:agreement", "plain", lambda v: v.sent().opens("my:agreement", v.agreed_to("consent_sms")))
@@ -193,6 +226,11 @@ def _mine() -> Iterator[State]:
         reverse("my:agreement", args=[v.agreed_to("consent_sms")]), {"answer": "no"}))  # fmt: skip
     yield State("my:details", "plain", lambda v: v.sent().opens("my:details"))
     yield State("my:details", "error", lambda v: v.sent().sends("/my/details/", {"email": "maya@"}), 422)
+
+
+def _asked_again(visitor: Visitor, kind: str) -> HttpResponse:
+    visitor.sent("V015").decided("ask_for_more")
+    return visitor.sends("/my/question/") if kind == "error" else visitor.opens("my:question")
 
 
 def _booking() -> Iterator[State]:
@@ -259,17 +297,8 @@ def _errors() -> Iterator[State]:
 
 
 def _all() -> Iterator[State]:
-    for some in (
-        _public,
-        _form,
-        _of_every_page_of_questions,
-        _medicines,
-        _coming_back,
-        _sent,
-        _mine,
-        _booking,
-        _errors,
-    ):
+    of_the_form = (_check, _form, _of_every_page_of_questions, _medicines, _coming_back)
+    for some in (_public, *of_the_form, _sent, _mine, _booking, _errors):
         yield from some()
 
 

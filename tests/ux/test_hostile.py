@@ -160,11 +160,13 @@ def _ask(visitor: Visitor, path: str, told: Mapping[str, str]) -> HttpResponse:
     return visitor.client.get(path, QUERY_STRING=urlencode(told, encoding="utf-8", errors="surrogatepass"))
 
 
-@pytest.mark.parametrize("path", ["/book/", "/book/check/", "/my/appointment/cancel/"])
-def test_every_field_of_booking_takes_it(path: str) -> None:
+@pytest.mark.parametrize("path", ["/book/", "/book/check/", "/my/appointment/cancel/", "/my/details/", "/check/4/"])
+def test_every_field_after_and_before_the_form_takes_it(path: str) -> None:
     visitor = Visitor().sent().with_a_clinic().held()
     if "cancel" in path:
         visitor = Visitor().sent().booked()
+    if "check/4" in path:
+        visitor = Visitor().checked({"help_now": "no"}, {"adult": "yes"}, {"state": "US-CA"})
     names = [*_fields(visitor, path), "slot", "appointment"]
     wrong = {
         what: list(_wrong_in(_send(visitor, path, dict.fromkeys(names, text)), text)) for what, text in ALL.items()

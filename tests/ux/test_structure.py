@@ -28,7 +28,12 @@ RIGHT_HERE = {
 }
 """A vote in a parliament, a moment ago, and a validated question that is asked in its own words."""
 REFERRING = ("aria-describedby", "aria-labelledby", "aria-controls", "aria-owns", "for")
-CHOSEN_BEFORE = {"intake:change_medicine plain", "intake:page answers taken away", "my:details plain"}
+CHOSEN_BEFORE = {
+    "intake:change_medicine plain",
+    "intake:page answers taken away",
+    "my:details plain",
+    "my:question plain",
+}
 """States that show again what the person chose."""
 SHOWN_FIRST = {"mode"}
 """Which way of meeting is listed, not which one is chosen."""

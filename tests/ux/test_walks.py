@@ -52,6 +52,18 @@ def test_the_form_does_not_become_longer_than_it_is() -> None:
     assert median(count.seconds for count in counts) / 60 <= INTAKE["now"]["median_minutes"]
 
 
+def test_the_check_takes_the_pages_taps_and_seconds_of_the_budget() -> None:
+    walk = Walk(MAYA)
+    walk.goes("/check/1/")
+    for told in ({"help_now": "no"}, {"adult": "yes"}, {"state": "US-CA"}, {"about_you": ["none"]}):
+        walk.presses(told)
+
+    assert walk.name == "intake:check_result"
+    assert walk.count.pages - 1 <= BUDGET["precheck"]["pages"]
+    assert walk.count.taps <= BUDGET["precheck"]["taps"]
+    assert walk.count.seconds <= BUDGET["precheck"]["seconds_now"]
+
+
 def test_coming_back_takes_the_taps_of_the_budget() -> None:
     visitor = Visitor().filled("mood")
     visitor.is_described({"dob": "1991-05-02"})

@@ -99,6 +99,12 @@ class Visitor:
         self.intake = actions.begin(by=actors.VISITOR, now=NOW)
         return self.is_let_in()
 
+    def checked(self, *told: Mapping[str, Any]) -> Visitor:
+        """Answered the first questions of the check."""
+        for number, answer in enumerate(told, 1):
+            self.client.post(f"/check/{number}/", answer)
+        return self
+
     def filled(self, until: str = SIGN.id, case: str = "V000", **others: Any) -> Visitor:
         """Filled in the form up to a page, which is open.
 
@@ -160,6 +166,7 @@ class Visitor:
             reason_code="" if route == self.sealed.outcome else "spoke_with_patient",
             contact=Contact(then - timedelta(minutes=5), clinician) if route == "urgent_contact_made" else None,
             overrides_stop=True,
+            asks=["family_first"] if route == "ask_for_more" else [],
             basis_answers_hash=self.sealed.answers_hash,
             basis_seal=self.sealed.seal,
             by=clinician.actor,
