@@ -1,4 +1,4 @@
-"""Pages of signing in, of people and of the record: no accessibility violation, no sideways scrolling, targets a thumb can hit."""
+"""Pages of signing in, people and the record: no accessibility violation, nothing sideways, targets a thumb can hit."""
 
 from __future__ import annotations
 
