@@ -224,6 +224,7 @@ def _mine() -> Iterator[State]:
     yield State("my:agreement", "plain", lambda v: v.sent().opens("my:agreement", v.agreed_to("consent_sms")))
     yield State("my:agreements", "taken back", lambda v: v.sent().sends(
         reverse("my:agreement", args=[v.agreed_to("consent_sms")]), {"answer": "no"}))  # fmt: skip
+    yield State("my:who_looked", "empty", lambda v: v.sent().opens("my:who_looked"))
     yield State("my:details", "plain", lambda v: v.sent().opens("my:details"))
     yield State("my:details", "error", lambda v: v.sent().sends("/my/details/", {"email": "maya@"}), 422)
 
