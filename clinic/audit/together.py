@@ -39,7 +39,7 @@ def write(*new: Model, changed: Mapping[Model, Sequence[str]] = NOTHING, unless_
     if not pieces:
         return
     named = ", ".join(f"w{number} AS ({sql} RETURNING 1)" for number, (sql, _) in enumerate(pieces))
-    counts = ", ".join(f"(SELECT count(*) FROM w{number})" for number in range(counted)) or "1"  # noqa: S608
+    counts = ", ".join(f"(SELECT count(*) FROM w{number})" for number in range(counted)) or "1"  # noqa: S608  # nosec B608
     with connection.cursor() as cursor:
         cursor.execute(f"WITH {named} SELECT {counts}", [value for _, values in pieces for value in values])
         if 0 in cursor.fetchone():
@@ -58,7 +58,7 @@ def _insert(model: type[Model], rows: Sequence[Model], *, unless_there: bool = F
         values += [each for each in told if not isinstance(each, DatabaseDefault)]
     table = connection.ops.quote_name(model._meta.db_table)
     or_not = " ON CONFLICT DO NOTHING" if unless_there else ""
-    sql = f"INSERT INTO {table} ({names}) VALUES {', '.join(lines)}{or_not}"  # noqa: S608 - names from models only
+    sql = f"INSERT INTO {table} ({names}) VALUES {', '.join(lines)}{or_not}"  # noqa: S608 - names from models only  # nosec B608
     return sql, values
 
 
@@ -69,7 +69,7 @@ def _update(row: Model, names: Sequence[str]) -> Piece:
     values = [_told(row, each, add=False) for each in columns]
     key = meta.pk.get_db_prep_value(row.pk, connection)
     table, pk = connection.ops.quote_name(meta.db_table), connection.ops.quote_name(meta.pk.column)
-    return f"UPDATE {table} SET {written} WHERE {pk} = %s", [*values, key]  # noqa: S608 - names from models only
+    return f"UPDATE {table} SET {written} WHERE {pk} = %s", [*values, key]  # noqa: S608 - from models only  # nosec B608
 
 
 def _told(row: Model, column: Field[Any, Any], *, add: bool) -> Any:
