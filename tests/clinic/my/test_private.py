@@ -27,7 +27,7 @@ pytestmark = pytest.mark.django_db
 BY = system("test")
 NOT_HERE = "/my/appointment/"
 """Addresses of booking, which has its own tests."""
-LOOKED_AT = {"audit.AuditEvent", "sessions.Session"}
+LOOKED_AT = {"audit.AuditEvent", "audit.UnsealedLine", "sessions.Session"}
 """Looking is written down, and so is that somebody is there; nothing else may change."""
 
 
