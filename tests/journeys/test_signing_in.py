@@ -162,6 +162,7 @@ def test_a_page_that_nobody_uses_locks_by_itself(live_server: Any, browser: Brow
     page.get_by_label("Code").fill(code_of(luis))
     page.get_by_role("button", name="Go on").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Tasks")
+    page.wait_for_load_state()  # the clock of the page starts with its script
     _let_time_pass()
 
     page.clock.fast_forward("15:20")

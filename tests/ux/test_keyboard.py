@@ -141,7 +141,7 @@ def test_of_two_tabs_the_last_word_of_each_question_counts(begun: Page, window: 
     assert other.url.endswith("/intake/help/")
     assert Intake.objects.get().answers == {"safe_now": "no"}
     begun.goto("/intake/")
-    expect(begun.get_by_text("You told us you may need help.")).to_be_visible()
+    expect(begun.get_by_role("heading", name="You told us you may need help")).to_be_visible()
 
 
 def test_pressing_start_in_two_tabs_makes_one_form(begun: Page, window: BrowserContext) -> None:
