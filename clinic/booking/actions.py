@@ -1,39 +1,28 @@
-"""What is done with appointments: held, booked, cancelled, released. In which order they lock rows: see `holds.py`."""
+"""What is done with appointments: held, booked, moved, cancelled, released. Locks: see `holds.py`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Final
 
 from django.db import transaction
 
 from clinic.accounts.models import User
 from clinic.audit.actors import Actor
-from clinic.audit.record import record
-from clinic.booking import allowed, find, holds, zones
+from clinic.booking import holds, taking, zones
 from clinic.booking.models import Appointment
+from clinic.booking.taking import NotMovable, NotOffered, SlotTaken
+from clinic.booking.telling import note, note_released, tell
 from clinic.celery import nudge
-from clinic.notifications import actions as messages
 from clinic.patients.actions import describe
 from clinic.patients.models import Patient
 
 State = Appointment.State
 FOLLOW_UP: Final = "clinic.followups.tasks.look_at"
-NOT_OFFERED: Final = "We do not offer that time."
-PASSED: Final = "That time has passed."
-TOO_LATE: Final = "That time is after the last day your clinician set."
 GONE: Final = "That time is not kept for you any more."
 STARTED: Final = "That appointment has already started."
 NOT_BOOKED: Final = "That appointment is not booked."
-
-
-class SlotTaken(Exception):
-    """Somebody else has that time; nothing was changed."""
-
-
-class NotOffered(Exception):
-    """That time cannot be had by anybody, and the text says why in one sentence; nothing was changed."""
 
 
 class HoldReleased(Exception):
@@ -55,6 +44,7 @@ def hold(
     now: datetime,
     location: str = "",
     time_zone: str = "",
+    moves: Appointment | None = None,
 ) -> Appointment:
     """Keep a time for a patient for 10 minutes; an earlier hold of theirs is let go.
 
@@ -71,17 +61,22 @@ def hold(
         now: the moment.
         location: of a visit in person; empty otherwise.
         time_zone: in which the patient was told the time; theirs when left out.
+        moves: the appointment that this time is for, when it is to be moved; it keeps its own time meanwhile.
     Returns:
         The hold.
     Raises:
         allowed.NotAllowedToBook: they wait for something.
         allowed.AlreadyBooked: they have an appointment to come.
-        NotOffered: the time has passed, or the rules do not offer it to them.
+        NotOffered: the time has passed, the rules do not offer it to them, or it is within the time they have.
+        NotMovable: the appointment to move is not to come any more.
         SlotTaken: somebody else has it.
     """
     patient = holds.lock_patient(patient.pk)
-    basis = _allowed(patient, start, now)
-    slot = _offered(patient, clinician.pk, start, mode, location, asked_at=now)
+    moves = taking.to_move(moves, now) if moves else None
+    grounds = taking.grounds_for(patient, start, now, moving=moves)
+    slot = taking.slot_at(patient, clinician.pk, start, mode, location, asked_at=now)
+    if moves and slot.start < moves.end and moves.start < slot.end:
+        raise NotOffered(taking.SAME_TIME)
     if not slot.is_free:
         raise SlotTaken
     competing = holds.lock_competing(patient.pk, slot)
@@ -97,13 +92,15 @@ def hold(
         room=slot.room,
         time_zone=time_zone or zones.of_patient(patient),
         held_until=now + holds.HOLD_FOR,
-        basis=basis,
+        basis=grounds.basis,
+        moves=moves,
+        sequence=moves.sequence + 1 if moves else 0,
         created_at=now,
     )
     if not holds.insert(new):
         raise SlotTaken
-    _record_released(competing, by=by)
-    _record(new, "booking.hold", by=by, detail={"mode": new.mode})
+    note_released(competing, by=by)
+    note(new, "booking.hold", by=by, detail={"mode": new.mode})
     return Appointment.objects.select_related("patient", "clinician").get(pk=new.pk)
 
 
@@ -140,24 +137,78 @@ def book(
         allowed.AlreadyBooked: they have another appointment to come.
     """
     patient = holds.lock_patient(appointment.patient_id)
-    held = _locked(appointment)
+    held = taking.locked(appointment)
     if held.state == State.BOOKED:
         return held
     if held.state == State.RELEASED:
         raise HoldReleased(GONE)
     if held.state != State.HELD:
         raise NotOffered(GONE)
-    _allowed(patient, held.start, now)
-    _offered(patient, held.clinician_id, held.start, held.mode, held.location, asked_at=held.created_at)
+    taking.grounds_for(patient, held.start, now)
+    taking.slot_at(patient, held.clinician_id, held.start, held.mode, held.location, asked_at=held.created_at)
     held.state, held.booked_at, held.booked_by = State.BOOKED, now, by.ref
     held.phone, held.reminders, held.needs = phone, reminders, list(needs)
     held.save(update_fields=["state", "booked_at", "booked_by", "phone", "reminders", "needs"])
     if patient.time_zone != held.time_zone:
         describe(patient=patient, told={"time_zone": held.time_zone}, by=by)
-    _tell("appointment-booked", held, by=by, now=now)
+    tell("appointment-booked", held, by=by, now=now)
     nudge(FOLLOW_UP, held.pk)
-    _record(held, "booking.book", by=by, detail={"mode": held.mode, "reminders": reminders})
+    note(held, "booking.book", by=by, detail={"mode": held.mode, "reminders": reminders})
     return held
+
+
+@transaction.atomic
+def move(
+    *,
+    to: Appointment,
+    phone: str,
+    reminders: str,
+    needs: Sequence[str],
+    by: Actor,
+    now: datetime,
+) -> Appointment:
+    """Give an appointment the time of a hold that was made to move it; doing it again changes nothing.
+
+    1. Lock the patient, then the hold and the appointment in one statement. 2. Moved already: return it. 3. The
+    appointment must be as it was when the time was chosen, and the hold still be held. 4. Ask reviews and the rules
+    again, as in `book`. 5. The hold takes the old time, out of the way of everybody; then the appointment takes the new
+    one, which nobody can have taken, because the hold stood there until now. 6. Message, in the place of every unsent
+    one. 7. Audit.
+
+    Args:
+        to: the hold, made with `moves`.
+        phone, reminders, needs: as in `book`.
+        by: who does it.
+        now: the moment.
+    Returns:
+        The appointment, at its new time.
+    Raises:
+        NotMovable: it was cancelled, has started, or was moved elsewhere since the time was chosen.
+        HoldReleased: the hold was let go.
+        NotOffered: the time has passed or is not offered any more.
+        allowed.NotAllowedToBook: they wait for something; the old time stays theirs.
+    """
+    patient = holds.lock_patient(to.patient_id)
+    held, found = taking.locked_with_moved(to)
+    if held.state == State.MOVED and found.state == State.BOOKED:
+        return found
+    if found.state != State.BOOKED or found.start <= now:
+        raise NotMovable(taking.NOT_COMING)
+    if held.sequence != found.sequence + 1:
+        raise NotMovable(taking.CHANGED)
+    if held.state != State.HELD:
+        raise HoldReleased(GONE)
+    grounds = taking.grounds_for(patient, held.start, now, moving=found)
+    taking.slot_at(patient, held.clinician_id, held.start, held.mode, held.location, asked_at=held.created_at)
+    holds.exchange_times(held, found, now=now, by=by, basis=grounds.basis)
+    found.phone, found.reminders, found.needs = phone, reminders, list(needs)
+    found.save(update_fields=["phone", "reminders", "needs"])
+    if patient.time_zone != found.time_zone:
+        describe(patient=patient, told={"time_zone": found.time_zone}, by=by)
+    tell("appointment-moved", found, by=by, now=now)
+    nudge(FOLLOW_UP, found.pk)
+    note(found, "booking.move", by=by, detail={"from": held.start.isoformat(), "to": found.start.isoformat()})
+    return found
 
 
 @transaction.atomic
@@ -169,20 +220,20 @@ def keep_details(*, appointment: Appointment, phone: str, reminders: str, needs:
         phone, reminders, needs: as in `book`.
         by: who typed it.
     """
-    found = _locked(appointment)
+    found = taking.locked(appointment)
     if found.state not in (State.HELD, State.RELEASED):
         return
     found.phone, found.reminders, found.needs = phone, reminders, list(needs)
     found.save(update_fields=["phone", "reminders", "needs"])
-    _record(found, "booking.keep_details", by=by, detail={"reminders": reminders})
+    note(found, "booking.keep_details", by=by, detail={"reminders": reminders})
 
 
 @transaction.atomic
 def cancel(*, appointment: Appointment, reason: str, by: Actor, now: datetime) -> Appointment:
     """Cancel an appointment, or let go of a hold; its time is free at once. Doing it again changes nothing.
 
-    1. Lock the patient, then the appointment. 2. Write. 3. Take back the message that it is booked, if it was not sent
-    yet, and say that it is cancelled. 4. Audit.
+    1. Lock the patient, then the appointment. 2. Write. 3. Take back every message about it that was not sent yet,
+    reminders too, and say that it is cancelled. 4. Audit.
 
     Args:
         appointment: which.
@@ -195,12 +246,12 @@ def cancel(*, appointment: Appointment, reason: str, by: Actor, now: datetime) -
         NotCancellable: it has started, is over, or was let go.
     """
     holds.lock_patient(appointment.patient_id)
-    found = _locked(appointment)
+    found = taking.locked(appointment)
     if found.state == State.CANCELLED:
         return found
     if found.state == State.HELD:
         holds.release([found])
-        _record_released([found], by=by)
+        note_released([found], by=by)
         found.state = State.RELEASED
         return found
     if found.state != State.BOOKED or found.start <= now:
@@ -208,9 +259,8 @@ def cancel(*, appointment: Appointment, reason: str, by: Actor, now: datetime) -
     found.state, found.cancelled_at, found.cancelled_by = State.CANCELLED, now, by.ref
     found.cancel_reason, found.sequence = reason, found.sequence + 1
     found.save(update_fields=["state", "cancelled_at", "cancelled_by", "cancel_reason", "sequence"])
-    messages.cancel(key_prefix=f"appointment-booked:{found.pk}:", reason="appointment cancelled", by=by)
-    _tell("appointment-cancelled", found, by=by, now=now)
-    _record(found, "booking.cancel", by=by, detail={"reason": reason})
+    tell("appointment-cancelled", found, by=by, now=now)
+    note(found, "booking.cancel", by=by, detail={"reason": reason})
     return found
 
 
@@ -226,66 +276,5 @@ def release_expired(*, now: datetime, by: Actor) -> int:
     """
     expired = holds.lock_expired(now)
     holds.release(expired)
-    _record_released(expired, by=by)
+    note_released(expired, by=by)
     return len(expired)
-
-
-def _allowed(patient: Patient, start: datetime, now: datetime) -> str:
-    """What allows this patient to have a time that begins then."""
-    if start <= now:
-        raise NotOffered(PASSED)
-    grounds = allowed.to_book(patient, now=now)
-    if grounds.until is not None and start >= grounds.until:
-        raise NotOffered(TOO_LATE)
-    return grounds.basis
-
-
-def _offered(
-    patient: Patient, clinician_id: int, start: datetime, mode: str, location: str, *, asked_at: datetime
-) -> find.Slot:
-    """The slot that the rules offer this patient, by the notice and horizon of `asked_at`."""
-    offered = find.slots(
-        patient_region=patient.region,
-        now=asked_at,
-        mode=mode,
-        since=start,
-        until=start + timedelta(microseconds=1),
-        clinician_id=clinician_id,
-        patient_id=patient.pk,
-    )
-    fitting = [slot for slot in offered if slot.location == location]
-    if not fitting:
-        raise NotOffered(NOT_OFFERED)
-    return next((slot for slot in fitting if slot.is_free), fitting[0])
-
-
-def _locked(appointment: Appointment) -> Appointment:
-    rows = Appointment.objects.select_for_update(of=("self",)).select_related("patient", "clinician")
-    return rows.get(pk=appointment.pk)
-
-
-def _tell(template: str, appointment: Appointment, *, by: Actor, now: datetime) -> None:
-    """Queue a message about an appointment to its patient."""
-    messages.queue(
-        key=f"{template}:{appointment.pk}:{appointment.sequence}",
-        template=template,
-        patient=appointment.patient,
-        about={
-            "appointment": str(appointment.pk),
-            "when": zones.in_words(appointment.start, appointment.time_zone),
-        },
-        by=by,
-        now=now,
-        good_for=appointment.start - now,
-        keeps_quiet_hours=False,
-    )
-
-
-def _record(appointment: Appointment, action: str, *, by: Actor, detail: Mapping[str, str]) -> None:
-    subject = f"appointment:{appointment.pk}"
-    record(by=by, action=action, subject=subject, patient=appointment.patient_id, detail=detail)
-
-
-def _record_released(released: Iterable[Appointment], *, by: Actor) -> None:
-    for appointment in released:
-        _record(appointment, "booking.release", by=by, detail={"held_until": appointment.held_until.isoformat()})

@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from django.db.models import Prefetch
+
 from clinic.booking import zones
+from clinic.booking.frozen import frozen
 from clinic.booking.models import Appointment, Mode, TimeOff
 from clinic.booking.words import needs_in_words
 from clinic.web.places import LOCATIONS
@@ -29,10 +32,12 @@ class Entry:
     phone: str = ""
     needs: tuple[str, ...] = ()
     patient_clock: str = ""
+    moved_from: str = ""
+    on_hold: str = ""
 
 
 def day(on: date, *, zone: str, now: datetime, clinician_id: int | None = None) -> list[Entry]:
-    """The day of every clinician, or of one, in the order of the clock. Two queries.
+    """The day of every clinician, or of one, in the order of the clock. Seven queries at most.
 
     Args:
         on: the local day.
@@ -45,15 +50,17 @@ def day(on: date, *, zone: str, now: datetime, clinician_id: int | None = None) 
         state__in=[Appointment.State.COMPLETED, Appointment.State.NO_SHOW]
     )
     appointments = shown.filter(during__overlap=(begin, end)).select_related("patient", "clinician")
+    appointments = appointments.prefetch_related(Prefetch("given_up", Appointment.objects.order_by("sequence")))
     absences = TimeOff.objects.filter(during__overlap=(begin, end)).select_related("clinician")
     if clinician_id is not None:
         appointments, absences = (rows.filter(clinician=clinician_id) for rows in (appointments, absences))
-    entries = [_appointment(each, zone) for each in appointments]
+    on_hold = frozen(appointments, now=now)
+    entries = [_appointment(each, zone, on_hold.get(each.pk, "")) for each in appointments]
     entries += [_absence(each, begin, end, zone) for each in absences]
     return sorted(entries, key=lambda entry: (entry.start, entry.clinician))
 
 
-def _appointment(appointment: Appointment, zone: str) -> Entry:
+def _appointment(appointment: Appointment, zone: str, on_hold: str) -> Entry:
     patient = appointment.patient
     theirs = appointment.time_zone
     return Entry(
@@ -72,6 +79,18 @@ def _appointment(appointment: Appointment, zone: str) -> Entry:
         patient_clock=f"{zones.clock(appointment.start, theirs)} {zones.name(theirs)}"
         if zones.differ(appointment.start, zone, theirs)
         else "",
+        moved_from=_moved_from(appointment, zone),
+        on_hold=on_hold,
+    )
+
+
+def _moved_from(appointment: Appointment, zone: str) -> str:
+    """The time it had before it was last moved; nothing when it never was."""
+    left = [each for each in appointment.given_up.all() if each.state == Appointment.State.MOVED]
+    return (
+        f"{zones.short_day(zones.local(left[-1].start, zone).date())} at {zones.clock(left[-1].start, zone)}"
+        if left
+        else ""
     )
 
 

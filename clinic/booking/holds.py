@@ -15,12 +15,15 @@ from uuid import UUID
 
 from django.db.models import Q
 
+from clinic.audit.actors import Actor
 from clinic.booking.find import Slot
 from clinic.booking.models import Appointment
 from clinic.patients.models import Patient
 
 HOLD_FOR: Final = timedelta(minutes=10)
 SWEEP_AT_MOST: Final = 200
+OF_A_TIME: Final = ("during", "clinician", "mode", "location", "room", "time_zone")
+"""What makes a time: when, with whom, how and where."""
 
 
 def lock_patient(patient_id: UUID) -> Patient:
@@ -56,3 +59,16 @@ def insert(hold: Appointment) -> bool:
     """
     Appointment.objects.bulk_create([hold], ignore_conflicts=True)
     return Appointment.objects.filter(pk=hold.pk).exists()
+
+
+def exchange_times(hold: Appointment, appointment: Appointment, *, now: datetime, by: Actor, basis: str) -> None:
+    """Let an appointment and the hold that moves it change places; both are locked, and the hold goes first."""
+    before = {name: getattr(appointment, name) for name in OF_A_TIME}
+    for name in OF_A_TIME:
+        setattr(appointment, name, getattr(hold, name))
+        setattr(hold, name, before[name])
+    hold.state = Appointment.State.MOVED
+    hold.save(update_fields=["state", *OF_A_TIME])
+    appointment.moved_at, appointment.moved_by, appointment.basis = now, by.ref, basis
+    appointment.sequence += 1
+    appointment.save(update_fields=["moved_at", "moved_by", "basis", "sequence", *OF_A_TIME])

@@ -23,7 +23,7 @@ def calendar_file(appointment: Appointment) -> bytes:
     event = Event()
     event.add("uid", str(appointment.pk))
     event.add("sequence", appointment.sequence)
-    event.add("dtstamp", (appointment.cancelled_at or appointment.booked_at).astimezone(UTC))
+    event.add("dtstamp", (appointment.cancelled_at or appointment.moved_at or appointment.booked_at).astimezone(UTC))
     event.add("dtstart", appointment.start.astimezone(UTC))
     event.add("dtend", appointment.end.astimezone(UTC))
     event.add("summary", "Appointment")

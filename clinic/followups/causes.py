@@ -17,6 +17,8 @@ from django.db.models import CharField, Count, Exists, Expression, F, Func, Oute
 from django.db.models.expressions import Case, When
 from django.db.models.functions import Cast, Coalesce, Concat
 
+from clinic.booking.frozen import frozen
+from clinic.booking.frozen import touched as touched_appointments
 from clinic.booking.models import Appointment
 from clinic.followups.coverage import good_for
 from clinic.followups.models import FollowUp
@@ -256,6 +258,23 @@ def _missed(plan: FollowUpPlan, now: datetime) -> QuerySet[Any, Any]:
     return _over(Appointment.State.NO_SHOW, Case(When(Exists(flagged), then=Value("P1")), default=Value("P4")))
 
 
+def _missed_flagged(plan: FollowUpPlan, now: datetime) -> QuerySet[Any, Any]:
+    return _missed(plan, now).filter(pressing="P1")
+
+
+def _frozen(plan: FollowUpPlan, now: datetime) -> QuerySet[Any, Any]:
+    """Appointments that must not go ahead as they are; whatever happens after that is a new cause."""
+    touched = touched_appointments(now)
+    return _causes(
+        touched.filter(pk__in=frozen(touched, now=now)),
+        "appointment",
+        patient="patient",
+        moment=F("touched_at"),
+        pressing=Value("P2"),
+        version=_Stamp(F("touched_at")),
+    )
+
+
 def _over(state: str, pressing: Expression) -> QuerySet[Any, Any]:
     over = Appointment.objects.filter(state=state)
     return _causes(over, "appointment", patient="patient", moment=F("during__endswith"), pressing=pressing)
@@ -293,7 +312,9 @@ FINDERS: Final[dict[str, tuple[Finder, ...]]] = {
     "declined": (_decided(Route.NOT_SUITABLE_NOW),),
     "booked": (_booked,),
     "no_show": (_missed,),
+    "no_show_flagged": (_missed_flagged,),
     "consult_done": (_completed,),
+    "booking_frozen": (_frozen,),
     "wish:second_look": (_wish(Wish.Kind.SECOND_LOOK),),
     "wish:bring_letter": (_wish(Wish.Kind.BRING_LETTER),),
     "wish:call": (_wish(Wish.Kind.CALL),),

@@ -59,6 +59,18 @@ OF_THE_CLINIC: Final = tuple(
             "clinician",
             "They took back their yes to contacting their prescriber. Write to nobody; decide how to go on",
         ),
+        (
+            "C05",
+            "booking_frozen",
+            "clinician",
+            "A visit is booked on something that does not stand any more. Decide anew, or cancel it with a call",
+        ),
+        (
+            "C06",
+            "no_show_flagged",
+            "clinician",
+            "They missed a visit and had a safety flag in the last 90 days: decide who calls them, today",
+        ),
     )
 )
 """What the clinic promises on the patient's own page, beside the follow-ups of the protocol: a person reads it."""

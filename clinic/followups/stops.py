@@ -26,6 +26,9 @@ from clinic.reviews.models import Decision, Route
 MESSAGES: Final = "messages"
 """The kind of consent whose withdrawal ends every follow-up that an opt-out may end; safety never asks for it."""
 CONTACT: Final = ("acknowledged", "contact made")
+AFTER_A_VISIT: Final = {"F25": "no_show", "F26": "no_show", "F27": "no_show", "C06": "no_show", "F28": "completed"}
+"""Which state of a visit each of these follows from; when the staff correct it, they are over."""
+FROZEN: Final = "C05"
 SECOND_NO_SHOW: Final = "F27"
 """Source: followups.csv: F27 is about a second missed appointment."""
 
@@ -114,6 +117,19 @@ def _booked() -> QuerySet[Appointment]:
     return Appointment.objects.filter(pk=OuterRef("row_id"), state=Appointment.State.BOOKED)
 
 
+def _not_booked() -> Q:
+    return ~Q(Exists(_booked()))
+
+
+def _corrected() -> Q:
+    still = [
+        Q(plan__in=[plan for plan, each in AFTER_A_VISIT.items() if each == state])
+        & Q(Exists(Appointment.objects.filter(pk=OuterRef("row_id"), state=state)))
+        for state in set(AFTER_A_VISIT.values())
+    ]
+    return ~_any(still)
+
+
 def _first_missed() -> Q:
     missed_before = Appointment.objects.filter(
         patient=OuterRef("patient"), state=Appointment.State.NO_SHOW, during__endswith__lt=OuterRef("counts_from")
@@ -166,6 +182,8 @@ ENDS: Final = (
     End("a newer form counts", _newer_record, kinds=("record:",)),
     End("moved or cancelled", _not_as_planned, words=("cancelled",)),
     End("they want no reminders", _no_reminders, words=("cancelled",)),
+    End("not booked any more", _not_booked, plans=(FROZEN,)),
+    End("the staff corrected it", _corrected, plans=tuple(AFTER_A_VISIT)),
     End("the first one they missed", _first_missed, plans=(SECOND_NO_SHOW,)),
     End("decided", _decided, kinds=("record:",), words=("decision",)),
     End("the form was sent", _submitted, kinds=("intake:",), words=("submitted",)),

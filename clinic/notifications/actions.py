@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from clinic.accounts.models import User
 from clinic.audit.actors import Actor
@@ -82,13 +83,29 @@ def cancel(*, key_prefix: str, reason: str, by: Actor) -> int:
         How many were taken back for certain. One that a worker holds is not counted: it is not sent if the worker has
         not handed it over yet, and is kept as sent if it has.
     """
-    of_key = Message.objects.filter(key__startswith=key_prefix)
+    return _take_back(Message.objects.filter(key__startswith=key_prefix), f"messages:{key_prefix}", reason, by=by)
+
+
+@transaction.atomic
+def cancel_about(*, patient: Patient, about: dict[str, str], reason: str, by: Actor) -> int:
+    """Take back messages to a patient about a row that is not as it was; counted as in `cancel`.
+
+    Args:
+        patient: to whom.
+        about: a part of what they are about, such as the id of an appointment.
+        reason: why, kept on the row.
+        by: who.
+    """
+    to_them = Message.objects.filter(patient=patient, about__contains=about)
+    return _take_back(to_them, f"patient:{patient.pk}", reason, by=by)
+
+
+def _take_back(messages: QuerySet[Message], subject: str, reason: str, *, by: Actor) -> int:
     taken_back = {"state": Message.State.CANCELLED, "reason": reason, "claimed_at": None}
-    count = of_key.filter(state=Message.State.DUE).update(**taken_back)
-    held = of_key.filter(state=Message.State.CLAIMED).update(**taken_back)
+    count = messages.filter(state=Message.State.DUE).update(**taken_back)
+    held = messages.filter(state=Message.State.CLAIMED).update(**taken_back)
     if count or held:
-        detail = {"count": count, "held": held}
-        record(by=by, action="notifications.cancel", subject=f"messages:{key_prefix}", detail=detail)
+        record(by=by, action="notifications.cancel", subject=subject, detail={"count": count, "held": held})
     return count
 
 

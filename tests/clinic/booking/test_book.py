@@ -81,7 +81,7 @@ def test_booking_is_on_the_record_without_what_was_typed(held: Appointment, book
 
 
 def test_a_failing_audit_undoes_the_booking(held: Appointment, book: Book) -> None:
-    with mock.patch("clinic.booking.actions.record", side_effect=ZeroDivisionError), pytest.raises(ZeroDivisionError):
+    with mock.patch("clinic.booking.telling.record", side_effect=ZeroDivisionError), pytest.raises(ZeroDivisionError):
         book(held)
 
     held.refresh_from_db()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from clinic.booking.busy import Busy
@@ -15,6 +15,7 @@ spans = st.tuples(st.integers(0, 60), st.integers(1, 20)).map(
 )
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(spans, max_size=12), spans)
 def test_merged_stretches_overlap_exactly_what_one_of_them_overlaps(
     taken: list[tuple[datetime, datetime]], asked: tuple[datetime, datetime]

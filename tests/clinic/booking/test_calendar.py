@@ -79,12 +79,18 @@ def test_one_clinician_can_be_asked_for(
 
 @pytest.mark.parametrize("people", [1, 4])
 def test_the_number_of_queries_does_not_grow(
-    clinician: User, make_patient: Callable[..., Patient], hold: Make, now: datetime, at: At, people: int
+    clinician: User,
+    make_patient: Callable[..., Patient],
+    hold: Make,
+    book: Make,
+    now: datetime,
+    at: At,
+    people: int,
 ) -> None:
     for n in range(people):
-        hold(make_patient(), clinician, at(2, 9) + timedelta(minutes=20 * n))
+        book(hold(make_patient(), clinician, at(2, 9) + timedelta(minutes=20 * n)))
 
     with CaptureQueriesContext(connection) as queries:
         of_the_second(now)
 
-    assert len(queries) == 2
+    assert len(queries) == 7

@@ -61,7 +61,7 @@ def test_a_hold_is_on_the_record(clinician: User, patient: Patient, hold: Hold, 
 
 
 def test_a_failing_audit_undoes_a_hold(clinician: User, patient: Patient, hold: Hold, at: At) -> None:
-    with mock.patch("clinic.booking.actions.record", side_effect=ZeroDivisionError), pytest.raises(ZeroDivisionError):
+    with mock.patch("clinic.booking.telling.record", side_effect=ZeroDivisionError), pytest.raises(ZeroDivisionError):
         hold(patient, clinician, at(2, 9))
 
     assert not Appointment.objects.exists()

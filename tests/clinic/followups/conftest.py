@@ -142,6 +142,8 @@ def an_appointment(
         "reminders": "email",
         "basis": "test:1",
     }
+    if state in ("completed", "no_show"):
+        given |= {"over_at": NOW, "over_by": "test"}
     return Appointment.objects.get(pk=Appointment.objects.create(**(given | changes)).pk)
 
 

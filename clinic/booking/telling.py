@@ -1,0 +1,40 @@
+"""What follows from each change of an appointment: a message to its patient, and a line on the record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from clinic.audit.actors import Actor
+from clinic.audit.record import Detail, record
+from clinic.booking import zones
+from clinic.booking.models import Appointment
+from clinic.notifications import actions as messages
+
+
+def tell(template: str, appointment: Appointment, *, by: Actor, now: datetime) -> None:
+    """Queue a message about an appointment to its patient, in the place of every earlier one that is not sent yet."""
+    about = {"appointment": str(appointment.pk)}
+    messages.cancel_about(patient=appointment.patient, about=about, reason=template, by=by)
+    messages.queue(
+        key=f"{template}:{appointment.pk}:{appointment.sequence}",
+        template=template,
+        patient=appointment.patient,
+        about={**about, "when": zones.in_words(appointment.start, appointment.time_zone)},
+        by=by,
+        now=now,
+        good_for=appointment.start - now,
+        keeps_quiet_hours=False,
+    )
+
+
+def note(appointment: Appointment, action: str, *, by: Actor, why: str = "", detail: Mapping[str, Detail]) -> None:
+    """Write the audit line of one appointment."""
+    subject = f"appointment:{appointment.pk}"
+    record(by=by, action=action, subject=subject, patient=appointment.patient_id, why=why, detail=detail)
+
+
+def note_released(released: Iterable[Appointment], *, by: Actor) -> None:
+    """Write the audit line of each hold that was let go."""
+    for appointment in released:
+        note(appointment, "booking.release", by=by, detail={"held_until": appointment.held_until.isoformat()})
