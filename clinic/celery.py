@@ -90,6 +90,11 @@ app.conf.update(
             "schedule": 3600.0,
             "options": {"queue": "bulk", "expires": 3500},
         },
+        "offer-freed-times": {
+            "task": "clinic.booking.tasks.offer_freed",
+            "schedule": 60.0,
+            "options": {"queue": "default", "expires": 55},
+        },
         "do-due-followups": {
             "task": "clinic.followups.tasks.do_due",
             "schedule": 60.0,

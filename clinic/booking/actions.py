@@ -10,8 +10,9 @@ from django.db import transaction
 
 from clinic.accounts.models import User
 from clinic.audit.actors import Actor
-from clinic.booking import holds, taking, zones
-from clinic.booking.models import Appointment
+from clinic.booking import holds, taking, waiting, zones
+from clinic.booking.models import Appointment, WaitingPlace
+from clinic.booking.models.appointments import KEPT
 from clinic.booking.taking import NotMovable, NotOffered, SlotTaken
 from clinic.booking.telling import note, note_released, tell
 from clinic.celery import nudge
@@ -22,6 +23,7 @@ State = Appointment.State
 FOLLOW_UP: Final = "clinic.followups.tasks.look_at"
 GONE: Final = "That time is not kept for you any more."
 STARTED: Final = "That appointment has already started."
+OFFER: Final = "clinic.booking.tasks.offer_freed"
 NOT_BOOKED: Final = "That appointment is not booked."
 
 
@@ -75,6 +77,9 @@ def hold(
     moves = taking.to_move(moves, now) if moves else None
     grounds = taking.grounds_for(patient, start, now, moving=moves)
     slot = taking.slot_at(patient, clinician.pk, start, mode, location, asked_at=now)
+    if slot.is_capped:
+        holds.lock_days_of(clinician.pk)
+        slot = taking.slot_at(patient, clinician.pk, start, mode, location, asked_at=now)
     if moves and slot.start < moves.end and moves.start < slot.end:
         raise NotOffered(taking.SAME_TIME)
     if not slot.is_free:
@@ -83,13 +88,9 @@ def hold(
     if any(other.patient_id != patient.pk and other.held_until > now for other in competing):
         raise SlotTaken
     holds.release(competing)
-    new = Appointment(
-        patient=patient,
-        clinician_id=slot.clinician_id,
-        during=(slot.start, slot.end),
-        mode=slot.mode,
-        location=slot.location,
-        room=slot.room,
+    new = holds.of_slot(
+        patient,
+        slot,
         time_zone=time_zone or zones.of_patient(patient),
         held_until=now + holds.HOLD_FOR,
         basis=grounds.basis,
@@ -114,12 +115,12 @@ def book(
     by: Actor,
     now: datetime,
 ) -> Appointment:
-    """Turn a hold into an appointment; doing it again changes nothing and returns the same.
+    """Turn a hold or an offer into an appointment; doing it again changes nothing and returns the same.
 
-    1. Lock the patient, then the hold. 2. Booked already: return it. 3. It must still be held, and the time to come; a
-    hold past its 10 minutes counts for as long as nobody took it. 4. Ask reviews again, and the rules as they were when
-    it was held: time off or a licence may have changed since. 5. Write, and keep the time zone they read it in, so that
-    reminders say the same. 6. Message. 7. Audit.
+    1. Lock the patient, then the hold. 2. Booked already: return it. 3. It must still be kept, and the time to come; a
+    hold past its time counts for as long as nobody took it. 4. Ask reviews again, and the rules as they were when
+    it was held: time off or a licence may have changed since. 5. Let go of what else is kept for them, and end their
+    waiting. 6. Write, and keep the time zone they read it in, so that reminders say the same. 7. Message. 8. Audit.
 
     Args:
         appointment: the hold.
@@ -137,20 +138,23 @@ def book(
         allowed.AlreadyBooked: they have another appointment to come.
     """
     patient = holds.lock_patient(appointment.patient_id)
-    held = taking.locked(appointment)
+    held, others = holds.lock_with_offers(appointment)
     if held.state == State.BOOKED:
         return held
     if held.state == State.RELEASED:
         raise HoldReleased(GONE)
-    if held.state != State.HELD:
+    if held.state not in KEPT:
         raise NotOffered(GONE)
     taking.grounds_for(patient, held.start, now)
-    taking.slot_at(patient, held.clinician_id, held.start, held.mode, held.location, asked_at=held.created_at)
+    taking.check_again(held)
+    holds.release(others)
+    waiting.end_place(patient, WaitingPlace.State.BOOKED, by=by, now=now)
     held.state, held.booked_at, held.booked_by = State.BOOKED, now, by.ref
     held.phone, held.reminders, held.needs = phone, reminders, list(needs)
     held.save(update_fields=["state", "booked_at", "booked_by", "phone", "reminders", "needs"])
     if patient.time_zone != held.time_zone:
         describe(patient=patient, told={"time_zone": held.time_zone}, by=by)
+    note_released(others, by=by)
     tell("appointment-booked", held, by=by, now=now)
     nudge(FOLLOW_UP, held.pk)
     note(held, "booking.book", by=by, detail={"mode": held.mode, "reminders": reminders})
@@ -199,7 +203,7 @@ def move(
     if held.state != State.HELD:
         raise HoldReleased(GONE)
     grounds = taking.grounds_for(patient, held.start, now, moving=found)
-    taking.slot_at(patient, held.clinician_id, held.start, held.mode, held.location, asked_at=held.created_at)
+    taking.check_again(held)
     holds.exchange_times(held, found, now=now, by=by, basis=grounds.basis)
     found.phone, found.reminders, found.needs = phone, reminders, list(needs)
     found.save(update_fields=["phone", "reminders", "needs"])
@@ -207,6 +211,7 @@ def move(
         describe(patient=patient, told={"time_zone": found.time_zone}, by=by)
     tell("appointment-moved", found, by=by, now=now)
     nudge(FOLLOW_UP, found.pk)
+    nudge(OFFER, found.pk)
     note(found, "booking.move", by=by, detail={"from": held.start.isoformat(), "to": found.start.isoformat()})
     return found
 
@@ -249,7 +254,7 @@ def cancel(*, appointment: Appointment, reason: str, by: Actor, now: datetime) -
     found = taking.locked(appointment)
     if found.state == State.CANCELLED:
         return found
-    if found.state == State.HELD:
+    if found.state in KEPT:
         holds.release([found])
         note_released([found], by=by)
         found.state = State.RELEASED
@@ -260,6 +265,7 @@ def cancel(*, appointment: Appointment, reason: str, by: Actor, now: datetime) -
     found.cancel_reason, found.sequence = reason, found.sequence + 1
     found.save(update_fields=["state", "cancelled_at", "cancelled_by", "cancel_reason", "sequence"])
     tell("appointment-cancelled", found, by=by, now=now)
+    nudge(OFFER, found.pk)
     note(found, "booking.cancel", by=by, detail={"reason": reason})
     return found
 

@@ -10,7 +10,7 @@ from django.db import transaction
 from clinic.accounts.models import User
 from clinic.audit.actors import Actor
 from clinic.audit.record import record
-from clinic.booking.models import Availability, License, TimeOff
+from clinic.booking.models import Availability, Holiday, License, TimeOff
 
 
 @transaction.atomic
@@ -31,6 +31,7 @@ def offer_times(
     buffer_minutes: int = 0,
     notice_hours: int = 24,
     horizon_days: int = 56,
+    most_per_day: int | None = None,
 ) -> list[Availability]:
     """Add weekly rules by which a clinician can be met, one for each weekday.
 
@@ -46,6 +47,7 @@ def offer_times(
         slot_minutes, buffer_minutes: how long one takes, and the pause after it.
         notice_hours: how much before a time it can be booked at the latest.
         horizon_days: how far ahead times are offered.
+        most_per_day: how many visits they have on one local day at most.
     Raises:
         ValidationError: something of it cannot be.
     """
@@ -66,6 +68,7 @@ def offer_times(
             buffer_minutes=buffer_minutes,
             notice_hours=notice_hours,
             horizon_days=horizon_days,
+            most_per_day=most_per_day,
         )
         rule.full_clean()
         rule.save()
@@ -87,6 +90,21 @@ def take_time_off(*, clinician: User, since: datetime, until: datetime, reason: 
     absence = TimeOff.objects.create(clinician=clinician, during=(since, until), reason=reason)
     record(by=by, action="booking.take_time_off", subject=f"staff:{clinician.pk}", detail={"reason": reason})
     return absence
+
+
+@transaction.atomic
+def close_for_holiday(*, day: date, name: str, by: Actor, location: str = "") -> Holiday:
+    """Close a location, or the whole clinic, for one local day; what is booked stays until somebody cancels it.
+
+    Args:
+        day: which; saying it again changes its name.
+        name: what the staff read.
+        by: who says so.
+        location: a slug; all of them when left out.
+    """
+    holiday, _ = Holiday.objects.update_or_create(location=location, day=day, defaults={"name": name})
+    record(by=by, action="booking.holiday", subject=f"holiday:{holiday.pk}", detail={"location": location})
+    return holiday
 
 
 @transaction.atomic

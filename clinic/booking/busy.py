@@ -26,3 +26,7 @@ class Busy:
         """True when any of it is taken."""
         after = bisect_right(self._ends, begin)
         return after < len(self._begins) and self._begins[after] < end
+
+    def within(self, begin: datetime, end: datetime) -> Busy | None:
+        """What is taken, or nothing when none of it is between these moments."""
+        return self if self.overlaps(begin, end) else None

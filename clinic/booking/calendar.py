@@ -34,6 +34,7 @@ class Entry:
     patient_clock: str = ""
     moved_from: str = ""
     on_hold: str = ""
+    because: str = ""
 
 
 def day(on: date, *, zone: str, now: datetime, clinician_id: int | None = None) -> list[Entry]:
@@ -81,6 +82,7 @@ def _appointment(appointment: Appointment, zone: str, on_hold: str) -> Entry:
         else "",
         moved_from=_moved_from(appointment, zone),
         on_hold=on_hold,
+        because=appointment.offered_because if appointment.state == Appointment.State.OFFERED else "",
     )
 
 

@@ -6,7 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import NamedTuple
+from operator import itemgetter
+from typing import Final, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -14,11 +15,21 @@ from django.db.models import Q
 
 from clinic.booking.busy import Busy
 from clinic.booking.local_times import Span, slots_on
-from clinic.booking.models import Appointment, Availability, License, Mode, TimeOff
+from clinic.booking.models import Appointment, Availability, Holiday, License, Mode, TimeOff
+from clinic.booking.models.appointments import KEPT
+
+NOBODY: Final = Busy()
+NEW: Final = tuple.__new__
+"""Makes a slot from its fields in a third of the time; a page may ask for fifty thousand."""
+OVER: Final = (Appointment.State.COMPLETED, Appointment.State.NO_SHOW)
+"""Visits that have been count for the day they were on."""
 
 
 class Slot(NamedTuple):
-    """A time that the rules offer, with whom and how, in the order of the clock; `is_free` unless somebody has it."""
+    """A time that the rules offer, with whom and how, in the order of the clock; `is_free` unless somebody has it.
+
+    `is_capped` when the clinician takes only so many visits a day: then it may be full though the time is free.
+    """
 
     start: datetime
     end: datetime
@@ -28,6 +39,7 @@ class Slot(NamedTuple):
     location: str
     room: str
     is_free: bool
+    is_capped: bool = False
 
     @property
     def way(self) -> str:
@@ -37,11 +49,22 @@ class Slot(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Taken:
-    """What stands in the way: appointments by clinician and by room, and time off."""
+    """What stands in the way: appointments by clinician and by room, time off, holidays."""
 
     clinicians: dict[int, Busy]
     rooms: dict[tuple[str, str], Busy]
     time_off: dict[int, Busy]
+    begins: dict[int, list[datetime]]
+    closed: set[tuple[str, date]]
+
+    def is_closed(self, location: str, day: date) -> bool:
+        """True on a holiday of the location, or of the whole clinic."""
+        return (location, day) in self.closed or ("", day) in self.closed
+
+    def visits(self, clinician_id: int, day: date, time_zone: str) -> int:
+        """How many visits a clinician has on a local day."""
+        zone = ZoneInfo(time_zone)
+        return sum(begin.astimezone(zone).date() == day for begin in self.begins.get(clinician_id, ()))
 
 
 def free_times(
@@ -52,7 +75,7 @@ def free_times(
     until: datetime | None = None,
     patient_id: UUID | None = None,
 ) -> list[Slot]:
-    """The times somebody can have, soonest first. Four queries, however many times there are.
+    """The times somebody can have, soonest first. Five queries, however many times there are.
 
     Args:
         patient_region: where the patient is, such as US-CA; when it is empty, nobody is licensed there.
@@ -74,12 +97,14 @@ def slots(
     until: datetime | None = None,
     clinician_id: int | None = None,
     patient_id: UUID | None = None,
+    with_notice: bool = True,
 ) -> list[Slot]:
     """The times the rules offer, taken ones included, soonest first; see `free_times`.
 
     Args:
         since: only times that begin at this moment or later.
         clinician_id: only this clinician.
+        with_notice: false for a time that became free, in which the clinician was to see somebody anyway.
     """
     licensed_until = _licences(patient_region, clinician_id)
     rules = _rules(licensed_until, mode, now)
@@ -89,12 +114,22 @@ def slots(
     window = (max(filter(None, (since, now))), min(filter(None, (until, last + timedelta(microseconds=1)))))
     if window[0] >= window[1]:
         return []
+    if not with_notice:
+        for rule in rules:
+            rule.notice_hours = 0
     taken = _taken(rules, window, now, patient_id)
-    found: set[Slot] = set()
+    found: list[Slot] = []
     for rule in rules:
         modes = [mode] if mode else rule.modes
-        found.update(_slots_of(rule, modes, window, now, licensed_until[rule.clinician_id], taken))
-    return sorted(found)
+        found += _slots_of(rule, modes, window, now, licensed_until[rule.clinician_id], taken)
+    if _are_apart(rules):
+        return sorted(found, key=itemgetter(0))
+    return sorted(set(found))
+
+
+def _are_apart(rules: list[Availability]) -> bool:
+    """True when no two rules can say the same slot, so that nothing has to be compared but the clock."""
+    return len({(rule.clinician_id, rule.weekday) for rule in rules}) == len(rules)
 
 
 def _licences(region: str, clinician_id: int | None) -> dict[int, date]:
@@ -109,19 +144,24 @@ def _licences(region: str, clinician_id: int | None) -> dict[int, date]:
 
 def _rules(licensed: Iterable[int], mode: str | None, now: datetime) -> list[Availability]:
     yesterday = now.date() - timedelta(days=1)
-    rules = Availability.objects.filter(clinician__in=list(licensed)).select_related("clinician")
+    rules = (
+        Availability.objects.filter(clinician__in=list(licensed))
+        .select_related("clinician")
+        .order_by("clinician", "pk")
+    )
     rules = rules.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=yesterday))
     return list(rules.filter(modes__contains=[mode]) if mode else rules)
 
 
 def _taken(rules: list[Availability], window: Span, now: datetime, patient_id: UUID | None) -> _Taken:
-    """Two queries, a day wider than the window on both sides, so that buffers see their neighbours."""
+    """Three queries, a day wider than the window on both sides, so that buffers see their neighbours."""
     who = {rule.clinician_id for rule in rules}
     wide = (window[0] - timedelta(days=1), window[1] + timedelta(days=1))
     rooms = {rule.room for rule in rules if rule.room}
-    kept = Appointment.objects.in_the_way(now).filter(Q(clinician__in=who) | Q(room__in=rooms), during__overlap=wide)
+    kept = Appointment.objects.in_the_way(now) | Appointment.objects.filter(state__in=OVER)
+    kept = kept.filter(Q(clinician__in=who) | Q(room__in=rooms), during__overlap=wide)
     if patient_id is not None:
-        kept = kept.exclude(patient_id=patient_id, state=Appointment.State.HELD)
+        kept = kept.exclude(patient_id=patient_id, state__in=KEPT)
     by_clinician: dict[int, list[Span]] = defaultdict(list)
     by_room: dict[tuple[str, str], list[Span]] = defaultdict(list)
     for clinician, location, room, during in kept.values_list("clinician_id", "location", "room", "during"):
@@ -132,47 +172,56 @@ def _taken(rules: list[Availability], window: Span, now: datetime, patient_id: U
     absent = TimeOff.objects.filter(clinician__in=who, during__overlap=wide)
     for clinician, during in absent.values_list("clinician_id", "during"):
         off[clinician].append((during.lower or wide[0], during.upper or wide[1]))
-    return _Taken(*({key: Busy(spans) for key, spans in each.items()} for each in (by_clinician, by_room, off)))
+    holidays = Holiday.objects.filter(day__range=[moment.date() for moment in wide])
+    closed = set(holidays.values_list("location", "day"))
+    busy = ({key: Busy(spans) for key, spans in each.items()} for each in (by_clinician, by_room, off))
+    return _Taken(
+        *busy, begins={who: [begin for begin, _ in spans] for who, spans in by_clinician.items()}, closed=closed
+    )
 
 
 def _slots_of(
     rule: Availability, modes: Sequence[str], window: Span, now: datetime, licensed_until: date, taken: _Taken
 ) -> Iterator[Slot]:
-    """The slots of one rule, once for each way to meet."""
-    nobody = Busy()
+    """The slots of one rule, once for each way to meet; what a whole day is free of is not asked for each slot."""
     who, name, gap = rule.clinician_id, rule.clinician.name, timedelta(minutes=rule.buffer_minutes)
-    clinician, off = taken.clinicians.get(who, nobody), taken.time_off.get(who, nobody)
-    room = taken.rooms.get((rule.location, rule.room), nobody)
-    for start, end in _times_of(rule, window, now, licensed_until):
-        if off.overlaps(start, end):
+    ways = [(mode, rule.location, rule.room) if mode == Mode.IN_PERSON else (mode, "", "") for mode in modes]
+    is_capped = rule.most_per_day is not None
+    for day, spans in _days_of(rule, window, now, licensed_until):
+        if taken.is_closed(rule.location, day):
             continue
-        is_free = not clinician.overlaps(start - gap, end + gap)
-        for mode in modes:
-            if mode == Mode.IN_PERSON:
-                has_room = is_free and not room.overlaps(start, end)
-                yield Slot(start, end, who, name, mode, rule.location, rule.room, has_room)
-            else:
-                yield Slot(start, end, who, name, mode, "", "", is_free)
+        first, last = spans[0][0], spans[-1][1]
+        is_full = is_capped and taken.visits(who, day, rule.time_zone) >= rule.most_per_day
+        clinician = taken.clinicians.get(who, NOBODY).within(first - gap, last + gap)
+        off = taken.time_off.get(who, NOBODY).within(first, last)
+        room = taken.rooms.get((rule.location, rule.room), NOBODY).within(first, last)
+        for start, end in spans:
+            if off and off.overlaps(start, end):
+                continue
+            is_free = not is_full and not (clinician and clinician.overlaps(start - gap, end + gap))
+            has_room = is_free and not (room and room.overlaps(start, end))
+            for mode, place, in_room in ways:
+                is_it = has_room if place else is_free
+                yield NEW(Slot, (start, end, who, name, mode, place, in_room, is_it, is_capped))
 
 
-def _times_of(rule: Availability, window: Span, now: datetime, licensed_until: date) -> Iterator[Span]:
-    """Every slot of a rule in the window, after its notice and before its horizon."""
+def _days_of(
+    rule: Availability, window: Span, now: datetime, licensed_until: date
+) -> Iterator[tuple[date, Sequence[Span]]]:
+    """Every slot of a rule in the window, day by day, after its notice and before its horizon."""
     zone = ZoneInfo(rule.time_zone)
     earliest = max(window[0], now + timedelta(hours=rule.notice_hours))
     latest = min(window[1], now + timedelta(days=rule.horizon_days, microseconds=1))
     if earliest >= latest:
         return
+    length, gap = timedelta(minutes=rule.slot_minutes), timedelta(minutes=rule.buffer_minutes)
     day = max(earliest.astimezone(zone).date(), rule.valid_from)
     last_day = min(latest.astimezone(zone).date(), rule.valid_to or date.max, licensed_until)
     day += timedelta(days=(rule.weekday - day.weekday()) % 7)
     while day <= last_day:
-        spans = slots_on(
-            day,
-            opens=rule.opens,
-            closes=rule.closes,
-            zone=zone,
-            length=timedelta(minutes=rule.slot_minutes),
-            gap=timedelta(minutes=rule.buffer_minutes),
-        )
-        yield from (span for span in spans if earliest <= span[0] < latest)
+        spans: Sequence[Span] = slots_on(day, opens=rule.opens, closes=rule.closes, zone=zone, length=length, gap=gap)
+        if spans and not (earliest <= spans[0][0] and spans[-1][0] < latest):
+            spans = [span for span in spans if earliest <= span[0] < latest]
+        if spans:
+            yield day, spans
         day += timedelta(days=7)

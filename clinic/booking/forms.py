@@ -9,8 +9,8 @@ from typing import Any
 from crispy_forms.helper import FormHelper
 from django import forms
 
-from clinic.booking.models import Appointment, Mode
-from clinic.booking.words import CANCEL_REASONS, NEEDS
+from clinic.booking.models import Appointment, Mode, Part
+from clinic.booking.words import CANCEL_REASONS, NEEDS, NOTICE, WEEKDAYS
 from clinic.patients.forms import EXAMPLE, phone_in
 from clinic.web.widgets import RadioChoices, TickBoxes
 
@@ -118,3 +118,50 @@ class CancelForm(forms.Form):
         self.helper = FormHelper()
         self.helper.form_tag = False
         self.helper.disable_csrf = True
+
+
+class WaitingForm(forms.Form):
+    """Which days, which parts of the day, which ways to meet, and how soon; nothing is ticked for them."""
+
+    use_required_attribute = False
+    weekdays = forms.TypedMultipleChoiceField(
+        label="Which days could you talk?",
+        coerce=int,
+        choices=list(WEEKDAYS.items()),
+        widget=TickBoxes(),
+        error_messages={"required": "Choose at least one day", "invalid_choice": "Choose from the list of days"},
+    )
+    parts = forms.MultipleChoiceField(
+        label="Which parts of the day?",
+        choices=Part.choices,
+        widget=TickBoxes(),
+        error_messages={
+            "required": "Choose at least one part of the day",
+            "invalid_choice": "Choose from the parts of the day",
+        },
+    )
+    ways = forms.MultipleChoiceField(
+        label="How could we meet?",
+        widget=TickBoxes(),
+        error_messages={
+            "required": "Choose at least one way to meet",
+            "invalid_choice": "Choose from the ways to meet",
+        },
+    )
+    notice_hours = forms.TypedChoiceField(
+        label="How soon could you take a time?",
+        coerce=int,
+        choices=list(NOTICE.items()),
+        widget=RadioChoices(),
+        error_messages={"required": "Choose how soon", "invalid_choice": "Choose one of these"},
+    )
+
+    def __init__(
+        self, data: Any = None, *, ways: Sequence[tuple[str, str]], initial: dict[str, Any] | None = None
+    ) -> None:
+        """Take the ways to meet that this patient is offered, with their words."""
+        super().__init__(data, initial=initial)
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True
+        self.fields["ways"].choices = list(ways)

@@ -1,27 +1,31 @@
 """Holds that make room: which rows a new hold may have to wait for, and letting go of those that have expired.
 
-Lock order, the same everywhere, so that nobody waits in a circle: first the patient's row, then every appointment row
-that the transaction may change, in the order of their ids and in one statement, then the one write that the exclusion
-constraints look at, then messages and audit lines. Whoever waits for a row has changed nothing yet, and an insert only
-ever waits for a transaction that has all its locks.
+Lock order, the same everywhere, so that nobody waits in a circle: first the patient's row, then the days of a clinician
+with a daily limit, then every appointment row that the transaction may change, in the order of their ids and in one
+statement, then the one write that the exclusion constraints look at, then messages and audit lines. Whoever waits for a
+row has changed nothing yet, and an insert only ever waits for a transaction that has all its locks.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
+from django.db import connection
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.db.models import Q
 
 from clinic.audit.actors import Actor
 from clinic.booking.find import Slot
 from clinic.booking.models import Appointment
+from clinic.booking.models.appointments import KEPT
 from clinic.patients.models import Patient
 
 HOLD_FOR: Final = timedelta(minutes=10)
 SWEEP_AT_MOST: Final = 200
+DAYS_OF_A_CLINICIAN: Final = 0x6461_7973
 OF_A_TIME: Final = ("during", "clinician", "mode", "location", "room", "time_zone")
 """What makes a time: when, with whom, how and where."""
 
@@ -31,14 +35,28 @@ def lock_patient(patient_id: UUID) -> Patient:
     return Patient.objects.select_for_update(no_key=True).get(pk=patient_id)
 
 
+def lock_days_of(clinician_id: int) -> None:
+    """Let those who take a time of a clinician with a daily limit take turns, so that two cannot both be the last."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [DAYS_OF_A_CLINICIAN, clinician_id])
+
+
 def lock_competing(patient_id: UUID, slot: Slot) -> list[Appointment]:
-    """The patient's own holds, and everybody's holds that overlap the slot, locked in the order of their ids."""
+    """The patient's own holds, and all that is kept and overlaps the slot, locked in the order of their ids."""
     overlaps = Q(clinician=slot.clinician_id)
     if slot.room:
         overlaps |= Q(location=slot.location, room=slot.room)
-    competing = Q(patient=patient_id) | (overlaps & Q(during__overlap=(slot.start, slot.end)))
-    held = Appointment.objects.select_for_update(of=("self",)).filter(competing, state=Appointment.State.HELD)
-    return list(held.order_by("pk"))
+    overlaps &= Q(during__overlap=(slot.start, slot.end), state__in=KEPT)
+    competing = overlaps | Q(patient=patient_id, state=Appointment.State.HELD)
+    return list(Appointment.objects.select_for_update(of=("self",)).filter(competing).order_by("pk"))
+
+
+def lock_with_offers(appointment: Appointment) -> tuple[Appointment, list[Appointment]]:
+    """An appointment as it is now, and what else is kept for its patient, locked in the order of their ids."""
+    rows = Appointment.objects.select_for_update(of=("self",)).select_related("patient", "clinician")
+    kept = Q(patient=appointment.patient_id, state__in=KEPT)
+    found = list(rows.filter(Q(pk=appointment.pk) | kept).order_by("pk"))
+    return next(row for row in found if row.pk == appointment.pk), [row for row in found if row.pk != appointment.pk]
 
 
 def lock_expired(now: datetime) -> list[Appointment]:
@@ -50,6 +68,19 @@ def lock_expired(now: datetime) -> list[Appointment]:
 def release(holds: Iterable[Appointment]) -> None:
     """Let go of holds that this transaction has locked."""
     Appointment.objects.filter(pk__in=[hold.pk for hold in holds]).update(state=Appointment.State.RELEASED)
+
+
+def of_slot(patient: Patient, slot: Slot, **told: Any) -> Appointment:
+    """A row, not saved, that keeps a slot for a patient."""
+    return Appointment(
+        patient=patient,
+        clinician_id=slot.clinician_id,
+        during=DateTimeTZRange(slot.start, slot.end),
+        mode=slot.mode,
+        location=slot.location,
+        room=slot.room,
+        **told,
+    )
 
 
 def insert(hold: Appointment) -> bool:

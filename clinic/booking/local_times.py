@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 Span = tuple[datetime, datetime]
 
 
-def slots_on(day: date, *, opens: time, closes: time, zone: ZoneInfo, length: timedelta, gap: timedelta) -> list[Span]:
+@lru_cache(maxsize=4096)
+def slots_on(
+    day: date, *, opens: time, closes: time, zone: ZoneInfo, length: timedelta, gap: timedelta
+) -> tuple[Span, ...]:
     """Every slot of one day, as moments in UTC; no two overlap, and none is later than the clock on the wall allows.
 
     A local time that the clocks skip is not offered. One that they repeat is offered once, the first time. A slot takes
@@ -22,15 +26,15 @@ def slots_on(day: date, *, opens: time, closes: time, zone: ZoneInfo, length: ti
         length: of one slot.
         gap: between two slots.
     Returns:
-        Begin and end of each slot, in order.
+        Begin and end of each slot, in order. Kept for the next call: clinicians share days, hours and zones.
     """
     first, last = datetime.combine(day, opens), datetime.combine(day, closes)
     if _is_plain_day(first, last, zone):
         offset = first.replace(tzinfo=zone).utcoffset() or timedelta()
         begins = (first - offset).replace(tzinfo=UTC)
         count = (last - first + gap) // (length + gap)
-        return [(start, start + length) for start in (begins + n * (length + gap) for n in range(count))]
-    return _around_a_change(first, last, zone, length, gap)
+        return tuple((start, start + length) for start in (begins + n * (length + gap) for n in range(count)))
+    return tuple(_around_a_change(first, last, zone, length, gap))
 
 
 def moment(local: datetime, zone: ZoneInfo) -> datetime | None:

@@ -157,6 +157,11 @@ def _ways(slots: Sequence[Slot], chosen: str) -> list[Way]:
     return found
 
 
+def way_choices(slots: Sequence[Slot]) -> list[tuple[str, str]]:
+    """The ways to meet that are offered at all, each with its words."""
+    return [(way.value, way.label) for way in _ways(slots, "")]
+
+
 def _days(offered: Sequence[Slot], zone: str) -> list[tuple[date, int]]:
     """Each local day that the rules offer, with its number of free times."""
     by_day = groupby(offered, key=lambda slot: zones.local(slot.start, zone).date())

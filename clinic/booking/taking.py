@@ -47,7 +47,14 @@ def grounds_for(
 
 
 def slot_at(
-    patient: Patient, clinician_id: int, start: datetime, mode: str, location: str, *, asked_at: datetime
+    patient: Patient,
+    clinician_id: int,
+    start: datetime,
+    mode: str,
+    location: str,
+    *,
+    asked_at: datetime,
+    with_notice: bool = True,
 ) -> find.Slot:
     """The slot that the rules offer this patient, by the notice and horizon of `asked_at`.
 
@@ -62,11 +69,29 @@ def slot_at(
         until=start + timedelta(microseconds=1),
         clinician_id=clinician_id,
         patient_id=patient.pk,
+        with_notice=with_notice,
     )
     fitting = [slot for slot in offered if slot.location == location]
     if not fitting:
         raise NotOffered(NOT_OFFERED)
     return next((slot for slot in fitting if slot.is_free), fitting[0])
+
+
+def check_again(kept: Appointment) -> None:
+    """Ask the rules again about a time that is kept, as they were when it was kept; a freed one needs no notice.
+
+    Raises:
+        NotOffered: time off, a licence or the hours have changed since.
+    """
+    slot_at(
+        kept.patient,
+        kept.clinician_id,
+        kept.start,
+        kept.mode,
+        kept.location,
+        asked_at=kept.created_at,
+        with_notice=kept.offered_at is None,
+    )
 
 
 def locked(appointment: Appointment) -> Appointment:

@@ -11,21 +11,36 @@ from clinic.booking import zones
 from clinic.booking.models import Appointment
 from clinic.notifications import actions as messages
 
+OFFERED = Appointment.State.OFFERED
+
 
 def tell(template: str, appointment: Appointment, *, by: Actor, now: datetime) -> None:
     """Queue a message about an appointment to its patient, in the place of every earlier one that is not sent yet."""
-    about = {"appointment": str(appointment.pk)}
-    messages.cancel_about(patient=appointment.patient, about=about, reason=template, by=by)
+    take_back(appointment, template, by=by)
     messages.queue(
         key=f"{template}:{appointment.pk}:{appointment.sequence}",
         template=template,
         patient=appointment.patient,
-        about={**about, "when": zones.in_words(appointment.start, appointment.time_zone)},
+        about=_about(appointment),
         by=by,
         now=now,
-        good_for=appointment.start - now,
+        good_for=(appointment.held_until if appointment.state == OFFERED else appointment.start) - now,
         keeps_quiet_hours=False,
     )
+
+
+def take_back(appointment: Appointment, reason: str, *, by: Actor) -> None:
+    """Take back every message about an appointment that is not sent yet."""
+    about = {"appointment": str(appointment.pk)}
+    messages.cancel_about(patient=appointment.patient, about=about, reason=reason, by=by)
+
+
+def _about(appointment: Appointment) -> dict[str, str]:
+    zone = appointment.time_zone
+    about = {"appointment": str(appointment.pk), "when": zones.in_words(appointment.start, zone)}
+    if appointment.state == OFFERED:
+        about |= {"until": zones.clock(appointment.held_until, zone), "because": appointment.offered_because}
+    return about
 
 
 def note(appointment: Appointment, action: str, *, by: Actor, why: str = "", detail: Mapping[str, Detail]) -> None:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from clinic.booking import views, views_after, views_check
+from clinic.booking import views, views_after, views_check, views_waiting
 
 app_name = "booking"
 
@@ -12,6 +12,9 @@ urlpatterns = [
     path("book/check/", views_check.check, name="check"),
     path("book/done/", views_after.done, name="done"),
     path("book/calendar.ics", views_after.calendar, name="calendar"),
+    path("waitlist/", views_waiting.join, name="waitlist"),
+    path("waitlist/leave/", views_waiting.leave, name="leave_waitlist"),
+    path("waitlist/offer/", views_waiting.offer, name="offer"),
     path("my/appointment/move/", views.move, name="move"),
     path("my/appointment/move/check/", views_check.move_check, name="move_check"),
     path("my/appointment/cancel/", views_after.cancel, name="cancel"),

@@ -49,7 +49,7 @@ def _check(at: Choosing) -> HttpResponse:
     rows = rows.filter(moves=at.moving) if at.moving else rows.filter(moves=None)
     if at.request.method != "POST":
         return _show(at, rows.last())
-    chosen = rows.filter(pk=_uuid(at.request.POST.get("appointment", ""))).first()
+    chosen = rows.filter(pk=uuid_in(at.request.POST.get("appointment", ""))).first()
     if chosen is None:
         return choose_again(at, asked_in(at.request, at.patient), actions.GONE, status=422)
     form = DetailsForm(at.request.POST, mode=chosen.mode, reminders=reminders.open_to(at.patient))
@@ -62,7 +62,7 @@ def _show(at: Choosing, latest: Appointment | None) -> HttpResponse:
     allowed.to_book(at.patient, now=at.now, moving=at.moving)
     if latest is None or latest.state not in OPEN or latest.start <= at.now:
         return redirect("booking:move" if at.moving else "booking:choose")
-    known = _details_of(at.moving) if at.moving else _details_known(at.patient)
+    known = _details_of(at.moving) if at.moving else details_known(at.patient)
     form = DetailsForm(
         mode=latest.mode,
         reminders=reminders.open_to(at.patient),
@@ -109,7 +109,7 @@ def _hold_anew(at: Choosing, chosen: Appointment) -> Appointment:
     )
 
 
-def _details_known(patient: Patient) -> dict[str, Any]:
+def details_known(patient: Patient) -> dict[str, Any]:
     """What they told us for an earlier time, or only the number of their form."""
     told = patient.appointments.exclude(reminders="").order_by("created_at").last()
     return _details_of(told) if told else {"phone": patient.phone}
@@ -123,7 +123,8 @@ def _check_page(at: Choosing, chosen: Appointment, form: DetailsForm, *, status:
     return at.page("booking/check.html", {"visit": visit_presenters.visit(chosen), "form": form}, status)
 
 
-def _uuid(text: str) -> UUID | None:
+def uuid_in(text: str) -> UUID | None:
+    """The id in what was sent, if it is one."""
     try:
         return UUID(text)
     except ValueError:

@@ -19,6 +19,17 @@ CANCEL_REASONS: Final = {
     "something_else": "Something else",
     "prefer_not": "I would rather not say",
 }
+WEEKDAYS: Final = {
+    0: "Monday",
+    1: "Tuesday",
+    2: "Wednesday",
+    3: "Thursday",
+    4: "Friday",
+    5: "Saturday",
+    6: "Sunday",
+}
+NOTICE: Final = {3: "Within 3 hours", 24: "A day later", 72: "Three days later"}
+"""How long before a time somebody on the waiting list has to know, in hours."""
 _FOR_STAFF: Final = {
     "step_free": "Step-free access",
     "captions": "Captions",

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from clinic.booking.models import Appointment
+from clinic.booking.models import Appointment, WaitingPlace
 from clinic.booking.visit_presenters import visit
 from clinic.booking.zones import clock, local
 from clinic.intake import presenters, protocols
@@ -56,6 +56,7 @@ def status_page(patient: Patient, intake: Intake, *, now: datetime) -> dict[str,
         "decision": decision,
         "template": f"my/decided/{decision.route}.html" if decision else f"my/outcome/{sealed.outcome}.html",
         "booked": visit(appointment) if appointment else None,
+        **waiting(patient, now),
         "due": course.due,
         "waits_for": "" if standing.may_book else standing.waits_for,
         "needs_person": standing.waits_for == WAITS_FOR_PERSON,
@@ -70,6 +71,14 @@ def status_page(patient: Patient, intake: Intake, *, now: datetime) -> dict[str,
         **_asked_of_us(patient, sealed, decision, course.zone),
         **(_prescriber(patient, sealed) if course.asks_prescriber else {}),
     }
+
+
+def waiting(patient: Patient, now: datetime) -> dict[str, Any]:
+    """Whether they are on the waiting list, and what is offered to them."""
+    offers = patient.appointments.filter(state=Appointment.State.OFFERED, held_until__gt=now)
+    offered = offers.select_related("clinician").first()
+    waits = patient.waiting_places.filter(state=WaitingPlace.State.WAITING).exists()
+    return {"offered": visit(offered) if offered else None, "on_waitlist": waits}
 
 
 def told_decision(sealed: ScreeningRecord, *, now: datetime) -> Decision | None:

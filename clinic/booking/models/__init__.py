@@ -1,15 +1,19 @@
-"""The tables of booking: hours and licences, and the appointments."""
+"""The tables of booking: hours and licences, the appointments, the waiting list."""
 
 from clinic.booking.models.appointments import Appointment, AppointmentQuerySet
-from clinic.booking.models.hours import Availability, License, Mode, TimeOff, is_a_time_zone, known_time_zones
+from clinic.booking.models.hours import Availability, Holiday, License, Mode, TimeOff, is_a_time_zone, known_time_zones
+from clinic.booking.models.waiting import Part, WaitingPlace
 
 __all__ = [
     "Appointment",
     "AppointmentQuerySet",
     "Availability",
+    "Holiday",
     "License",
     "Mode",
+    "Part",
     "TimeOff",
+    "WaitingPlace",
     "is_a_time_zone",
     "known_time_zones",
 ]

@@ -16,17 +16,22 @@ from clinic.patients.models import Patient
 from clinic.patients.references import new_reference
 from clinic.vault.fields import EncryptedField
 
+KEPT = ("held", "offered")
+"""States in which a time is kept for somebody until `held_until`."""
+TAKEN = (*KEPT, "booked")
+"""States in which the database lets nobody else have the time."""
+
 
 class AppointmentQuerySet(models.QuerySet["Appointment"]):
     """Reads that have a name."""
 
     def in_the_way(self, now: datetime) -> AppointmentQuerySet:
-        """Booked, or held and not expired: nobody else can have that time."""
-        return self.filter(models.Q(state="booked") | models.Q(state="held", held_until__gt=now))
+        """Booked, or kept for somebody and not expired: nobody else can have that time."""
+        return self.filter(models.Q(state="booked") | models.Q(state__in=KEPT, held_until__gt=now))
 
     def expired(self, now: datetime) -> AppointmentQuerySet:
-        """Held for too long."""
-        return self.filter(state="held", held_until__lte=now)
+        """Kept for too long."""
+        return self.filter(state__in=KEPT, held_until__lte=now)
 
     def upcoming(self, now: datetime) -> AppointmentQuerySet:
         """Booked, and not over yet."""
@@ -36,9 +41,9 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
 class Appointment(models.Model):
     """A time that one patient and one clinician have together, from the hold on.
 
-    The exclusion constraints are the promise that nobody is booked twice: no two rows in state held or booked overlap
-    for a clinician, a patient or a room. A constraint cannot look at the clock, so a hold that has expired keeps its
-    place until somebody wants it: `actions.hold` releases it in the transaction that takes the time, and
+    The exclusion constraints are the promise that nobody is booked twice: no two rows in state held, offered or booked
+    overlap for a clinician, a patient or a room. A constraint cannot look at the clock, so a hold that has expired
+    keeps its place until somebody wants it: `actions.hold` releases it in the transaction that takes the time, and
     `actions.release_expired` does so every minute. A hold that moves an appointment gives its time to it and keeps the
     time that was given up, in state moved: the appointment stays the same row, with the same UID in calendars.
 
@@ -47,6 +52,7 @@ class Appointment(models.Model):
 
     class State(models.TextChoices):
         HELD = "held"
+        OFFERED = "offered"
         BOOKED = "booked"
         MOVED = "moved"
         RELEASED = "released"
@@ -62,6 +68,7 @@ class Appointment(models.Model):
 
     TRANSITIONS = {
         State.HELD: {State.BOOKED, State.RELEASED, State.MOVED},
+        State.OFFERED: {State.BOOKED, State.RELEASED},
         State.BOOKED: {State.CANCELLED, State.COMPLETED, State.NO_SHOW},
         State.RELEASED: set(),
         State.MOVED: set(),
@@ -82,6 +89,8 @@ class Appointment(models.Model):
     time_zone = models.CharField(max_length=50, help_text="The zone in which the patient was told the time.")
     state = models.CharField(max_length=10, choices=State.choices, default=State.HELD)
     held_until = models.DateTimeField()
+    offered_at = models.DateTimeField(null=True, help_text="When it was offered to somebody on the waiting list.")
+    offered_because = models.CharField(max_length=200, blank=True, default="", help_text="Why to this person.")
     booked_at = models.DateTimeField(null=True)
     booked_by = models.CharField(max_length=60, blank=True, default="")
     moves = models.ForeignKey(
@@ -114,12 +123,12 @@ class Appointment(models.Model):
             ExclusionConstraint(
                 name="appointment_one_per_clinician",
                 expressions=[("clinician", RangeOperators.EQUAL), ("during", RangeOperators.OVERLAPS)],
-                condition=models.Q(state__in=["held", "booked"]),
+                condition=models.Q(state__in=TAKEN),
             ),
             ExclusionConstraint(
                 name="appointment_one_per_patient",
                 expressions=[("patient", RangeOperators.EQUAL), ("during", RangeOperators.OVERLAPS)],
-                condition=models.Q(state__in=["held", "booked"]),
+                condition=models.Q(state__in=TAKEN),
             ),
             ExclusionConstraint(
                 name="appointment_one_per_room",
@@ -128,7 +137,7 @@ class Appointment(models.Model):
                     ("room", RangeOperators.EQUAL),
                     ("during", RangeOperators.OVERLAPS),
                 ],
-                condition=models.Q(state__in=["held", "booked"]) & ~models.Q(room=""),
+                condition=models.Q(state__in=TAKEN) & ~models.Q(room=""),
             ),
             models.CheckConstraint(
                 name="appointment_has_a_beginning_and_an_end",
@@ -157,7 +166,7 @@ class Appointment(models.Model):
             ),
             models.CheckConstraint(
                 name="appointment_booked_has_a_time",
-                condition=models.Q(state__in=["held", "released", "moved"]) | models.Q(booked_at__isnull=False),
+                condition=models.Q(state__in=[*KEPT, "released", "moved"]) | models.Q(booked_at__isnull=False),
             ),
             models.CheckConstraint(
                 name="appointment_cancelled_at_and_by",
@@ -166,7 +175,7 @@ class Appointment(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["held_until"], name="appointment_held", condition=models.Q(state="held")),
+            models.Index(fields=["held_until"], name="appointment_held", condition=models.Q(state__in=KEPT)),
             models.Index(fields=["patient", "state"], name="appointment_of_patient"),
         ]
 

@@ -52,6 +52,12 @@ class Availability(models.Model):
     valid_to = models.DateField(null=True, blank=True)
     notice_hours = models.PositiveSmallIntegerField(default=24)
     horizon_days = models.PositiveSmallIntegerField(default=56)
+    most_per_day = models.PositiveSmallIntegerField(
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text="Visits of this clinician on one local day, whichever rule they came from; empty is no limit.",
+    )
 
     class Meta:
         constraints = [
@@ -66,6 +72,20 @@ class Availability(models.Model):
 
     def __str__(self) -> str:
         return f"weekday {self.weekday}, {self.opens:%H:%M} to {self.closes:%H:%M} {self.time_zone}"
+
+
+class Holiday(models.Model):
+    """A day on which a location is closed; without a location, the whole clinic."""
+
+    location = models.CharField(max_length=40, blank=True, default="", help_text="A slug of LOCATIONS, or empty.")
+    day = models.DateField()
+    name = models.CharField(max_length=80)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["location", "day"], name="holiday_once")]
+
+    def __str__(self) -> str:
+        return f"{self.name} on {self.day}"
 
 
 class TimeOff(models.Model):

@@ -171,4 +171,4 @@ def test_the_number_of_queries_does_not_grow(
     ) as queries:
         free(now, mode=None)
 
-    assert len(queries) == 4
+    assert len(queries) == 5

@@ -82,7 +82,7 @@ def test_every_local_time_that_exists_is_offered_once_and_no_other(
                 expected.append((start, end))
         local += length + gap
 
-    assert slots_on(day, opens=opens, closes=closes, zone=zone, length=length, gap=gap) == expected
+    assert list(slots_on(day, opens=opens, closes=closes, zone=zone, length=length, gap=gap)) == expected
 
 
 @given(around_a_change, hours, lengths, gaps)
