@@ -35,6 +35,7 @@ class Entry:
     moved_from: str = ""
     on_hold: str = ""
     because: str = ""
+    overbooked: str = ""
 
 
 def day(on: date, *, zone: str, now: datetime, clinician_id: int | None = None) -> list[Entry]:
@@ -82,6 +83,7 @@ def _appointment(appointment: Appointment, zone: str, on_hold: str) -> Entry:
         else "",
         moved_from=_moved_from(appointment, zone),
         on_hold=on_hold,
+        overbooked=str(appointment.overbook_reason or ""),
         because=appointment.offered_because if appointment.state == Appointment.State.OFFERED else "",
     )
 

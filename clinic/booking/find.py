@@ -182,11 +182,12 @@ def _taken(rules: list[Availability], window: Span, now: datetime, patient_id: U
 
 def _slots_of(
     rule: Availability, modes: Sequence[str], window: Span, now: datetime, licensed_until: date, taken: _Taken
-) -> Iterator[Slot]:
+) -> list[Slot]:
     """The slots of one rule, once for each way to meet; what a whole day is free of is not asked for each slot."""
     who, name, gap = rule.clinician_id, rule.clinician.name, timedelta(minutes=rule.buffer_minutes)
     ways = [(mode, rule.location, rule.room) if mode == Mode.IN_PERSON else (mode, "", "") for mode in modes]
     is_capped = rule.most_per_day is not None
+    found: list[Slot] = []
     for day, spans in _days_of(rule, window, now, licensed_until):
         if taken.is_closed(rule.location, day):
             continue
@@ -195,14 +196,22 @@ def _slots_of(
         clinician = taken.clinicians.get(who, NOBODY).within(first - gap, last + gap)
         off = taken.time_off.get(who, NOBODY).within(first, last)
         room = taken.rooms.get((rule.location, rule.room), NOBODY).within(first, last)
+        if not (off or clinician or room):
+            is_free = not is_full
+            for mode, place, in_room in ways:
+                rest = (who, name, mode, place, in_room, is_free, is_capped)
+                found += [NEW(Slot, (*span, *rest)) for span in spans]
+            continue
         for start, end in spans:
             if off and off.overlaps(start, end):
                 continue
             is_free = not is_full and not (clinician and clinician.overlaps(start - gap, end + gap))
             has_room = is_free and not (room and room.overlaps(start, end))
             for mode, place, in_room in ways:
-                is_it = has_room if place else is_free
-                yield NEW(Slot, (start, end, who, name, mode, place, in_room, is_it, is_capped))
+                found.append(
+                    Slot(start, end, who, name, mode, place, in_room, has_room if place else is_free, is_capped)
+                )
+    return found
 
 
 def _days_of(

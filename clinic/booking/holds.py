@@ -26,7 +26,10 @@ from clinic.patients.models import Patient
 HOLD_FOR: Final = timedelta(minutes=10)
 SWEEP_AT_MOST: Final = 200
 DAYS_OF_A_CLINICIAN: Final = 0x6461_7973
-OF_A_TIME: Final = ("during", "clinician", "mode", "location", "room", "time_zone")
+OF_A_TIME: Final = (
+    *("during", "clinician", "mode", "location", "room", "time_zone"),
+    *("is_overbooked", "overbook_reason"),
+)
 """What makes a time: when, with whom, how and where."""
 
 

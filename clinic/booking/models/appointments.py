@@ -47,6 +47,9 @@ class Appointment(models.Model):
     `actions.release_expired` does so every minute. A hold that moves an appointment gives its time to it and keeps the
     time that was given up, in state moved: the appointment stays the same row, with the same UID in calendars.
 
+    The staff may put one appointment over a taken time, with a reason: it stands beside the others, never beside
+    another of its kind, and a patient is never in two places.
+
     Always insert with ON CONFLICT DO NOTHING: a plain insert can wait for half a minute in a storm of deadlocks.
     """
 
@@ -91,6 +94,8 @@ class Appointment(models.Model):
     held_until = models.DateTimeField()
     offered_at = models.DateTimeField(null=True, help_text="When it was offered to somebody on the waiting list.")
     offered_because = models.CharField(max_length=200, blank=True, default="", help_text="Why to this person.")
+    is_overbooked = models.BooleanField(default=False, help_text="Put over a taken time by the staff, knowingly.")
+    overbook_reason = EncryptedField(null=True)
     booked_at = models.DateTimeField(null=True)
     booked_by = models.CharField(max_length=60, blank=True, default="")
     moves = models.ForeignKey(
@@ -123,7 +128,12 @@ class Appointment(models.Model):
             ExclusionConstraint(
                 name="appointment_one_per_clinician",
                 expressions=[("clinician", RangeOperators.EQUAL), ("during", RangeOperators.OVERLAPS)],
-                condition=models.Q(state__in=TAKEN),
+                condition=models.Q(state__in=TAKEN, is_overbooked=False),
+            ),
+            ExclusionConstraint(
+                name="appointment_one_overbooked_per_clinician",
+                expressions=[("clinician", RangeOperators.EQUAL), ("during", RangeOperators.OVERLAPS)],
+                condition=models.Q(state__in=TAKEN, is_overbooked=True),
             ),
             ExclusionConstraint(
                 name="appointment_one_per_patient",
@@ -137,7 +147,12 @@ class Appointment(models.Model):
                     ("room", RangeOperators.EQUAL),
                     ("during", RangeOperators.OVERLAPS),
                 ],
-                condition=models.Q(state__in=TAKEN) & ~models.Q(room=""),
+                condition=models.Q(state__in=TAKEN, is_overbooked=False) & ~models.Q(room=""),
+            ),
+            models.CheckConstraint(
+                name="appointment_overbooked_with_a_reason",
+                condition=models.Q(is_overbooked=False, overbook_reason__isnull=True)
+                | models.Q(is_overbooked=True, overbook_reason__isnull=False),
             ),
             models.CheckConstraint(
                 name="appointment_has_a_beginning_and_an_end",

@@ -1,0 +1,154 @@
+"""How long free times take for a whole clinic, and how many bookings a second stand against the barest insert."""
+
+from __future__ import annotations
+
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime, timedelta
+from datetime import time as clock
+from typing import Final
+
+from django.db import connection, connections
+from django.test.utils import CaptureQueriesContext
+
+from clinic.accounts.models import User
+from clinic.accounts.permissions import Role
+from clinic.audit import actors
+from clinic.booking import actions, availability_actions, find
+from clinic.booking.models import Appointment
+from clinic.intake.models import Intake, ScreeningRecord
+from clinic.patients.models import Patient
+from tests.bench.figures import Figure, in_turns
+
+NOW: Final = datetime(2026, 11, 30, 20, 0, tzinfo=UTC)
+CLINICIANS: Final = 20
+LOCATIONS: Final = 6
+PEOPLE: Final = 16
+TRIES: Final = 12
+"""Times each of these people asks for, one after another, all at once with the others."""
+DESK: Final = actors.system("bench")
+BARE: Final = """
+CREATE TABLE bench_slot (
+    id uuid PRIMARY KEY, clinician int NOT NULL, during tstzrange NOT NULL,
+    EXCLUDE USING gist (clinician WITH =, during WITH &&)
+)"""
+
+
+def figures() -> Iterator[Figure]:
+    """Free times of 8 weeks, and holds under contention."""
+    staff = [_clinician(number) for number in range(CLINICIANS)]
+    yield from _free_times()
+    yield from _contention(staff)
+
+
+def _clinician(number: int) -> User:
+    user = User.objects.create_user(f"c{number}@bench.test", name=f"Dr. {number}", role=Role.CLINICIAN)
+    availability_actions.license_for(clinician=user, region="US-CA", by=DESK)
+    availability_actions.offer_times(
+        clinician=user,
+        weekdays=range(5),
+        opens=clock(9),
+        closes=clock(17),
+        time_zone="America/Los_Angeles",
+        modes=["phone", "video", "in_person"],
+        valid_from=date(2026, 1, 1),
+        location=f"place-{number % LOCATIONS}",
+        room=str(number),
+        by=DESK,
+    )
+    return user
+
+
+def _free_times() -> Iterator[Figure]:
+    """Every time of eight weeks that is free: in one way to meet, and in all three of them."""
+    modes = {"one way to meet": "phone", "three ways": None}
+
+    def asking(mode: str | None) -> Callable[[int], Callable[[], object]]:
+        return lambda _: lambda: find.free_times(patient_region="US-CA", now=NOW, mode=mode)
+
+    times = in_turns({name: asking(mode) for name, mode in modes.items()}, 60, within=20.0)
+    what = f"free times, 8 weeks x {CLINICIANS} clinicians x {LOCATIONS} locations"
+    for name, mode in modes.items():
+        with CaptureQueriesContext(connection) as queries:
+            found = find.free_times(patient_region="US-CA", now=NOW, mode=mode)
+        each = times[name]
+        detail = f"{len(found)} slots, on the clock {each.median * 1e3:.1f} ms"
+        yield Figure(f"{what}, {name}", each.usually_busy * 1e3, "ms", at_most=50, detail=detail)
+        yield Figure("  statements to the database", len(queries), "", at_most=5)
+
+
+def _contention(staff: list[User]) -> Iterator[Figure]:
+    """Everybody asks for the same few times: the whole of `hold`, with its checks, locks and audit, against one row."""
+    with connection.cursor() as cursor:
+        cursor.execute(BARE)
+    people = [_patient() for _ in range(PEOPLE)]
+    starts = [datetime(2026, 12, 2, 17, tzinfo=UTC) + timedelta(minutes=20 * n) for n in range(TRIES)]
+    bare = _all_at_once([lambda start, n=n: _insert(n, start) for n in range(PEOPLE)], starts)
+    held = _all_at_once([lambda start, who=who: _hold(who, staff[0], start) for who in people], starts)
+    kept = Appointment.objects.filter(state=Appointment.State.HELD).count()
+    if kept != min(PEOPLE, TRIES):
+        raise RuntimeError(f"{kept} holds are kept where {min(PEOPLE, TRIES)} people should have one each.")
+    detail = f"{held:.0f} and {bare:.0f} tries a second, {PEOPLE} people for {TRIES} times of one clinician"
+    yield Figure("holds under contention : bare insert with the constraint", held / bare, "x", detail=detail)
+
+
+def _all_at_once(works: list[Callable[[datetime], object]], starts: list[datetime]) -> float:
+    """Tries a second, when each worker asks for every time in an order of its own."""
+    ready = threading.Barrier(len(works) + 1)
+
+    def run(number: int) -> None:
+        try:
+            ready.wait(timeout=30)
+            for start in starts[number % TRIES :] + starts[: number % TRIES]:
+                works[number](start)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(len(works)) as threads:
+        running = [threads.submit(run, number) for number in range(len(works))]
+        ready.wait(timeout=30)
+        begun = time.perf_counter()
+        for each in running:
+            each.result()
+        return len(works) * len(starts) / (time.perf_counter() - begun)
+
+
+def _insert(number: int, start: datetime) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO bench_slot VALUES (%s, 1, tstzrange(%s, %s)) ON CONFLICT DO NOTHING",
+            [uuid.uuid4(), start, start + timedelta(minutes=20)],
+        )
+
+
+def _hold(patient: Patient, clinician: User, start: datetime) -> None:
+    try:
+        actions.hold(patient=patient, clinician=clinician, start=start, mode="phone", by=DESK, now=NOW)
+    except actions.SlotTaken:
+        return
+
+
+def _patient() -> Patient:
+    patient = Patient.objects.create(region="US-CA", country="US", safe_contact="yes", email="a@bench.test")
+    before = NOW - timedelta(days=1)
+    intake = Intake.objects.create(
+        patient=patient, protocol="test", seal="s", state=Intake.State.SUBMITTED, submitted_at=before
+    )
+    ScreeningRecord.objects.create(
+        intake=intake,
+        protocol="test",
+        seal="s",
+        answers_hash="a",
+        body_hash="b",
+        answers={},
+        result={},
+        signature="A",
+        outcome="ready_to_book",
+        priority="P4",
+        screened_at=before,
+        due_at=NOW,
+    )
+    return patient
