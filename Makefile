@@ -10,7 +10,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 RUN_READY := $(VENV)/.run-$(shell sha256sum < requirements.txt | cut -c 1-16)
 TEST_READY := $(VENV)/.test-$(shell cat requirements.txt requirements-dev.txt | sha256sum | cut -c 1-16)
 
-.PHONY: help run test check fix bench mutants pictures pins browser clean
+.PHONY: help run test check fix bench contention mutants pictures pins browser clean
 
 help: ## list these commands
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
@@ -39,6 +39,9 @@ fix: $(TEST_READY) ## format the code and mend what can be mended by machine
 
 bench: $(TEST_READY) ## measure speed and size, as ratios
 	$(PY) -m tests.bench
+
+contention: $(TEST_READY) ## the full counts of the proof that nobody is booked twice: 200 connections, 10,000 attempts
+	THRESHOLD_CONTENTION=full $(PY) -m pytest -n 0 -s tests/clinic/booking/test_contention_week.py $(ARGS)
 
 mutants: $(TEST_READY) ## change the decision in small ways and see that tests notice: make mutants MODULES="conditions facts"
 	$(PY) -m tests.bench.mutants $(MODULES) $(ARGS)

@@ -27,6 +27,7 @@ KEEP_NOTHING = {
     "synchronous_commit": "off",
     "wal_level": "minimal",
     "max_wal_senders": "0",
+    "max_connections": "250",
 }
 """For tests only: a crash of the machine may spoil the data folder."""
 
