@@ -50,6 +50,11 @@ app.conf.update(
             "schedule": 60.0,
             "options": {"queue": "default", "expires": 55},
         },
+        "deliver-urgent-messages": {
+            "task": "clinic.notifications.tasks.deliver_urgent",
+            "schedule": 15.0,
+            "options": {"queue": "urgent", "expires": 14},
+        },
         "plan-followups": {
             "task": "clinic.followups.tasks.plan_due",
             "schedule": 60.0,

@@ -101,6 +101,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "clinic.web.context.clinic",
+                "clinic.staff.urgent_lines.alarm",
             ],
         },
     },

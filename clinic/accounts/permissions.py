@@ -24,6 +24,7 @@ class Permission(StrEnum):
     SEE_WORKLIST = "reviews.worklist"
     SEE_INTAKE = "reviews.see"
     DECIDE = "reviews.decide"
+    ACKNOWLEDGE = "notifications.acknowledge"
     SEE_CALENDAR = "booking.calendar"
     BOOK_FOR_PATIENT = "booking.book"
     SEE_TASKS = "followups.tasks"
@@ -37,6 +38,7 @@ _CLINICAL: Final = _EVERYONE | {
     Permission.SEE_WORKLIST,
     Permission.SEE_INTAKE,
     Permission.DECIDE,
+    Permission.ACKNOWLEDGE,
     Permission.SEE_CALENDAR,
     Permission.SEE_TASKS,
 }
@@ -68,6 +70,7 @@ PERMISSION_WORDS: Final[dict[Permission, str]] = {
     Permission.SEE_WORKLIST: "See who waits for a decision",
     Permission.SEE_INTAKE: "Read answers, flags and scores",
     Permission.DECIDE: "Decide about a patient",
+    Permission.ACKNOWLEDGE: "Say “I have it” to an urgent page",
     Permission.SEE_CALENDAR: "See the calendar",
     Permission.BOOK_FOR_PATIENT: "Book for a patient",
     Permission.SEE_TASKS: "See and close tasks (a scheduler: only those without health in them)",

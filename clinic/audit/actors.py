@@ -33,5 +33,10 @@ def system(part: str) -> Actor:
     return Actor(f"system:{part}")
 
 
+def pager(role: str) -> Actor:
+    """Whoever holds the pager of a role, and used the link in a page that was sent there."""
+    return Actor(f"pager:{role}")
+
+
 VISITOR = Actor("visitor")
 """Somebody who has not said who they are."""

@@ -26,12 +26,13 @@ from clinic.followups.models import FollowUp
 from clinic.followups.offsets import Hours
 from clinic.followups.planning import is_planned, is_too_late, rows
 from clinic.followups.reach import CannotWrite, letter_for
-from clinic.followups.stops import ended, why_ended
+from clinic.followups.stops import CONTACT, ended, why_ended
 from clinic.intake import protocols
 from clinic.intake.models import Intake
-from clinic.notifications.actions import cancel, queue
+from clinic.notifications.actions import acknowledge, cancel, queue
 from clinic.notifications.hours import zone_named
 from clinic.notifications.models import Message
+from clinic.notifications.paging import ACKNOWLEDGE_WITHIN
 from screening.protocol import FollowUpPlan
 
 log = logging.getLogger(__name__)
@@ -190,17 +191,23 @@ def _effect(follow_up: FollowUp, *, now: datetime, by: Actor) -> tuple[State, st
 
 
 def _page_again(follow_up: FollowUp, *, now: datetime, by: Actor) -> None:
-    intake = Intake.objects.filter(Q(pk=follow_up.row_id) | Q(records=follow_up.row_id)).first()
     queue(
         key=f"followup:{follow_up.pk}",
         template=TEMPLATES[follow_up.plan],
         to_role="on_call",
         channel=Message.Channel.PAGER,
-        about={"reference": intake.reference if intake else follow_up.patient.reference},
+        about={"reference": _reference(follow_up)},
         is_urgent=True,
+        acknowledge_within=ACKNOWLEDGE_WITHIN,
         by=by,
         now=now,
     )
+
+
+def _reference(follow_up: FollowUp) -> str:
+    """The reference of the form that a follow-up is about; of the patient, when it is about no form."""
+    intake = Intake.objects.filter(Q(pk=follow_up.row_id) | Q(records=follow_up.row_id)).first()
+    return intake.reference if intake else follow_up.patient.reference
 
 
 @transaction.atomic
@@ -248,6 +255,8 @@ def close_task(*, follow_up: FollowUp, by: Actor, now: datetime, reason: str = "
     task = FollowUp.objects.filter(pk=follow_up.pk, state=State.OPEN)
     if not task.update(state=State.DONE, done_at=now, done_by=by.ref):
         raise NotOpen
+    if follow_up.stop_condition in CONTACT:
+        acknowledge(reference=_reference(follow_up), by=by, now=now, because="reached")
     _record(follow_up, "followups.close_task", by=by, why=reason)
 
 

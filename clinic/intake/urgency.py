@@ -9,6 +9,7 @@ from clinic.audit.actors import Actor
 from clinic.audit.record import record
 from clinic.intake.models import Intake, ScreeningRecord
 from clinic.notifications.actions import queue
+from clinic.notifications.paging import ACKNOWLEDGE_WITHIN
 from screening.engine import urgent_now
 from screening.facts import Facts
 from screening.protocol import PRIORITIES
@@ -72,4 +73,5 @@ def page_on_call(*, intake: Intake, priority: str, cause: str, by: Actor, now: d
         by=by,
         now=now,
         is_urgent=True,
+        acknowledge_within=ACKNOWLEDGE_WITHIN,
     )

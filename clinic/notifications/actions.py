@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Final
 
 from django.db import transaction
 from django.db.models import QuerySet
 
 from clinic.accounts.models import User
+from clinic.accounts.permissions import Role
 from clinic.audit.actors import Actor
 from clinic.audit.record import record, record_all
-from clinic.notifications import preparing
+from clinic.notifications import paging, preparing
 from clinic.notifications.models import Message
 from clinic.patients.models import Patient
+
+MOST_ESCALATED: Final = 100
+"""How many overdue pages are looked at in one transaction; the next sweep takes the rest."""
 
 
 @transaction.atomic
@@ -31,6 +36,7 @@ def queue(
     good_for: timedelta | None = None,
     is_urgent: bool = False,
     keeps_quiet_hours: bool = True,
+    acknowledge_within: timedelta | None = None,
 ) -> Message:
     """Write that something must be said; a second call with the same key changes nothing and returns the first.
 
@@ -48,6 +54,7 @@ def queue(
         good_for: after this much time past due it is not sent any more.
         is_urgent: it goes through the urgent queue and ignores quiet hours.
         keeps_quiet_hours: wait for the morning of the patient when it is due at night.
+        acknowledge_within: it is a page that somebody must say "I have it" to; after this much time the lead is told.
     """
     fresh = preparing.message(
         key=key,
@@ -62,6 +69,7 @@ def queue(
         good_for=good_for,
         is_urgent=is_urgent,
         keeps_quiet_hours=keeps_quiet_hours,
+        acknowledge_within=acknowledge_within,
     )
     Message.objects.bulk_create([fresh], ignore_conflicts=True)
     kept = Message.objects.get(key=key)
@@ -127,3 +135,75 @@ def retry(*, message: Message, by: Actor, now: datetime) -> bool:
     message.due_at = now
     preparing.nudge_about(message, now=now)
     return True
+
+
+@transaction.atomic
+def acknowledge(*, reference: str, by: Actor, now: datetime, because: str = "") -> int:
+    """Say "I have it" to every page about one form; it stops the clock, and says nothing about a call that was made.
+
+    1. Lock the pages, so that the first of two who say it at once is kept. 2. Keep who and when. 3. An audit line each.
+
+    Args:
+        reference: of the form that the pages are about.
+        by: who has it; by a link, the person or the pager that the link was sent to.
+        now: the moment.
+        because: how it is known, such as `link`.
+    Returns:
+        How many pages were waiting for it; none when somebody said it first.
+    """
+    pages = list(paging.unacknowledged().filter(about__reference=reference).select_for_update(of=("self",)))
+    for page in pages:
+        page.acknowledged_at, page.acknowledged_by = now, by.ref
+        page.save(update_fields=["acknowledged_at", "acknowledged_by"])
+        minutes = int((now - page.created_at).total_seconds() // 60)
+        record(
+            by=by,
+            action="notifications.acknowledge",
+            subject=f"message:{page.pk}",
+            detail={"minutes": minutes, "because": because},
+        )
+    return len(pages)
+
+
+@transaction.atomic
+def escalate(*, now: datetime, by: Actor) -> int:
+    """Tell the lead about every page whose clock has run out. Doing it again tells nobody twice.
+
+    The lead is every active medical director, at their own address; without one, the person on call is paged again.
+
+    Args:
+        now: the moment.
+        by: the part of the system that looks.
+    Returns:
+        How many pages the lead was told about now.
+    """
+    leads = list(User.objects.filter(role=Role.DIRECTOR, is_active=True).order_by("pk"))
+    late = paging.overdue(now).select_for_update(of=("self",), skip_locked=True).order_by("overdue_at")
+    return sum(_escalate_one(page, leads, now=now, by=by) for page in late[:MOST_ESCALATED])
+
+
+def _escalate_one(page: Message, leads: list[User], *, now: datetime, by: Actor) -> bool:
+    prefix = f"escalated:{page.pk}:"
+    told = set(Message.objects.filter(key__startswith=prefix).values_list("key", flat=True))
+    to = {f"{prefix}{lead.pk}": lead for lead in leads} or {f"{prefix}on_call": None}
+    untold = {key: lead for key, lead in to.items() if key not in told}
+    for key, lead in untold.items():
+        queue(
+            key=key,
+            template="urgent-page-unanswered",
+            staff=lead,
+            to_role="" if lead else "on_call",
+            channel=Message.Channel.PAGER,
+            about={"reference": page.about["reference"]},
+            is_urgent=True,
+            by=by,
+            now=now,
+        )
+    if untold:
+        record(
+            by=by,
+            action="notifications.escalate",
+            subject=f"message:{page.pk}",
+            detail={"to": [each.actor.ref for each in untold.values() if each]},
+        )
+    return bool(untold)

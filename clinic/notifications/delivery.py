@@ -61,20 +61,22 @@ def deliver(message_id: UUID, *, now: datetime, by: Actor) -> str | None:
     return None if message is None else _deliver_claimed(message, now=now, by=by)
 
 
-def deliver_due(*, now: datetime, by: Actor, seconds: float = SWEEP_SECONDS) -> int:
+def deliver_due(*, now: datetime, by: Actor, seconds: float = SWEEP_SECONDS, only_urgent: bool = False) -> int:
     """Deliver what is due, urgent messages first; each is claimed alone, so that a crash holds up one message only.
 
     Args:
         now: the moment.
         by: the part of the system that delivers.
         seconds: after so long the rest is left to the next sweep.
+        only_urgent: leave everything else to the sweep of everything.
     Returns:
         How many were taken.
     """
+    rows_due = _due(now).filter(is_urgent=True) if only_urgent else _due(now)
     stop_at = time.monotonic() + seconds
     taken = 0
     while time.monotonic() < stop_at:
-        batch = _due(now).order_by("-is_urgent", "due_at").values_list("pk", flat=True)[:BATCH]
+        batch = rows_due.order_by("-is_urgent", "due_at").values_list("pk", flat=True)[:BATCH]
         states = [deliver(pk, now=now, by=by) for pk in batch if time.monotonic() < stop_at]
         taken += len(states) - states.count(None)
         if not any(states):

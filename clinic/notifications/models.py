@@ -16,6 +16,7 @@ class Message(models.Model):
 
     Its words are made when it is sent.
     `key` says what it is for, so that the same thing is never said twice. `about` holds ids only.
+    A page that must be acknowledged has `overdue_at`: after it the lead is told, and every staff page shows it.
     """
 
     class State(models.TextChoices):
@@ -55,6 +56,9 @@ class Message(models.Model):
     claimed_at = models.DateTimeField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     sent_at = models.DateTimeField(null=True)
+    overdue_at = models.DateTimeField(null=True)
+    acknowledged_at = models.DateTimeField(null=True)
+    acknowledged_by = models.CharField(max_length=60, blank=True, default="")
     reason = models.CharField(max_length=200, blank=True, default="")
     created_at = models.DateTimeField(default=timezone.now)
 
@@ -68,10 +72,23 @@ class Message(models.Model):
                 name="message_sent_has_a_time",
                 condition=models.Q(state="sent", sent_at__isnull=False) | ~models.Q(state="sent"),
             ),
+            models.CheckConstraint(
+                name="message_acknowledged_at_and_by",
+                condition=models.Q(acknowledged_at__isnull=True, acknowledged_by="")
+                | (models.Q(acknowledged_at__isnull=False, overdue_at__isnull=False) & ~models.Q(acknowledged_by="")),
+            ),
         ]
         indexes = [
             models.Index(fields=["due_at"], name="message_due", condition=models.Q(state__in=["due", "claimed"])),
             models.Index(fields=["due_at"], name="message_failed", condition=models.Q(state="failed")),
+            models.Index(
+                fields=["overdue_at"],
+                name="message_not_acknowledged",
+                condition=models.Q(overdue_at__isnull=False, acknowledged_at__isnull=True),
+            ),
+            models.Index(
+                fields=["-overdue_at"], name="message_is_a_page", condition=models.Q(overdue_at__isnull=False)
+            ),
         ]
 
     def __str__(self) -> str:

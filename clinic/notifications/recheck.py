@@ -79,10 +79,10 @@ def may_write_to(patient: Patient) -> bool:
 
 def address_of(message: Message) -> str:
     """Where a message goes; nothing when that is not known."""
-    if message.channel == Message.Channel.PAGER:
-        return settings.ON_CALL_EMAIL
     if message.staff:
         return message.staff.email
+    if message.channel == Message.Channel.PAGER:
+        return settings.ON_CALL_EMAIL
     if message.to_role or message.patient is None:
         return ""
     given = message.patient.phone if message.channel == Message.Channel.SMS else message.patient.email

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from clinic.audit.actors import system
 from clinic.celery import app
-from clinic.notifications import delivery
+from clinic.notifications import actions, delivery
 
 
 @app.task(name="clinic.notifications.tasks.deliver")
@@ -21,3 +21,10 @@ def deliver(row_id: str) -> None:
 def deliver_due() -> None:
     """Deliver whatever is due."""
     delivery.deliver_due(now=timezone.now(), by=system("delivery"))
+
+
+@app.task(name="clinic.notifications.tasks.deliver_urgent")
+def deliver_urgent() -> None:
+    """Tell the lead what nobody acknowledged, and deliver what is urgent; the worker for urgent things does it."""
+    actions.escalate(now=timezone.now(), by=system("delivery"))
+    delivery.deliver_due(now=timezone.now(), by=system("delivery"), only_urgent=True)

@@ -1,8 +1,9 @@
 """The words of a message, made when it is sent from templates/messages/<name>.{subject,text,sms}; nothing clinical.
 
 A template may say: `name` and `phone` of the clinic, `called` (a first name or nothing), `link` (a private page, made
-at that moment), `link_until` (a day), `help_line`, `reference`, and what `about` of the message holds, such as the
-`when` of an appointment. A word that is not known stops the message instead of leaving a hole.
+at that moment), `link_until` (a day), `have_it` (where a page is acknowledged), `help_line`, `reference`, and what
+`about` of the message holds, such as the `when` of an appointment. A word that is not known stops the message instead
+of leaving a hole.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from django.urls import reverse
 
 from clinic.accounts import actions as accounts
 from clinic.audit.actors import Actor
+from clinic.notifications import paging
 from clinic.notifications.hours import day_in_words, zone_of
 from clinic.notifications.models import Message
 from clinic.patients.actions import LINK_DAYS, issue_link
@@ -75,7 +77,9 @@ def words_for(message: Message, *, by: Actor, now: datetime) -> Words:
     """
     template = _template(message)
     known = _known(message)
-    if "link" in template.source:
+    if "have_it" in template.source:
+        known["have_it"] = settings.SITE_URL.rstrip("/") + reverse("staff:by_link", args=[paging.token_of(message)])
+    elif "link" in template.source:
         known |= {
             "link": _link(message, by=by, now=now),
             "link_until": day_in_words(now + timedelta(days=LINK_DAYS), zone_of(message.patient)),

@@ -115,6 +115,8 @@ def decide(
         basis_answers_hash=basis_answers_hash,
         basis_seal=basis_seal,
     )
+    if contact:
+        notifications.acknowledge(reference=record.intake.reference, by=by, now=now, because="reached")
     _tell_patient(decision, by=by, now=now)
     nudge(FOLLOW_UP, decision.pk)
     _audit("reviews.decide", decision, by=by)

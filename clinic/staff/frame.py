@@ -16,6 +16,7 @@ from django.utils import timezone
 from clinic.accounts.allow import only
 from clinic.accounts.permissions import Permission
 from clinic.reviews import worklist
+from clinic.staff import urgent_lines
 from clinic.web import errors
 
 Params = ParamSpec("Params")
@@ -24,6 +25,7 @@ READ: Final = ("GET", "HEAD")
 MOST_COUNTED: Final = 99
 PAGES: Final = (
     (Permission.SEE_WORKLIST, "staff:worklist", "Worklist"),
+    (Permission.ACKNOWLEDGE, "staff:urgent", "Urgent"),
     (Permission.SEE_TASKS, "staff:tasks", "Tasks"),
     (Permission.SEE_CALENDAR, "staff:calendar", "Calendar"),
     (Permission.MANAGE_PEOPLE, "staff:people", "People"),
@@ -31,6 +33,11 @@ PAGES: Final = (
     (Permission.SEE_OUTBOX, "staff:outbox", "Outbox"),
 )
 """What the bar leads to, in order; the first that somebody may open is where they begin."""
+COUNTED: Final[dict[str, Callable[[HttpRequest], int]]] = {
+    "staff:worklist": lambda request: worklist.how_many(limit=MOST_COUNTED),
+    "staff:urgent": lambda request: urgent_lines.alarm_for(request).waiting,
+}
+"""Pages whose link says how many wait there."""
 
 
 def page(permission: Permission, *methods: str) -> Callable[[View[Params]], View[Params]]:
@@ -68,16 +75,16 @@ def pages_for(request: HttpRequest) -> list[tuple[str, str]]:
 
 
 def bar(request: HttpRequest) -> list[dict[str, Any]]:
-    """The links of the bar; the worklist says how many wait."""
+    """The links of the bar; two of them say how many wait."""
     here = request.resolver_match.view_name if request.resolver_match else ""
     return [
-        {"url": reverse(name), "label": label, "current": name == here, "count": _count(name)}
+        {"url": reverse(name), "label": label, "current": name == here, "count": _count(request, name)}
         for name, label in pages_for(request)
     ]
 
 
-def _count(name: str) -> str:
-    if name != "staff:worklist":
+def _count(request: HttpRequest, name: str) -> str:
+    if name not in COUNTED:
         return ""
-    waiting = worklist.how_many(limit=MOST_COUNTED)
+    waiting = COUNTED[name](request)
     return f"{MOST_COUNTED}+" if waiting > MOST_COUNTED else str(waiting or "")

@@ -10,6 +10,7 @@ from clinic.staff import (
     views_letter,
     views_patient,
     views_people,
+    views_urgent,
     views_worklist,
 )
 
@@ -33,6 +34,9 @@ urlpatterns = [
     path("intakes/<str:reference>/letter/answered/", views_letter.letter_answered, name="letter_answered"),
     path("decisions/<uuid:decision_id>/undo/", views.undo, name="undo"),
     path("decisions/<uuid:decision_id>/reopen/", views.reopen, name="reopen"),
+    path("urgent/", views_urgent.urgent, name="urgent"),
+    path("urgent/<uuid:page_id>/", views_urgent.have_it, name="have_it"),
+    path("urgent/link/<str:token>/", views_urgent.by_link, name="by_link"),
     path("tasks/", views_day.tasks, name="tasks"),
     path("tasks/<uuid:task_id>/done/", views_day.done, name="done"),
     path("tasks/<uuid:task_id>/undo/", views_day.undo_task, name="undo_task"),

@@ -36,7 +36,7 @@ def urls(resolver: Any = None, space: str = "", prefix: str = "") -> Iterator[tu
 
 
 def test_every_staff_page_asks_for_one_permission() -> None:
-    open_to_all = {"account_login", "account_logout", "mfa_authenticate", "staff_join"}
+    open_to_all = {"account_login", "account_logout", "mfa_authenticate", "staff_join", "staff:by_link"}
     unguarded = [
         name
         for name, where, view in urls()

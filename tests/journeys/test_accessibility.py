@@ -8,13 +8,19 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
+from django.urls import reverse
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from clinic.accounts.models import User
 from clinic.accounts.permissions import Role
+from clinic.notifications.models import Message
+from clinic.notifications.paging import token_of
+from tests.clinic.intake import conftest as made
+from tests.clinic.intake.conftest import fill, nudges, submit
 from tests.clinic.reviews import records
 from tests.sign_in import signed_in
 
+__all__ = ["fill", "nudges", "submit"]
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 SMALL = """() => [...document.querySelectorAll('a, button, input:not([type=hidden]), select, textarea')]
@@ -89,5 +95,22 @@ def test_pages_of_the_record_and_of_a_patient(narrow: Page) -> None:
     narrow.get_by_role("button", name="Open the record").click()
     if found := problems(narrow):
         wrong["no reason"] = found
+
+    assert wrong == {}
+
+
+def test_urgent_pages_and_the_red_line(narrow: Page, fill: Any, submit: Any) -> None:
+    doctor = User.objects.create_user("weiss@example.test", name="Dr. Hana Weiss", role=Role.DIRECTOR)
+    intake = fill("V027")
+    submit(intake)
+    Message.objects.filter(overdue_at__isnull=False).update(overdue_at=made.NOW)
+    link = reverse("staff:by_link", args=[token_of(Message.objects.filter(overdue_at__isnull=False)[0])])
+    wrong = problems_by_page(narrow, (link, "/staff/urgent/link/rubbish/"))
+    enter(narrow.context, signed_in(doctor))
+    wrong |= problems_by_page(narrow, ("/staff/urgent/", "/staff/tasks/"))
+    assert narrow.locator(".alarm").count() == 1
+    narrow.goto("/staff/urgent/")
+    narrow.get_by_role("button", name="I have it").first.click()
+    wrong |= problems_by_page(narrow, ("/staff/urgent/", link))
 
     assert wrong == {}

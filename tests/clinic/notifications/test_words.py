@@ -28,7 +28,7 @@ ABOUT = {
     "priority": "P0",
     **{"count": "3", "forms": "forms", "tasks": "tasks"},
 }
-PAGES = {"urgent-page", "urgent-page-again"}
+PAGES = {"urgent-page", "urgent-page-again", "urgent-page-unanswered"}
 TO_STAFF = PAGES | {"staff-invited", "staff-sign-in-reset", "late-review", "late-tasks", "glass-broken"}
 CONDITIONS = """
     depression depressed depressive anxiety anxious ptsd trauma pain bipolar psychosis psychotic suicide suicidal

@@ -17,13 +17,14 @@ from clinic.accounts.permissions import Permission, Role
 from clinic.audit.actors import system
 from clinic.audit.models import AuditEvent
 from clinic.intake.models import ScreeningRecord
+from clinic.notifications.paging import token_of
 from clinic.patients.actions import agree
 from clinic.patients.session import PATIENT, SEEN
 from clinic.reviews.letter_actions import draft_letter
 from clinic.reviews.models import Decision
 from tests import sign_in
 from tests.clinic.reviews import records
-from tests.clinic.staff.tasks import open_task
+from tests.clinic.staff.tasks import open_task, urgent_page
 
 ROLES = (Role.CLINICIAN, Role.ON_CALL, Role.DIRECTOR, Role.SCHEDULER, Role.ADMINISTRATOR)
 YES, no = True, False
@@ -47,6 +48,8 @@ TABLE = {
     "staff:letter_file":      ("GET",  YES,      YES,    YES,     no,       no,            200),
     "staff:letter_sent":      ("POST", YES,      YES,    YES,     no,       no,            422),
     "staff:letter_answered":  ("POST", YES,      YES,    YES,     no,       no,            409),
+    "staff:urgent":           ("GET",  YES,      YES,    YES,     no,       no,            200),
+    "staff:have_it":          ("POST", YES,      YES,    YES,     no,       no,            302),
     "staff:tasks":            ("GET",  YES,      YES,    YES,     YES,      no,            200),
     "staff:done":             ("POST", YES,      YES,    YES,     YES,      no,            302),
     "staff:undo_task":        ("POST", YES,      YES,    YES,     YES,      no,            409),
@@ -86,6 +89,7 @@ OPEN = {
     "mfa_authenticate": 302,
     "account_logout": 302,
     "staff_join": 200,
+    "staff:by_link": 200,
 }
 """What anybody may ask for, and what somebody gets who is not signed in: forms, or the way to the sign-in."""
 BEFORE_A_FACTOR = {
@@ -147,7 +151,10 @@ def addresses(staff: Callable[[Role], User], settings: Any, tmp_path: Any) -> di
     about |= {"undo": decision.pk, "reopen": decision.pk, "done": task.pk, "mail": task.pk}
     about |= dict.fromkeys(("person", "change_role", "end_access", "reset_sign_in", "invite_again"), other.pk)
     about |= dict.fromkeys(("patient", "break_glass"), record.intake.patient.reference)
+    paged = urgent_page(record.intake)
     about |= {
+        "have_it": paged.pk,
+        "by_link": token_of(paged),
         "mfa_remove_webauthn": 1,
         "staff_join": accounts.issue_link(user=invited, by=system("test"), now=timezone.now()),
     }

@@ -1,0 +1,1 @@
+"""Commands of the follow-ups app."""
