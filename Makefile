@@ -10,7 +10,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 RUN_READY := $(VENV)/.run-$(shell sha256sum < requirements.txt | cut -c 1-16)
 TEST_READY := $(VENV)/.test-$(shell cat requirements.txt requirements-dev.txt | sha256sum | cut -c 1-16)
 
-.PHONY: help run test check fix bench contention mutants pictures pins browser clean
+.PHONY: help run test check faults fix bench contention mutants pictures pins browser clean
 
 help: ## list these commands
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
@@ -31,6 +31,9 @@ check: $(TEST_READY) ## everything that must hold before a change is offered: st
 	$(PRODUCTION) $(PY) manage.py check --deploy --fail-level WARNING
 	$(PY) -m bandit --quiet --recursive -ll clinic screening manage.py
 	$(MAKE) test
+
+faults: $(TEST_READY) ## break the web, workers, database, broker and provider on purpose, and count: a few minutes
+	FAULTS=full $(PY) -m pytest -n 0 -s tests/faults $(ARGS)
 
 fix: $(TEST_READY) ## format the code and mend what can be mended by machine
 	$(PY) -m ruff check --fix .

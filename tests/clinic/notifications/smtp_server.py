@@ -44,7 +44,9 @@ class _Talk(socketserver.StreamRequestHandler):
 
     def _take(self) -> bool:
         lines = []
-        while (line := self.rfile.readline().decode()) not in (".\r\n", ""):
+        while (line := self.rfile.readline().decode()) != ".\r\n":
+            if not line:
+                return False
             lines.append(line)
         answer = self.server.says.get("END", "250 taken")
         if answer is None or answer.startswith("250") or self.server.says.get("KEEPS"):

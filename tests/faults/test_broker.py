@@ -1,0 +1,166 @@
+"""R5, R6, R7: a broker that is down, frozen or wiped: no page waits for it, and the sweep does what it forgot."""
+
+from __future__ import annotations
+
+import signal
+import statistics
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from celery import Celery
+
+from clinic import celery
+from clinic.intake.models import Intake
+from clinic.onebox.valkey import Valkey
+from tests.clinic.notifications.smtp_server import Mailbox
+from tests.clinic.onebox.conftest import Start, start, var
+
+from .conftest import FULL, NOW, ROUNDS, submit, sweep
+from .ledgers import twice, wrong
+
+__all__ = ["start", "var"]
+pytestmark = pytest.mark.django_db(transaction=True)
+HAND_OVER = celery._hand_over
+"""The real one, kept before the fixture of this folder takes it away."""
+PAIRS = 40 if FULL else 12
+LONGEST_RATIO = 1.2
+LONGEST_WAIT = 1.0
+"""Seconds; the timeout of the broker's sockets is two, so a page that waits for it takes longer than this.
+The ratio itself is asked for by `make faults` only, on a machine that does nothing else."""
+
+
+class Broker:
+    """A Valkey of this test alone, and the clinic's way to it."""
+
+    def __init__(self, valkey: Valkey, process: subprocess.Popen[bytes]) -> None:
+        self.valkey, self.process = valkey, process
+
+    def freeze(self) -> None:
+        self.process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        self.process.send_signal(signal.SIGCONT)
+
+    def kept(self) -> int:
+        """How many nudges it holds."""
+        with self.valkey.connect() as client:
+            return sum(client.llen(queue) for queue in ("default", "urgent"))
+
+    def wipe(self) -> None:
+        with self.valkey.connect() as client:
+            client.flushall()
+
+
+@pytest.fixture
+def broker(var: Path, start: Start, monkeypatch: pytest.MonkeyPatch) -> Iterator[Broker]:
+    """A broker that runs, with the settings of the clinic."""
+    valkey = Valkey(var, var / "run")
+    process = start(valkey.program())
+    valkey.wait_until_ready(process)
+    app = Celery("faults", set_as_current=False)
+    app.conf.update(
+        broker_url=f"redis+socket://{valkey.socket}",
+        broker_transport_options=celery.app.conf.broker_transport_options,
+        broker_connection_timeout=celery.app.conf.broker_connection_timeout,
+        task_default_queue="default",
+        task_create_missing_queues=True,
+        task_publish_retry=False,
+        result_backend=None,
+    )
+    monkeypatch.setattr(celery, "app", app)
+    monkeypatch.setattr(celery, "_hand_over", HAND_OVER)
+    yield Broker(valkey, process)
+    process.send_signal(signal.SIGCONT)
+    all_sent()
+    app.close()
+
+
+def all_sent() -> None:
+    """Wait until the sending thread has nothing left."""
+    celery._sender.submit(lambda: None).result(timeout=60)
+
+
+def seconds_of(intake: Intake) -> float:
+    began = time.perf_counter()
+    submit(intake)
+    return time.perf_counter() - began
+
+
+def test_a_page_never_waits_for_a_broker_that_is_frozen(
+    fill: Callable[..., Intake], provider: Mailbox, broker: Broker
+) -> None:
+    normal, frozen, told = [], [], set()
+    for _ in range(PAIRS):
+        first, second = fill(), fill()
+        normal.append(seconds_of(first))
+        broker.freeze()
+        frozen.append(seconds_of(second))
+        broker.thaw()
+        told |= {first.reference, second.reference}
+    sweep(NOW)
+
+    ratio = statistics.median(frozen) / statistics.median(normal)
+    print(f"submit with a frozen broker: {ratio:.2f} of normal (median of {PAIRS} pairs), slowest {max(frozen):.3f} s")
+    assert max(frozen) < LONGEST_WAIT
+    assert ratio <= LONGEST_RATIO or not FULL
+    assert wrong(told=told, accepted=provider.accepted) == {}
+
+
+def test_control_sending_in_the_request_waits(
+    fill: Callable[..., Intake], broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(celery, "_hand_over", celery._send)
+    normal = seconds_of(fill())
+    broker.freeze()
+
+    frozen = seconds_of(fill())
+
+    assert frozen > max(LONGEST_WAIT, normal * LONGEST_RATIO)
+
+
+def test_what_a_broker_forgot_is_done_by_the_sweep(
+    fill: Callable[..., Intake], provider: Mailbox, broker: Broker
+) -> None:
+    forms = [fill("V027" if number % 4 == 0 else "V000") for number in range(8 * ROUNDS)]
+    for each in forms:
+        submit(each)
+    all_sent()
+    kept = broker.kept()
+
+    broker.wipe()
+    sweep(NOW)
+
+    assert kept >= 2 * len(forms)
+    assert wrong(told={each.reference for each in forms}, accepted=provider.accepted) == {}
+    assert twice(provider.accepted) == 0
+    print(f"wiped: {kept} nudges forgotten, {len(provider.accepted)} messages sent by the sweep, 0 lost")
+
+
+def test_control_without_the_sweep_a_wiped_broker_loses_everything(
+    fill: Callable[..., Intake], provider: Mailbox, broker: Broker
+) -> None:
+    submit(fill("V027"))
+    all_sent()
+    broker.wipe()
+
+    found = wrong(told=[], accepted=provider.accepted)
+    assert (found["messages left half way"], found["flags nobody was told of"]) == (2, 1)
+
+
+def test_a_broker_that_is_down_stops_no_form(
+    fill: Callable[..., Intake], provider: Mailbox, broker: Broker, caplog: Any
+) -> None:
+    broker.process.kill()
+    broker.process.wait()
+    forms = [fill() for _ in range(2 * ROUNDS)]
+    waits = [seconds_of(each) for each in forms]
+    all_sent()
+    sweep(NOW)
+
+    assert max(waits) < LONGEST_WAIT
+    assert "nudge not sent" in caplog.text
+    assert wrong(told={each.reference for each in forms}, accepted=provider.accepted) == {}

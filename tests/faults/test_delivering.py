@@ -1,0 +1,257 @@
+"""R2, R4, R16, R17, R22: workers that die, double or stand still, bad providers, poison: one effect for each."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+from unittest import mock
+
+import pytest
+
+from clinic.notifications import delivery
+from clinic.notifications.actions import queue
+from clinic.notifications.channels import email
+from clinic.notifications.models import Message
+from clinic.patients.models import Patient
+from tests.clinic.notifications.smtp_server import Mailbox, mailbox
+
+from .conftest import AFTER_ANY_CLAIM, BY, NOW, ROUNDS, sweep
+from .dying import MOST_STEPS, Fault, run, start
+from .ledgers import twice, wrong
+
+pytestmark = pytest.mark.django_db(transaction=True)
+LATER = NOW + AFTER_ANY_CLAIM
+HOURS_OF_TRIES = 10
+
+
+@pytest.fixture
+def patient(transactional_db: None) -> Patient:
+    """Somebody who can be written to."""
+    return Patient.objects.create(email="maya@mail.example", safe_contact="yes", time_zone="America/Los_Angeles")
+
+
+@pytest.fixture
+def message(patient: Patient) -> Callable[..., Message]:
+    """A message to them, due now."""
+
+    def one(template: str = "please-look", **about: str) -> Message:
+        return queue(key=f"test:{uuid.uuid4()}", template=template, patient=patient, about=about, by=BY, now=NOW)
+
+    return one
+
+
+def delivering(message: Message) -> Callable[[Any], object]:
+    return lambda tell: delivery.deliver(message.pk, now=NOW, by=BY)
+
+
+def deliver_with_a_fault_at_every_step(message: Callable[..., Message], fault: Fault) -> int:
+    """Deliver a message for each step there is; what was left is taken by another worker once the claim is old."""
+    for step in range(1, MOST_STEPS):
+        child = run(delivering(message()), fault=fault, at_step=step)
+        if not child.reached:
+            return step - 1
+    raise AssertionError("there are more steps than were tried")
+
+
+def sweep_for_hours() -> None:
+    """The sweep of each quarter of an hour, for longer than every try of a message takes."""
+    for quarters in range(4 * HOURS_OF_TRIES):
+        sweep(NOW + timedelta(minutes=15 * quarters))
+
+
+@pytest.mark.parametrize("fault", [Fault.KILLED, Fault.DISCONNECTED])
+def test_a_worker_that_fails_at_any_step_has_one_effect(
+    fault: Fault, message: Callable[..., Message], provider: Mailbox
+) -> None:
+    faults = [deliver_with_a_fault_at_every_step(message, fault) for _ in range(ROUNDS)]
+    left = Message.objects.exclude(state="sent").count()
+
+    sweep_for_hours()
+
+    assert min(faults) >= 10
+    assert left >= 5
+    assert wrong(told=[], accepted=provider.accepted) == {}
+    assert Message.objects.filter(state="sent").count() == Message.objects.count()
+    print(f"{fault.value} while delivering: {sum(faults)} faults, {twice(provider.accepted)} handed over twice, 0 lost")
+
+
+def test_control_marking_before_sending_loses(
+    message: Callable[..., Message], provider: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def mark_then_send(claimed: Message, *, now: Any, by: Any) -> str:
+        state = delivery._sent(claimed, now=now, by=by)
+        delivery._hand_over(claimed, now=now, by=by)
+        return state
+
+    with mock.patch.object(delivery, "_mine", lambda claimed: Message.objects.filter(pk=claimed.pk)):
+        monkeypatch.setattr(delivery, "_deliver_claimed", mark_then_send)
+        deliver_with_a_fault_at_every_step(message, Fault.KILLED)
+        sweep(LATER)
+
+    assert wrong(told=[], accepted=provider.accepted)["kept as sent and never accepted"] >= 1
+
+
+def test_control_without_a_key_the_provider_cannot_tell_a_double(
+    message: Callable[..., Message], provider: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        delivery,
+        "Outgoing",
+        lambda key, to, subject, text, at: email.Outgoing(uuid.uuid4(), to, subject, text, at),
+    )
+    deliver_with_a_fault_at_every_step(message, Fault.KILLED)
+    sweep(LATER)
+
+    found = wrong(told=[], accepted=provider.accepted)
+    assert found["accepted under a key that is not kept as sent"] >= 1
+
+
+def stand_still(message: Callable[..., Message]) -> int:
+    """Stop a worker at each step, let another take over, and wake the first one."""
+    for step in range(1, MOST_STEPS):
+        child = run(delivering(message()), fault=Fault.STOPPED, at_step=step)
+        if not child.reached:
+            return step - 1
+        sweep(LATER)
+        child.go_on()
+    raise AssertionError("there are more steps than were tried")
+
+
+def test_a_worker_that_stands_still_and_wakes_up_has_one_effect(
+    message: Callable[..., Message], provider: Mailbox
+) -> None:
+    stops = stand_still(message)
+    sweep(LATER + AFTER_ANY_CLAIM)
+
+    assert stops >= 10
+    assert wrong(told=[], accepted=provider.accepted) == {}
+    print(f"stopped while delivering: {stops} stops, {twice(provider.accepted)} handed over twice, 0 lost")
+
+
+def test_control_a_worker_that_wakes_up_and_does_not_look_says_it_twice(
+    message: Callable[..., Message], provider: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def say_again(claimed: Message, *, now: Any, by: Any) -> str:
+        Message.objects.filter(pk=claimed.pk).update(state="sent", sent_at=now, claimed_at=None)
+        with delivery.transaction.atomic():
+            delivery._record(claimed, "notifications.send", by=by)
+        return "sent"
+
+    monkeypatch.setattr(delivery, "_sent", say_again)
+    stand_still(message)
+
+    assert wrong(told=[], accepted=provider.accepted)["sent without exactly one audit line"] >= 1
+
+
+def two_beats(message: Callable[..., Message], rows: int = 12) -> None:
+    """Two sweeps in two processes at once."""
+    for _ in range(rows):
+        message()
+    children = [start(lambda tell: delivery.deliver_due(now=NOW, by=BY)) for _ in range(2)]
+    for child in children:
+        child.wait()
+    sweep(LATER)
+
+
+def test_two_beats_hand_over_nothing_twice(message: Callable[..., Message], provider: Mailbox) -> None:
+    for _ in range(ROUNDS):
+        two_beats(message)
+
+    assert wrong(told=[], accepted=provider.accepted) == {}
+    assert twice(provider.accepted) == 0
+    assert len(provider.accepted) == 12 * ROUNDS
+
+
+def test_control_two_beats_without_claims_hand_over_twice(
+    message: Callable[..., Message], provider: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def take(message_id: Any, now: Any) -> Message:
+        Message.objects.filter(pk=message_id).update(state="claimed", claimed_at=now)
+        return Message.objects.select_related("patient", "staff").get(pk=message_id)
+
+    monkeypatch.setattr(delivery, "_claim", take)
+    two_beats(message)
+
+    assert twice(provider.accepted) >= 1
+
+
+BAD: dict[str, dict[str, str | None]] = {
+    "says 5xx to the text": {"DATA": "554 no"},
+    "says 4xx, come later": {"MAIL": "421 later"},
+    "answers nothing": {"RCPT": "silence"},
+    "drops the line after DATA": {"DATA": None},
+    "accepts, then resets": {"END": None, "KEEPS": "yes"},
+    "greets and hangs up": {"HELLO": None},
+}
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Seconds become parts of one, so that silence is noticed soon."""
+    monkeypatch.setattr(email, "SECONDS_TO_ANSWER", 0.2)
+
+
+@pytest.mark.parametrize("how", BAD)
+def test_a_provider_that_fails_for_an_hour_gets_each_message_in_the_end(
+    how: str, message: Callable[..., Message], provider: Mailbox, settings: Any, impatient: None
+) -> None:
+    for _ in range(2 * ROUNDS):
+        message()
+    with mailbox(**BAD[how]) as bad:
+        settings.EMAIL_URL = bad.url
+        for minutes in (0, 1, 6):
+            sweep(NOW + timedelta(minutes=minutes))
+    settings.EMAIL_URL = provider.url
+    sweep_for_hours()
+
+    accepted = [*bad.accepted, *provider.accepted]
+    assert wrong(told=[], accepted=accepted) == {}
+    assert Message.objects.filter(state="sent").count() == 2 * ROUNDS
+
+
+def test_control_giving_up_at_the_first_error_leaves_messages_unsent(
+    message: Callable[..., Message], provider: Mailbox, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delivery, "TRIES", 1)
+    message()
+    with mailbox(**BAD["greets and hangs up"]) as bad:
+        settings.EMAIL_URL = bad.url
+        sweep(NOW)
+    settings.EMAIL_URL = provider.url
+    sweep_for_hours()
+
+    assert wrong(told=[], accepted=provider.accepted) == {"messages given up": 1}
+
+
+def test_poison_is_parked_with_its_reason_and_its_neighbours_go_out(
+    message: Callable[..., Message], provider: Mailbox
+) -> None:
+    poison = {message("of-a-version-to-come").pk: "TemplateDoesNotExist", message("reminder-1-day").pk: "WordMissing"}
+    good = [message() for _ in range(5 * ROUNDS)]
+
+    sweep(NOW)
+    assert Message.objects.filter(state="sent").count() == len(good)
+    sweep_for_hours()
+
+    parked = Message.objects.filter(state="failed")
+    assert {each.pk: each.reason for each in parked} == poison
+    assert {each.attempts for each in parked} == {delivery.TRIES}
+    assert wrong(told=[], accepted=provider.accepted) == {"messages given up": 2}
+
+
+def test_control_a_sweep_that_lets_poison_through_stops_before_its_neighbours(
+    message: Callable[..., Message], provider: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def trusting(claimed: Message, *, now: Any, by: Any) -> str:
+        delivery._hand_over(claimed, now=now, by=by)
+        return delivery._sent(claimed, now=now, by=by)
+
+    monkeypatch.setattr(delivery, "_deliver_claimed", trusting)
+    message("of-a-version-to-come")
+    message()
+
+    with pytest.raises(Exception, match="of-a-version-to-come"):
+        sweep(NOW)
+    assert wrong(told=[], accepted=provider.accepted)["messages left half way"] == 2
