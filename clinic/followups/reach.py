@@ -51,6 +51,8 @@ def letter_for(follow_up: FollowUp) -> Letter | CannotWrite:
     may_call = follow_up.plan not in PATIENT_ONLY
     if not may_write_to(patient):
         return CannotWrite("they have not said that messages are safe", may_call)
+    if channel == Message.Channel.SMS and appointment is not None and not _chose_text(appointment):
+        return CannotWrite("they chose reminders by e-mail", may_call)
     if channel == Message.Channel.SMS and not has_agreed(patient, TEXT_CONSENT):
         return CannotWrite("no consent for text messages", may_call)
     if not _has_address(patient, channel):
@@ -73,10 +75,13 @@ def _channel(follow_up: FollowUp, appointment: Appointment | None) -> str:
     """Text only when the protocol allows nothing else, or the patient chose text and agreed to it."""
     if follow_up.channel == TEXT_ONLY:
         return Message.Channel.SMS
-    chose_text = appointment is not None and appointment.reminders == Appointment.Reminders.TEXT
-    if follow_up.channel == EMAIL_OR_TEXT and chose_text and has_agreed(follow_up.patient, TEXT_CONSENT):
+    if follow_up.channel == EMAIL_OR_TEXT and _chose_text(appointment) and has_agreed(follow_up.patient, TEXT_CONSENT):
         return Message.Channel.SMS
     return Message.Channel.EMAIL
+
+
+def _chose_text(appointment: Appointment | None) -> bool:
+    return appointment is not None and appointment.reminders == Appointment.Reminders.TEXT
 
 
 def _has_address(patient: Patient, channel: str) -> bool:

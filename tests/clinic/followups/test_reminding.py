@@ -131,7 +131,7 @@ def test_an_appointment_that_changed_is_not_reminded_of(
 
 def test_the_last_reminder_is_a_text_message_for_those_who_agreed_to_texts(patient: Patient, clinician: User) -> None:
     start = NOW + 2 * HOUR + 30 * MINUTE
-    an_appointment(patient, clinician, start)
+    an_appointment(patient, clinician, start, reminders="text")
     agree(patient=patient, kind="consent_sms", given=True, wording="w", wording_version="v", by=BY, now=NOW)
 
     do_due(start - 2 * HOUR)
@@ -141,7 +141,7 @@ def test_the_last_reminder_is_a_text_message_for_those_who_agreed_to_texts(patie
 
 def test_no_reminder_is_sent_once_the_appointment_has_begun(patient: Patient, clinician: User) -> None:
     start = datetime.fromisoformat("2026-12-03T16:20+00:00")
-    an_appointment(patient, clinician, start)
+    an_appointment(patient, clinician, start, reminders="text")
     agree(patient=patient, kind="consent_sms", given=True, wording="w", wording_version="v", by=BY, now=NOW)
 
     do_due(start - 20 * MINUTE)
@@ -150,9 +150,21 @@ def test_no_reminder_is_sent_once_the_appointment_has_begun(patient: Patient, cl
     assert Message.objects.get(template="reminder-2-hours").too_late_at == start
 
 
+def test_the_last_reminder_is_no_text_for_those_who_chose_e_mail(patient: Patient, clinician: User) -> None:
+    start = NOW + 2 * HOUR + 30 * MINUTE
+    an_appointment(patient, clinician, start, reminders="email")
+    agree(patient=patient, kind="consent_sms", given=True, wording="w", wording_version="v", by=BY, now=NOW)
+
+    do_due(start - 2 * HOUR)
+
+    row = planned("F24")["F24"]
+    assert (row.state, row.reason) == ("cancelled", "they chose reminders by e-mail")
+    assert not Message.objects.filter(channel="sms").exists()
+
+
 def test_the_last_reminder_is_dropped_for_those_who_did_not(patient: Patient, clinician: User) -> None:
     start = NOW + 2 * HOUR + 30 * MINUTE
-    an_appointment(patient, clinician, start)
+    an_appointment(patient, clinician, start, reminders="text")
 
     do_due(start - 2 * HOUR)
 
