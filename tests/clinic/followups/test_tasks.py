@@ -85,4 +85,4 @@ def test_twelve_weeks_of_messages_arrive_once_by_day_and_in_order(db: None, clin
     assert {message.sent_at.astimezone(new_york).hour for message in sent} == {13}
     assert sorted(file.stem for file in mail.iterdir()) == sorted(str(message.pk) for message in sent)
     assert {row.state for row in planned().values()} == {"done", "cancelled"}
-    assert planned("F24")["F24"].reason == "no consent for text messages"
+    assert planned("F24")["F24"].reason == "they chose reminders by e-mail"

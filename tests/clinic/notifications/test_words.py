@@ -24,6 +24,8 @@ TEXTS = sorted(file.stem for file in FOLDER.glob("*.text") if not file.name.star
 SHORT_TEXTS = sorted(file.stem for file in FOLDER.glob("*.sms"))
 ABOUT = {
     "when": "Thursday, December 3 at 2:20 pm Pacific Time",
+    "until": "Thursday, December 3 at 4:20 pm Pacific Time",
+    "because": "Waiting since Monday, November 23, the only person this time fits.",
     "reference": "LK-7KQ2M9T",
     "priority": "P0",
     **{"count": "3", "forms": "forms", "tasks": "tasks"},

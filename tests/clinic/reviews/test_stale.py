@@ -13,7 +13,7 @@ from clinic.audit.models import AuditEvent
 from clinic.notifications.models import Message
 from clinic.reviews import actions, sweep_actions, worklist
 from clinic.reviews.models import Decision, Waiting
-from clinic.reviews.standing import WAITS_FOR_SECOND_LOOK, booking_standing, frozen
+from clinic.reviews.standing import WAITS_FOR_SECOND_LOOK, booking_standing
 from tests.clinic.reviews import records
 from tests.clinic.reviews.records import NOW, decide, sealed, sealed_again
 
@@ -53,7 +53,8 @@ def test_an_outcome_that_opens_booking_does_not_open_it_again_by_itself(
 
     sealed_again(record, at=NOW)
 
-    assert frozen([patient], now=NOW)[patient.pk].waits_for == WAITS_FOR_SECOND_LOOK
+    standing = booking_standing(patient, now=NOW)
+    assert (standing.may_book, standing.waits_for) == (False, WAITS_FOR_SECOND_LOOK)
 
 
 @pytest.mark.parametrize("how", ["reopened", "expired", "undone"])

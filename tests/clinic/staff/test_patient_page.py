@@ -56,6 +56,7 @@ def met(record: ScreeningRecord, clinician: User, state: str) -> None:
         mode="phone", time_zone="America/Los_Angeles", state=state, held_until=NOW, basis="record:x",
         booked_at=NOW - timedelta(days=2), booked_by="patient:x",
         **({"cancelled_at": NOW, "cancelled_by": "patient:x"} if state == "cancelled" else {}),
+        **({"over_at": NOW, "over_by": "user:x"} if state == "completed" else {}),
     )  # fmt: skip
 
 
