@@ -29,6 +29,7 @@ NO_PAGES: Final = {
     "intake:check": "leads to the first question of the check",
     "intake:put_back_medicine": "leads to the list, which has the state `medicine removed`",
     "my:ask": "leads to my:status, which has the state `asked`",
+    "booking:leave_waitlist": "leads to my:status",
     "booking:calendar": "a file, read in test_words.py",
     "intake:leave": "leads elsewhere at once",
 }
@@ -260,6 +261,29 @@ def _booking() -> Iterator[State]:
     yield State("booking:cancelled", "plain", lambda v: v.sent().booked().cancelled().opens("booking:cancelled"))
 
 
+def _moving() -> Iterator[State]:
+    yield State("booking:move", "plain", lambda v: v.sent().booked().opens("booking:move"))
+    yield State("booking:move", "error", lambda v: v.sent().booked().sends("/my/appointment/move/"), 422)
+    yield State("booking:move", "held back", lambda v: v.sent().booked().raised_again().opens("booking:move"))
+    yield State("booking:move_check", "plain", lambda v: v.sent().booked().held(nth=3, moves=True).opens(
+        "booking:move_check"))  # fmt: skip
+    yield State("booking:move_check", "error", lambda v: v.sent().booked().held(nth=3, moves=True).sends(
+        "/my/appointment/move/check/", {"phone": "12"}), 422)  # fmt: skip
+
+
+def _waiting() -> Iterator[State]:
+    yield State("booking:waitlist", "empty", lambda v: v.sent().with_a_clinic().opens("booking:waitlist"))
+    yield State("booking:waitlist", "plain", lambda v: v.sent().waits().opens("booking:waitlist"))
+    yield State("booking:waitlist", "error", lambda v: v.sent().with_a_clinic().sends("/waitlist/"), 422)
+    yield State("booking:waitlist", "no email", lambda v: v.sent().with_a_clinic().has_no_email().opens(
+        "booking:waitlist"))  # fmt: skip
+    yield State("my:status", "waits for a time", lambda v: v.sent().waits().opens("my:status"))
+    yield State("booking:offer", "plain", lambda v: v.sent().waits().offered().opens("booking:offer"))
+    yield State("booking:offer", "error", lambda v: v.sent().waits().offered().sends(
+        "/waitlist/offer/", {"phone": "12"}), 422)  # fmt: skip
+    yield State("booking:offer", "gone", lambda v: v.sent().waits().offered().declined().opens("booking:offer"))
+
+
 def _taken(visitor: Visitor) -> HttpResponse:
     """Somebody else holds the time that is chosen."""
     other = Visitor().sent().with_a_clinic()
@@ -299,7 +323,7 @@ def _errors() -> Iterator[State]:
 
 def _all() -> Iterator[State]:
     of_the_form = (_check, _form, _of_every_page_of_questions, _medicines, _coming_back)
-    for some in (_public, *of_the_form, _sent, _mine, _booking, _errors):
+    for some in (_public, *of_the_form, _sent, _mine, _booking, _moving, _waiting, _errors):
         yield from some()
 
 

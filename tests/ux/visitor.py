@@ -17,7 +17,7 @@ from django.urls import reverse
 from clinic.accounts.models import User
 from clinic.audit import actors
 from clinic.booking import actions as booking
-from clinic.booking import find
+from clinic.booking import find, waiting_actions
 from clinic.booking.models import Appointment
 from clinic.intake import actions, protocols
 from clinic.intake.journeys import address
@@ -193,13 +193,13 @@ class Visitor:
             people.open_hours(self.clinicians, now=NOW)
         return self
 
-    def held(self, mode: str = "phone", nth: int = 0) -> Visitor:
-        """Chose a time, which is kept for ten minutes."""
+    def held(self, mode: str = "phone", nth: int = 0, *, moves: bool = False) -> Visitor:
+        """Chose a time, which is kept for ten minutes; perhaps in the place of the one they have."""
         slot = find.free_times(patient_region="US-CA", now=NOW, mode=mode)[nth]
         clinician = User.objects.get(pk=slot.clinician_id)
         booking.hold(
             patient=self.patient, clinician=clinician, start=slot.start, mode=slot.mode, location=slot.location,
-            time_zone="America/Los_Angeles", by=self.by, now=NOW,
+            time_zone="America/Los_Angeles", moves=self.appointment() if moves else None, by=self.by, now=NOW,
         )  # fmt: skip
         return self
 
@@ -215,6 +215,38 @@ class Visitor:
     def cancelled(self) -> Visitor:
         """Cancelled what was booked."""
         booking.cancel(appointment=self.appointment(), reason="", by=self.by, now=NOW)
+        return self
+
+    def raised_again(self) -> Visitor:
+        """Said in another form, after booking, that they are not safe."""
+        Intake.objects.filter(pk=self.intake.pk).update(safety_raised_at=NOW, safety_priority="P0")
+        return self
+
+    def waits(self) -> Visitor:
+        """Is on the waiting list for any weekday by phone."""
+        self.with_a_clinic()
+        waiting_actions.join(
+            patient=self.patient, weekdays=range(5), parts=["morning", "afternoon"], ways=["phone"], notice_hours=2,
+            time_zone="America/Los_Angeles", by=self.by, now=NOW,
+        )  # fmt: skip
+        return self
+
+    def offered(self) -> Visitor:
+        """Somebody else gave a time up, and it is offered to this person."""
+        other = Visitor().sent().booked()
+        other.cancelled()
+        assert waiting_actions.offer_freed(now=NOW, by=actors.system("test")) == 1
+        return self
+
+    def declined(self) -> Visitor:
+        """Said no to what was offered."""
+        waiting_actions.decline(appointment=self.appointment(), by=self.by)
+        return self
+
+    def has_no_email(self) -> Visitor:
+        """Left no address."""
+        self.patient.email = ""
+        self.patient.save()
         return self
 
     def appointment(self) -> Appointment:
