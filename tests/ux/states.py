@@ -23,6 +23,7 @@ ON_THE_LIST: Final = UUID("7f2c1f0e-0000-4000-8000-000000000001")
 LONG_AGO: Final = NOW - timedelta(minutes=31)
 NO_PAGES: Final = {
     "healthz": "for machines",
+    "healthz_promises": "for machines",
     "pages:robots": "for machines",
     "pages:security_txt": "for machines",
     "pages:service_worker": "for machines",
