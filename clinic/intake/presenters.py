@@ -33,8 +33,6 @@ STATES: Final = {
     "not started": "not-started",
     "cannot start": "cannot-start",
 }
-SECONDS_A_PAGE: Final = 24
-"""31 pages in 12 minutes, the target of the design; replaced by the median of real times once there are some."""
 MEDICAL_QUESTIONS: Final = frozenset({"medical_now", "headache_redflag", "bp_ok", "med_tag"})
 """An urgent rule that reads one of these is about the body, and an ambulance comes before a talk."""
 
@@ -73,9 +71,9 @@ def _task_row(journey: Journey, part: Part, progress: str, joint: Joined) -> Tas
 
 
 def minutes_left(journey: Journey) -> int:
-    """Minutes for the pages that are still open, rounded up."""
+    """Minutes for the pages that are still open, rounded up: their share of what the whole form takes."""
     open_pages = sum(not journey.is_done(page) for page in journey.pages)
-    return -(-open_pages * SECONDS_A_PAGE // 60)
+    return -(-open_pages * settings.FORM_MINUTES // max(1, len(journey.pages)))
 
 
 def part_number(journey: Journey, page: Page) -> tuple[int, str]:

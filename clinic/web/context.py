@@ -23,6 +23,7 @@ def clinic(request: HttpRequest) -> dict[str, Any]:
             "phone_display": settings.CLINIC_PHONE_DISPLAY,
             "phone_uri": settings.CLINIC_PHONE_URI,
             "hours": settings.CLINIC_HOURS,
+            "form_minutes": settings.FORM_MINUTES,
             "locations": LOCATIONS,
             "states_served": STATES_SERVED,
         },
