@@ -18,6 +18,7 @@ from clinic.accounts.permissions import Permission
 from clinic.intake.models import Intake
 from clinic.notifications import paging
 from clinic.notifications.models import Message
+from clinic.reviews.words import length
 
 MOST_WAITING: Final = 100
 KEPT: Final = "alarm_kept"
@@ -27,11 +28,11 @@ LATELY: Final = 20
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """Pages nobody has: how many, how many of them are late, and for how many minutes the first has waited."""
+    """Pages nobody has: how many, how many of them are late, and how long the first has waited, in words."""
 
     waiting: int
     late: int
-    minutes: int
+    waited: str
     may_acknowledge: bool
 
 
@@ -69,8 +70,8 @@ def _counted(user: User) -> Alarm:
     found = paging.unacknowledged().aggregate(
         waiting=Count("pk"), late=Count("pk", filter=is_late), since=Min("created_at", filter=is_late)
     )
-    minutes = int((now - (found["since"] or now)).total_seconds() // 60)
-    return Alarm(found["waiting"], found["late"], minutes, user.may(Permission.ACKNOWLEDGE))
+    waited = length(now - (found["since"] or now))
+    return Alarm(found["waiting"], found["late"], waited, user.may(Permission.ACKNOWLEDGE))
 
 
 def lines(*, now: datetime) -> list[PageLine]:

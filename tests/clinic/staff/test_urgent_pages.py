@@ -21,7 +21,7 @@ from tests.clinic.reviews.records import NOW
 from tests.clinic.staff.tasks import open_task, urgent_page
 
 LATE = NOW - timedelta(minutes=23)
-RED = b"Nobody has answered an urgent page for 23 minutes."
+RED = b"Nobody has answered an urgent page for 23 min."
 EVERY_PAGE = (
     (Role.SCHEDULER, "staff:tasks"),
     (Role.SCHEDULER, "staff:calendar"),
@@ -35,7 +35,7 @@ EVERY_PAGE = (
 
 @pytest.fixture
 def late(db: None) -> Message:
-    """A page about a form that was sent, nobody has said anything to for 23 minutes."""
+    """A page about a form that was sent, nobody has said anything to for 23 min."""
     return urgent_page(records.sealed(records.URGENT).intake, at=LATE)
 
 
