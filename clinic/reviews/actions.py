@@ -14,7 +14,7 @@ from clinic.audit.actors import Actor
 from clinic.celery import nudge
 from clinic.intake.models import Intake, ScreeningRecord
 from clinic.notifications import actions as notifications
-from clinic.reviews import patient_words, reopening, signing
+from clinic.reviews import drafts, patient_words, reopening, signing
 from clinic.reviews.models import Decision, ReasonCode, Route
 from clinic.reviews.standing import standing_decision
 from clinic.reviews.worklist import latest_record
@@ -61,7 +61,7 @@ def decide(
     1. Only a clinician. 2. Lock the intake, so that two signatures and a new record come one after the other.
     3. Refuse when somebody signed first. 4. Refuse when the page showed something else. 5. Ask for the reason, for the
     talk of an urgent case, for the second step over a Stop, and for the questions that are asked again. 6. Write the
-    decision. 7. Its message leaves after the undo time, its follow-ups are planned. 8. Audit.
+    decision; their draft goes. 7. Its message leaves after the undo time, its follow-ups are planned. 8. Audit.
 
     Args:
         record: what was read.
@@ -115,6 +115,7 @@ def decide(
         basis_answers_hash=basis_answers_hash,
         basis_seal=basis_seal,
     )
+    drafts.drop(record.intake, by=clinician)
     if contact:
         notifications.acknowledge(reference=record.intake.reference, by=by, now=now, because="reached")
     _tell_patient(decision, by=by, now=now)

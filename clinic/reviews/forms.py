@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -29,6 +29,10 @@ from clinic.web.widgets import RadioChoices
 from screening.protocol import Protocol
 
 MOST_WORDS = 4_000
+KEPT_IN_A_DRAFT = (
+    *("route", "contacted_by", "contacted_at", "reason_code", "reason"),
+    *("conditions", "asks", "words_to_patient", "valid_until"),
+)
 LOCAL_TIME = "%Y-%m-%dT%H:%M"
 
 
@@ -36,6 +40,13 @@ def clinicians() -> Any:
     """The people who may decide, by name."""
     roles = [role.value for role, allowed in ALLOWED.items() if Permission.DECIDE in allowed]
     return User.objects.filter(is_active=True, role__in=roles).order_by("name")
+
+
+def offer(people: Iterable[User], *selects: forms.ModelChoiceField) -> None:
+    """Show the same people in several selects of a page, read once."""
+    names = [(each.pk, each.name) for each in people]
+    for select in selects:
+        select.choices = [("", select.empty_label), *names]
 
 
 class DecisionForm(forms.Form):
@@ -94,10 +105,16 @@ class DecisionForm(forms.Form):
     basis_seal = forms.CharField(widget=forms.HiddenInput, max_length=64)
     overrides_stop = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, record: ScreeningRecord, now: datetime, **kwargs: Any) -> None:
-        """Take what is decided about, and the moment. The route that the protocol suggests is marked, not chosen."""
+    def __init__(
+        self, *args: Any, record: ScreeningRecord, now: datetime, is_draft: bool = False, **kwargs: Any
+    ) -> None:
+        """Take what is decided about, and the moment. The route that the protocol suggests is marked, not chosen.
+
+        A draft may lack anything; what is there must be readable.
+        """
         super().__init__(*args, **kwargs)
-        self.record, self.now = record, now
+        self.record, self.now, self.is_draft = record, now, is_draft
+        self.fields["route"].required = not is_draft
         suggested = suggested_route(record)
         self.fields["route"].widget.hints = {suggested.value: "Protocol"} if suggested else {}
         self.fields["contacted_by"].queryset = clinicians()
@@ -114,6 +131,8 @@ class DecisionForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Who spoke and when belong together, and a talk lies in the past."""
         cleaned = super().clean() or {}
+        if self.is_draft:
+            return cleaned
         by, at = cleaned.get("contacted_by"), cleaned.get("contacted_at")
         if by and not at and "contacted_at" not in self.errors:
             self.add_error("contacted_at", "Enter when they spoke with the patient")
@@ -124,6 +143,11 @@ class DecisionForm(forms.Form):
         if "route" in cleaned:
             self._ask_for_what_is_missing(cleaned["route"], cleaned)
         return cleaned
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """What stands in the panel, as it is kept in a draft and shown again."""
+        return {name: self[name].data for name in KEPT_IN_A_DRAFT if self[name].data}
 
     @property
     def contact(self) -> Contact | None:

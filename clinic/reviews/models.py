@@ -210,6 +210,26 @@ class Viewing(models.Model):
         return f"{self.by_id} sees {self.intake_id}"
 
 
+class DecisionDraft(models.Model):
+    """What somebody began to write in the decision panel and kept for later; it decides nothing, and only they see it.
+
+    `told` is what stood in the panel, `record` what it was written about.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    intake = models.ForeignKey(Intake, on_delete=models.CASCADE, related_name="+")
+    by = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    record = models.ForeignKey(ScreeningRecord, on_delete=models.CASCADE, related_name="+")
+    told = EncryptedField()
+    kept_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["intake", "by"], name="one_decision_draft_each")]
+
+    def __str__(self) -> str:
+        return f"draft about {self.record_id}"
+
+
 class SavedView(models.Model):
     """Filters of the worklist that somebody named; `query` is what stands in the address, and names no patient."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -33,15 +33,17 @@ class Line:
     sent: str
     owner: str
     viewer: str
+    is_begun: bool
     is_again: bool
 
 
-def waiting_line(waiting: Waiting, *, viewers: Mapping[Any, str], now: datetime) -> Line:
+def waiting_line(waiting: Waiting, *, viewers: Mapping[Any, str], begun: Collection[Any], now: datetime) -> Line:
     """One row of what waits for a decision.
 
     Args:
         waiting: with its record, intake, patient and owner already read.
         viewers: who else has an intake open, by its id.
+        begun: ids of intakes about which this reader kept a draft.
         now: the moment.
     """
     record = waiting.record
@@ -52,6 +54,7 @@ def waiting_line(waiting: Waiting, *, viewers: Mapping[Any, str], now: datetime)
         level="stop" if waiting.is_urgent else LEVEL_OF_OUTCOME[record.outcome],
         owner=waiting.owner.name if waiting.owner else "",
         viewer=viewers.get(record.intake_id, ""),
+        is_begun=record.intake_id in begun,
         now=now,
     )
 
@@ -66,7 +69,7 @@ def awaiting_line(decision: Decision, *, now: datetime) -> Line:
     since = f"{Route(decision.route).label}, {words.length(now - decision.decided_at)} ago"
     record = decision.record
     level, owner = LEVEL_OF_OUTCOME[record.outcome], decision.decided_by.name
-    return _line(record, due=since, pressing="", level=level, owner=owner, viewer="", now=now)
+    return _line(record, due=since, pressing="", level=level, owner=owner, viewer="", is_begun=False, now=now)
 
 
 def _line(record: ScreeningRecord, *, now: datetime, **shown: Any) -> Line:

@@ -13,12 +13,11 @@ from clinic.accounts.permissions import Permission
 from clinic.booking import zones
 from clinic.booking.models import Appointment
 from clinic.intake.models import Intake, ScreeningRecord
-from clinic.reviews import presenters, suggestion, work_actions, worklist
+from clinic.reviews import drafts, presenters, suggestion, words, work_actions, worklist
 from clinic.reviews.filters import Filters
-from clinic.reviews.forms import DecisionForm, NoteForm, PassOnForm, ReopenForm
-from clinic.reviews.models import Waiting
+from clinic.reviews.forms import DecisionForm, NoteForm, PassOnForm, ReopenForm, clinicians, offer
+from clinic.reviews.models import DecisionDraft, Waiting
 from clinic.reviews.standing import booking_standing, standing_decision
-from clinic.reviews.words import due
 from clinic.staff.frame import show
 from clinic.staff.signed_just_now import just_signed
 
@@ -46,14 +45,22 @@ def review_page(
     """
     now = timezone.now()
     work_actions.open_intake(intake=record.intake, page="review", by=request.user.actor, now=now)
-    standing = standing_decision(record)
+    standing, draft = standing_decision(record), drafts.of(record.intake, by=request.user)
+    passing = PassOnForm(auto_id="p_%s")
+    if standing is None:
+        form = form or decision_form(record, now, initial=basis(record) | _kept(record, draft))
+        offer(clinicians(), form.fields["contacted_by"], passing.fields["to"])
     return show(
         request,
         "review.html",
         status=status,
         record=record,
         page=presenters.review(record, now=now),
-        form=None if standing else form or decision_form(record, now, initial=basis(record)),
+        form=None if standing else form,
+        passing=passing,
+        draft=None if standing else draft,
+        kept_at=words.moment(draft.kept_at, now=now) if draft else "",
+        is_draft_of_this=draft is not None and draft.record_id == record.pk,
         suggested=suggestion.suggested_route(record) or "",
         standing=standing,
         signed=presenters.signed(standing, by=request.user, now=now) if standing else None,
@@ -73,6 +80,13 @@ def decision_form(
 ) -> DecisionForm:
     """The decision panel of a record."""
     return DecisionForm(data, initial=initial, record=record, now=now, auto_id="d_%s")
+
+
+def _kept(record: ScreeningRecord, draft: DecisionDraft | None) -> dict[str, Any]:
+    """What this person wrote before. When the answers changed since, their choice is theirs to make again."""
+    if draft is None:
+        return {}
+    return draft.told if draft.record_id == record.pk else {**draft.told, "route": ""}
 
 
 def basis(record: ScreeningRecord) -> dict[str, object]:
@@ -136,9 +150,8 @@ def _work(request: HttpRequest, record: ScreeningRecord, now: datetime, *, is_de
         "is_waiting": waiting is not None,
         "owner": waiting.owner if waiting else None,
         "viewer": viewers.get(record.intake_id, ""),
-        "due": due(due_at, now=now),
+        "due": words.due(due_at, now=now),
         "is_late": due_at < now,
-        "passing": PassOnForm(auto_id="p_%s"),
     }
 
 

@@ -23,6 +23,7 @@ urlpatterns = [
     path("worklist/views/<int:view_id>/forget/", views_worklist.forget_view, name="forget_view"),
     path("intakes/<str:reference>/", views.review, name="review"),
     path("intakes/<str:reference>/decide/", views.decide, name="decide"),
+    path("intakes/<str:reference>/draft/", views_about.keep_draft, name="keep_draft"),
     path("intakes/<str:reference>/answers/", views.all_answers, name="answers"),
     path("intakes/<str:reference>/note/", views_about.note, name="note"),
     path("intakes/<str:reference>/match/", views_about.match, name="match"),

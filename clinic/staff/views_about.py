@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from clinic.accounts.permissions import Permission
 from clinic.intake.models import ScreeningRecord
-from clinic.reviews import actions, again_actions, answers, patient_words, work_actions
-from clinic.reviews.forms import MatchForm, NoteForm, PassOnForm
+from clinic.reviews import actions, again_actions, answers, drafts, patient_words, work_actions
+from clinic.reviews.forms import DecisionForm, MatchForm, NoteForm, PassOnForm
 from clinic.reviews.models import Route
 from clinic.reviews.persons import person
 from clinic.reviews.standing import standing_decision
@@ -28,6 +28,17 @@ def note(request: HttpRequest, reference: str) -> HttpResponse:
         return review_page(request, record, noting=form, status=422)
     text = form.cleaned_data["text"]
     work_actions.write_note(intake=record.intake, text=text, by=request.user.actor, now=timezone.now())
+    return _back(request, reference)
+
+
+@page(Permission.DECIDE, "POST")
+def keep_draft(request: HttpRequest, reference: str) -> HttpResponse:
+    """Keep what stands in the decision panel for later; nothing is signed."""
+    record, now = sent(reference), timezone.now()
+    form = DecisionForm(request.POST, record=record, now=now, is_draft=True, auto_id="d_%s")
+    if not form.is_valid():
+        return review_page(request, record, form=form, status=422)
+    drafts.keep(record=record, told=form.told, by=request.user.actor, now=now)
     return _back(request, reference)
 
 

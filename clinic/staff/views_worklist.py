@@ -15,7 +15,7 @@ from django.utils import timezone
 from clinic.accounts.permissions import Permission
 from clinic.intake.countries import NAMES
 from clinic.intake.models import Intake
-from clinic.reviews import work_actions, worklist
+from clinic.reviews import drafts, work_actions, worklist
 from clinic.reviews.filters import CHOICES, DEFAULT_VIEWS, LABELS, Filters
 from clinic.reviews.forms import SaveViewForm, clinicians
 from clinic.reviews.models import SavedView, Waiting
@@ -72,9 +72,9 @@ def _worklist_page(request: HttpRequest, *, saving: SaveViewForm | None = None, 
     urgent_after = _urgent_place(request.GET.get("urgent_after", ""))
     urgent = worklist.urgent(limit=ROWS + 1, after=urgent_after)
     rest = _awaiting(request, view) if filters.waits else _waiting(request, view)
-    viewers = _viewers(request, [*urgent[:ROWS], *rest.pop("rows", ())], now)
-    urgent_lines = [waiting_line(each, viewers=viewers, now=now) for each in urgent[:ROWS]]
-    lines = [line(viewers) for line in rest.pop("lines")]
+    about = _about(request, [*urgent[:ROWS], *rest.pop("rows", ())], now)
+    urgent_lines = [waiting_line(each, **about, now=now) for each in urgent[:ROWS]]
+    lines = [line(about) for line in rest.pop("lines")]
     look_over(page="worklist", shown=[line.reference for line in (*urgent_lines, *lines)], by=request.user.actor)
     colleagues = {str(pk): name for pk, name in clinicians().values_list("pk", "name")}
     return show(
@@ -104,7 +104,7 @@ def _waiting(request: HttpRequest, view: worklist.View) -> dict[str, Any]:
     count = worklist.how_many(limit=MOST_COUNTED, view=view)
     return {
         "rows": shown,
-        "lines": [lambda viewers, each=each: waiting_line(each, viewers=viewers, now=view.now) for each in shown],
+        "lines": [lambda about, each=each: waiting_line(each, **about, now=view.now) for each in shown],
         "after": worklist.Place.of(shown[-1]) if len(found) > ROWS else None,
         "is_first": after is None,
         "count": f"more than {MOST_COUNTED}" if count > MOST_COUNTED else str(count),
@@ -123,8 +123,13 @@ def _awaiting(request: HttpRequest, view: worklist.View) -> dict[str, Any]:
     }
 
 
-def _viewers(request: HttpRequest, rows: list[Waiting], now: datetime) -> dict[object, str]:
-    return work_actions.others_viewing([each.record.intake for each in rows], me=request.user, now=now)
+def _about(request: HttpRequest, rows: list[Waiting], now: datetime) -> dict[str, Any]:
+    """Who else has these open, and which of them this person began to decide."""
+    intakes = [each.record.intake for each in rows]
+    return {
+        "viewers": work_actions.others_viewing(intakes, me=request.user, now=now),
+        "begun": drafts.begun(intakes, by=request.user),
+    }
 
 
 def _selects(filters: Filters, colleagues: dict[str, str]) -> list[dict[str, Any]]:

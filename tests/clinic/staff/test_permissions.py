@@ -41,6 +41,7 @@ TABLE = {
     "staff:save_view":        ("POST", YES,      YES,    YES,     no,       no,            422),
     "staff:forget_view":      ("POST", YES,      YES,    YES,     no,       no,            302),
     "staff:note":             ("POST", YES,      YES,    YES,     no,       no,            422),
+    "staff:keep_draft":       ("POST", YES,      YES,    YES,     no,       no,            422),
     "staff:match":            ("GET",  YES,      YES,    YES,     no,       no,            409),
     "staff:pass_on":          ("POST", YES,      YES,    YES,     no,       no,            302),
     "staff:preview":          ("GET",  YES,      YES,    YES,     no,       no,            200),
@@ -123,7 +124,7 @@ def addresses_below(prefix: str, resolver: Any = None, space: str = "", path: st
 
 
 ABOUT_AN_INTAKE = (
-    *("review", "decide", "answers", "note", "match", "pass_on", "preview"),
+    *("review", "decide", "answers", "note", "keep_draft", "match", "pass_on", "preview"),
     *("letter", "letter_file", "letter_sent", "letter_answered"),
 )
 
