@@ -9,13 +9,13 @@ from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from clinic.accounts.models import User
 from clinic.accounts.permissions import Role
 from clinic.notifications.models import Message
 from clinic.notifications.paging import token_of
-from tests.clinic.intake import conftest as made
 from tests.clinic.intake.conftest import fill, nudges, submit
 from tests.clinic.reviews import records
 from tests.sign_in import signed_in
@@ -103,7 +103,7 @@ def test_urgent_pages_and_the_red_line(narrow: Page, fill: Any, submit: Any) -> 
     doctor = User.objects.create_user("weiss@example.test", name="Dr. Hana Weiss", role=Role.DIRECTOR)
     intake = fill("V027")
     submit(intake)
-    Message.objects.filter(overdue_at__isnull=False).update(overdue_at=made.NOW)
+    Message.objects.filter(overdue_at__isnull=False).update(overdue_at=timezone.now())
     link = reverse("staff:by_link", args=[token_of(Message.objects.filter(overdue_at__isnull=False)[0])])
     wrong = problems_by_page(narrow, (link, "/staff/urgent/link/rubbish/"))
     enter(narrow.context, signed_in(doctor))

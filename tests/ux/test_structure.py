@@ -29,6 +29,8 @@ RIGHT_HERE = {
 """A vote in a parliament, a moment ago, and a validated question that is asked in its own words."""
 REFERRING = ("aria-describedby", "aria-labelledby", "aria-controls", "aria-owns", "for")
 CHOSEN_BEFORE = {
+    "booking:move_check plain",
+    "booking:waitlist plain",
     "intake:change_medicine plain",
     "intake:page answers taken away",
     "my:details plain",

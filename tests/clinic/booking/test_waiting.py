@@ -312,7 +312,7 @@ def test_joining_and_leaving_on_the_page(browser: Client, clinician: User, patie
     assert "checked" not in browser.get("/waitlist/").content.decode()
     empty = browser.post("/waitlist/", {})
     assert empty.status_code == 422
-    assert "Choose at least one day" in empty.content.decode()
+    assert "Choose at least one of the days" in empty.content.decode()
     told = {"weekdays": ["1", "3"], "parts": ["morning"], "ways": ["phone", "midtown"], "notice_hours": "24"}
 
     browser.post("/waitlist/", told)
