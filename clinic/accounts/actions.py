@@ -220,9 +220,9 @@ def note_factors(*, user: User, before: dict[int, str], by: Actor) -> None:
         by: who changed them.
     """
     after = factors.of(user)
-    for pk in after.keys() - before.keys():
+    for pk in sorted(after.keys() - before.keys()):
         record(by=by, action="accounts.factor_added", subject=user.actor.ref, detail={"factor": after[pk]})
-    for pk in before.keys() - after.keys():
+    for pk in sorted(before.keys() - after.keys()):
         record(by=by, action="accounts.factor_removed", subject=user.actor.ref, detail={"factor": before[pk]})
 
 
