@@ -60,6 +60,11 @@ EACH = {
     "compare": "Decides cases from standard input under two protocols. Bad lines are told on standard error.",
     "seal": "Writes published.sha256 into a folder that has none. A published one that was edited since is refused.",
 }
+HOW_TO_EDIT = f"""A published protocol is never edited: people were decided about under its seal. Bring its files back, then
+  1. copy the folder under a new name, without {SEAL_FILE}
+  2. write the new name and version into protocol.toml of the copy, and edit the copy
+  3. python -m screening check COPY, python -m screening compare PUBLISHED COPY, python -m screening seal COPY
+What differs from what was published:"""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -214,7 +219,13 @@ def _compare(chosen: argparse.Namespace) -> int:
 
 def _seal(chosen: argparse.Namespace) -> int:
     place = folder(chosen.protocol)
-    load(place, sealed=(place / SEAL_FILE).exists())
+    is_published = (place / SEAL_FILE).exists()
+    try:
+        load(place, sealed=is_published)
+    except NotAProtocol:
+        if is_published:
+            print(HOW_TO_EDIT, file=sys.stderr)
+        raise
     print(sealing.seal(place))
     return 0
 

@@ -245,6 +245,35 @@ def test_seal_publishes_once_and_refuses_an_edited_folder(run: Any, tmp_path: Pa
     assert "differs from the seal" in told
 
 
+def test_sealing_an_edited_folder_tells_how_to_edit_a_protocol_and_doing_so_works(run: Any, tmp_path: Path) -> None:
+    place, copy = small_protocol.write(tmp_path / "small"), tmp_path / "next"
+    _, (seal,), _ = run("seal", str(place))
+    (place / "followups.toml").write_bytes(b"# later\n" + (place / "followups.toml").read_bytes())
+
+    _, _, told = run("seal", str(place))
+
+    assert "copy the folder under a new name, without published.sha256" in told
+    assert (
+        told.index("never edited") < told.index("1. copy") < told.index("2. write the new name") < told.index("3. py")
+    )
+    shutil.copytree(place, copy, ignore=shutil.ignore_patterns("published.sha256"))
+    top = copy / "protocol.toml"
+    top.write_text(top.read_text().replace('name = "small"', 'name = "next"').replace("1.0.0", "1.1.0", 1))
+    code, (new,), told = run("seal", str(copy))
+    assert (code, told) == (0, "")
+    assert new != seal
+
+
+def test_a_draft_with_a_mistake_is_not_called_an_edited_one(run: Any, tmp_path: Path) -> None:
+    place = small_protocol.write(tmp_path / "small")
+    (place / "notes.txt").write_text("later")
+
+    code, _, told = run("seal", str(place))
+
+    assert code == 2
+    assert told.splitlines() == ["notes.txt: This is not a file that a protocol has."]
+
+
 def test_help_names_every_command_and_shows_a_case_that_is_read() -> None:
     done = process("--help")
     told = done.stdout.decode()
