@@ -9,12 +9,13 @@ import sys
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TextIO
+from typing import TypeVar
 
 from screening import seal as sealing
+from screening.all_cores import on_all_cores
 from screening.answers import UnreadableAnswer
 from screening.checking import check
-from screening.compare import Comparison
+from screening.compare import Change, Comparison, changed
 from screening.engine import Result, screen
 from screening.instruments import score
 from screening.lines import BadLine, CaseLine, decoded, lines_of, read_case, read_object
@@ -23,6 +24,7 @@ from screening.loading.folder import SEAL_FILE
 from screening.medications import Reading, Suggestion
 from screening.protocol import Protocol
 
+_Told = TypeVar("_Told")
 NEWEST = max(path.name for path in PROTOCOLS.iterdir() if (path / "protocol.toml").exists())
 ABOUT = """The decisions of a protocol, without a web server or a database.
 
@@ -60,7 +62,8 @@ EACH = {
     "compare": "Decides cases from standard input under two protocols. Bad lines are told on standard error.",
     "seal": "Writes published.sha256 into a folder that has none. A published one that was edited since is refused.",
 }
-HOW_TO_EDIT = f"""A published protocol is never edited: people were decided about under its seal. Bring its files back, then
+HOW_TO_EDIT = f"""A published protocol is never edited: people were decided about under its seal.
+Bring its files back, then
   1. copy the folder under a new name, without {SEAL_FILE}
   2. write the new name and version into protocol.toml of the copy, and edit the copy
   3. python -m screening check COPY, python -m screening compare PUBLISHED COPY, python -m screening seal COPY
@@ -112,24 +115,29 @@ def folder(name: str) -> Path:
     return published if (published / "protocol.toml").exists() else Path(name)
 
 
-def _each(answer: Callable[[str], dict[str, object] | None], errors: TextIO) -> int:
-    """Answer each line; one that cannot be is an error for that line only."""
+def _each(answer: Callable[[str], dict[str, object]]) -> int:
+    """Answer each line; the exit code says whether every one could be."""
     code = 0
     for raw in lines_of(sys.stdin.buffer):
-        try:
-            told = answer(decoded(raw))
-        except BadLine as bad:
-            told, code = {"id": bad.case_id, "error": str(bad)}, 1
-        except Exception as error:  # noqa: BLE001 - one odd line never stops the others, and is never clear
-            told, code = {"id": None, "error": f"The line could not be decided ({type(error).__name__})."}, 1
-        if told is not None:
-            print(json.dumps(told, ensure_ascii=True), file=errors if "error" in told else sys.stdout)
+        told = _answered(answer, raw)
+        code |= "error" in told
+        print(json.dumps(told, ensure_ascii=True))
     return code
+
+
+def _answered(answer: Callable[[str], _Told], raw: bytes) -> _Told | dict[str, object]:
+    """What comes of one line; one that cannot be answered is an error for that line only."""
+    try:
+        return answer(decoded(raw))
+    except BadLine as bad:
+        return {"id": bad.case_id, "error": str(bad)}
+    except Exception as error:  # noqa: BLE001 - one odd line never stops the others, and is never clear
+        return {"id": None, "error": f"The line could not be decided ({type(error).__name__})."}
 
 
 def _screen(chosen: argparse.Namespace) -> int:
     protocol = load(folder(chosen.protocol))
-    return _each(lambda line: _screened(protocol, line), sys.stdout)
+    return _each(lambda line: _screened(protocol, line))
 
 
 def _screened(protocol: Protocol, line: str) -> dict[str, object]:
@@ -144,7 +152,7 @@ def _decided(protocol: Protocol, case: CaseLine) -> Result:
 def _medications(chosen: argparse.Namespace) -> int:
     protocol = load(folder(chosen.protocol))
     on: date = chosen.on or datetime.now(UTC).astimezone().date()
-    return _each(lambda line: _read(protocol, line, on), sys.stdout)
+    return _each(lambda line: _read(protocol, line, on))
 
 
 def _read(protocol: Protocol, line: str, on: date) -> dict[str, object]:
@@ -174,7 +182,7 @@ def _suggested(suggestions: Iterable[Suggestion]) -> list[dict[str, object]]:
 
 def _score(chosen: argparse.Namespace) -> int:
     protocol = load(folder(chosen.protocol))
-    return _each(lambda line: _scored(protocol, line), sys.stdout)
+    return _each(lambda line: _scored(protocol, line))
 
 
 def _scored(protocol: Protocol, line: str) -> dict[str, object]:
@@ -206,15 +214,22 @@ def _check(chosen: argparse.Namespace) -> int:
 
 def _compare(chosen: argparse.Namespace) -> int:
     old, new = (load(folder(name), sealed=False) for name in (chosen.old, chosen.new))
-    comparison = Comparison()
-
-    def compared(line: str) -> None:
-        case = read_case(line)
-        comparison.add(str(case.id), *(_decided(protocol, case) for protocol in (old, new)))
-
-    code = _each(compared, sys.stderr)
+    comparison, code = Comparison(), 0
+    for told in on_all_cores(
+        lambda raw: _answered(lambda line: _compared(old, new, line), raw), lines_of(sys.stdin.buffer)
+    ):
+        if isinstance(told, dict):
+            print(json.dumps(told, ensure_ascii=True), file=sys.stderr)
+            code = 1
+        else:
+            comparison.add(told)
     print(json.dumps(comparison.as_json(), indent=2))
     return code
+
+
+def _compared(old: Protocol, new: Protocol, line: str) -> Change | None:
+    case = read_case(line)
+    return changed(str(case.id), _decided(old, case), _decided(new, case))
 
 
 def _seal(chosen: argparse.Namespace) -> int:

@@ -35,15 +35,11 @@ class Comparison:
     compared: int = 0
     changes: list[Change] = field(default_factory=list)
 
-    def add(self, case_id: str, old: Result, new: Result) -> None:
-        """Compare what two protocols said about one case."""
+    def add(self, change: Change | None) -> None:
+        """Count one more case; None is one whose route is the same."""
         self.compared += 1
-        if old.outcome is new.outcome and old.services == new.services:
-            return
-        before = {finding.rule.id for finding in old.findings} | {each.rule.id for each in old.undecided}
-        after = {finding.rule.id for finding in new.findings} | {each.rule.id for each in new.undecided}
-        gained, lost = tuple(sorted(after - before)), tuple(sorted(before - after))
-        self.changes.append(Change(case_id, old.outcome, new.outcome, gained, lost))
+        if change:
+            self.changes.append(change)
 
     def as_json(self) -> dict[str, object]:
         """The comparison as plain values; those who would no longer be stopped come first."""
@@ -56,6 +52,16 @@ class Comparison:
             "rules": _by_rule(self.changes),
             "changes": [_change_json(each) for each in self.changes if not each.is_no_longer_stopped],
         }
+
+
+def changed(case_id: str, old: Result, new: Result) -> Change | None:
+    """How the route of one case differs between two protocols; None when it does not."""
+    if old.outcome is new.outcome and old.services == new.services:
+        return None
+    before = {finding.rule.id for finding in old.findings} | {each.rule.id for each in old.undecided}
+    after = {finding.rule.id for finding in new.findings} | {each.rule.id for each in new.undecided}
+    gained, lost = tuple(sorted(after - before)), tuple(sorted(before - after))
+    return Change(case_id, old.outcome, new.outcome, gained, lost)
 
 
 def _by_rule(changes: Iterable[Change]) -> list[dict[str, object]]:

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import gc
+import json
+import os
+import time
 import tracemalloc
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Final
 
+from screening.all_cores import on_all_cores
 from screening.cases import CASE_DAY, facts_of
+from screening.compare import Change, changed
 from screening.engine import screen
 from screening.facts import Facts
+from screening.lines import decoded, read_case
 from screening.loader import PROTOCOLS, load, load_cases
 from screening.medicine_facts import Listed
 from screening.protocol import Protocol
@@ -20,6 +26,7 @@ PROTOCOL: Final = "2026-11"
 CASE: Final = "V000"
 ROUNDS: Final = 1_000
 LOADS: Final = 5
+COMPARED: Final = 10
 TYPED: Final = (
     Listed("sertraline 50 mg daily", "taking"),
     Listed("Xanax 0.5 mg", "as_needed"),
@@ -39,6 +46,7 @@ def figures() -> Iterator[Figure]:
     yield from _deciding(load(PROTOCOLS / PROTOCOL))
     clock = f"on the clock {loading.median * 1e3:.0f} ms, n = {LOADS}"
     yield Figure("load and validate the protocol, median", loading.usually_busy * 1e3, "ms", at_most=300, detail=clock)
+    yield _comparing(load(PROTOCOLS / PROTOCOL))
     yield from memory
 
 
@@ -61,6 +69,40 @@ def _deciding(protocol: Protocol) -> Iterator[Figure]:
     yield _microseconds("  without the medicines", times["without"])
     yield _microseconds("  as_json() with its hash, for the sealed record", times["json"])
     yield ratio(f"screen() : plain loop over {len(closures)} closures", times["screen"], times["loop"])
+
+
+def _comparing(protocol: Protocol) -> Figure:
+    """What `compare` does with the worked cases, over and over, from lines of text to who changes route."""
+    cases = {case.id: case for case in load_cases(PROTOCOLS / PROTOCOL, protocol)}
+    facts = (facts_of(protocol, case, cases[CASE]) for case in cases.values())
+    lines = [json.dumps(_line(each), default=date.isoformat).encode() for each in facts] * COMPARED
+
+    def compared(raw: bytes) -> Change | None:
+        case = read_case(decoded(raw))
+        asked = {"on": case.on, "medications": case.medications, "clinic": case.clinic}
+        return changed("", *(screen(each, case.answers, **asked) for each in (protocol, protocol)))
+
+    busy, begun = sum(os.times()[:4]), time.perf_counter()
+    count = len(list(on_all_cores(compared, lines)))
+    seconds, each = time.perf_counter() - begun, (sum(os.times()[:4]) - busy) / count
+    detail = f"processor {each * MICRO:,.0f} us an intake, {1 / each:,.0f} a second of one core, n = {count:,}"
+    return Figure(
+        "compare two protocols, intakes a second on all cores", count / seconds, "", at_least=1_000, detail=detail
+    )
+
+
+def _line(facts: Facts) -> dict[str, object]:
+    """A case as the command line takes it."""
+    medicines = [
+        {"text": each.text, "status": each.status, "last_taken": each.last_taken} for each in facts.medications
+    ]
+    regions, until = facts.clinic.licensed_regions, facts.clinic.telehealth_flexibility_until
+    return {
+        "on": facts.on,
+        "answers": dict(facts.given),
+        "medications": medicines,
+        "clinic": {"licensed_regions": regions and sorted(regions), "telehealth_flexibility_until": until},
+    }
 
 
 def _complete(protocol: Protocol) -> Facts:
