@@ -2,10 +2,10 @@
 
     python -m tests.bench.mutants medicine_dates medicine_text --minutes 10
 
-Modules are named without folder. What tests build when they are imported is not seen to be theirs: let them build it in
-a function. Works on a copy, runs only tests/screening, and needs neither a database nor Django.
+Modules are named without folder. Works on a copy, runs only tests/screening, and needs neither a database nor Django.
 mutmut changes functions and methods; patterns, word lists and weights of a module, and functions with a decorator such
-as a property, it leaves alone. A mutant that hangs counts as killed. What was not tried in time is counted and said.
+as a property, it leaves alone. `mutant_session` asks the tests, much quicker than mutmut itself would. A mutant that
+hangs counts as killed. What was not tried in time is counted and said.
 """
 
 from __future__ import annotations
@@ -13,44 +13,23 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import re
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import chdir, redirect_stdout
 from pathlib import Path
 from typing import Final
 
 REPOSITORY: Final = Path(__file__).resolve().parents[2]
 TESTS: Final = "tests/screening"
 MINUTES: Final = 60.0
-KILLED: Final = ("killed", "timeout", "segfault", "check was interrupted by user")  # so it calls what breaks an import
-UNTRIED: Final = ("not checked",)
+KILLED: Final = ("killed", "timeout")
+UNTRIED: Final = "not tried"
 WANTED: Final = 90
-_RESULT: Final = re.compile(r"^\s*(screening\.\S+__mutmut_\d+): (.+?)\s*$", re.MULTILINE)
-
-FRESH: Final = '''"""Forgets what an earlier run in this process kept, so that each mutant is really asked."""
-import os, sys
-
-def forget():
-    for name, module in list(sys.modules.items()):
-        if name.split(".")[0] in ("screening", "tests"):
-            for what, value in list(vars(module).items()):
-                if callable(getattr(value, "cache_clear", None)) and what not in {kept}:
-                    value.cache_clear()
-
-def pytest_sessionstart(session):
-    forget()
-    for name in [name for name in sys.modules if name.startswith("tests.screening") and {again}]:
-        del sys.modules[name]
-
-def pytest_runtest_setup(item):
-    if os.environ.get("MUTANT_UNDER_TEST") == "stats":
-        forget()  # so that each test is seen to call what it needs, and not only the first
-'''
 
 
 def main() -> int:
@@ -61,19 +40,18 @@ def main() -> int:
     about = "only mutants whose number ends so, as a sample: 05 takes one in five"
     parser.add_argument("--ending", default="", metavar="DIGITS", help=about)
     parser.add_argument("--minutes", type=float, default=MINUTES, help=f"stop after so long; default {MINUTES:g}")
+    parser.add_argument("--processes", type=int, default=os.cpu_count() or 1, help="mutants asked about at a time")
     chosen = parser.parse_args()
+    until = time.time() + chosen.minutes * 60
     paths = [f"screening/{name.removesuffix('.py')}.py" for name in chosen.modules]
     if missing := [path for path in paths if not (REPOSITORY / path).exists()]:
         parser.error(f"There is no {', '.join(missing)}.")
-    with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
-        copy = Path(folder)
-        _prepare(copy, paths, chosen.tests)
-        output = _run(copy, chosen.minutes * 60, chosen.ending)
-        results = dict(_RESULT.findall(_mutmut(copy, "results", "--all", "true")))
-        if not results:
-            print(output[-3000:])
-            return 2
-        _print_survivors(copy, results)
+    with tempfile.TemporaryDirectory(prefix="mutants-") as folder, chdir(folder):
+        _prepare(Path(folder), paths, chosen.tests)
+        mutants = {name: path for name, path in _made(paths) if name.endswith(tuple(chosen.ending or "0123456789"))}
+        asked = {"mutants": list(mutants), "tests": chosen.tests, "until": until, "children": chosen.processes}
+        results = dict.fromkeys(mutants, UNTRIED) | _asked(Path(folder, "mutants"), asked)
+        _print_survivors(mutants, results)
     return _print_shares(results)
 
 
@@ -83,72 +61,65 @@ def _prepare(copy: Path, paths: Sequence[str], tests: Sequence[str]) -> None:
     for name in ("screening", TESTS, "tests/bench"):
         shutil.copytree(REPOSITORY / name, copy / name, ignore=unwanted)
     shutil.copy(REPOSITORY / "tests/__init__.py", copy / "tests")
-    only_names = all(Path(path).name.startswith("medic") for path in paths)
-    kept = {"medications", "known_names"} if only_names else {""}  # what names are read from, at a third of a second
-    (copy / "fresh.py").write_text(FRESH.format(kept=kept, again=not only_names), encoding="utf-8")
-    settings = "addopts = -p no:django -p no:xdist -p no:cacheprovider -p fresh --hypothesis-seed=1\n"
-    (copy / "mutants.ini").write_text(f"[pytest]\n{settings}pythonpath = .\n", encoding="utf-8")
+    settings = "addopts = -p no:django -p no:xdist -p no:cacheprovider --hypothesis-seed=1\npythonpath = .\n"
+    (copy / "mutants.ini").write_text(f"[pytest]\n{settings}", encoding="utf-8")
     lines = {
         "source_paths": ["screening"],
         "only_mutate": list(paths),
-        "also_copy": ["screening", "tests", "fresh.py", "mutants.ini"],
-        "pytest_add_cli_args": ["-c", "mutants.ini", "-x"],
+        "also_copy": ["screening", "tests", "mutants.ini"],
         "pytest_add_cli_args_test_selection": list(tests),
     }
     settings = "\n".join(f"{key} = {json.dumps(value)}" for key, value in lines.items())
     (copy / "pyproject.toml").write_text(f"[tool.mutmut]\n{settings}\n", encoding="utf-8")
 
 
-def _run(copy: Path, seconds: float, ending: str) -> str:
-    """Try mutants until all are done or the time is over; what was found until then is kept on disk by mutmut."""
-    command = [sys.executable, "-m", "mutmut", "run", "--max-children", str(os.cpu_count() or 1)]
-    command += [f"*__mutmut_*[{ending}]"] if ending else []
-    with (copy / "output").open("w+", encoding="utf-8") as output:
-        process = subprocess.Popen(
-            command, cwd=copy, stdout=output, stderr=subprocess.STDOUT, start_new_session=True, env=_quietly()
-        )
-        try:
-            process.wait(seconds)
-        except subprocess.TimeoutExpired:
-            print(f"Stopped after {seconds / 60:g} minutes.")
-        finally:
-            if process.poll() is None:
-                os.killpg(process.pid, signal.SIGKILL)
-                process.wait()
-        output.seek(0)
-        return output.read()
+def _made(paths: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """The names of all mutants with the path of their module; their code is written into a copy of the copy."""
+    from mutmut import __main__ as mutmut  # it reads its settings from the folder in which it is imported
+    from mutmut.mutation.data import SourceFileMutationData
+
+    with redirect_stdout(sys.stderr):
+        mutmut.copy_src_dir()
+        mutmut.copy_also_copy_files()
+        mutmut.create_mutants(1)
+    for path in paths:
+        made = SourceFileMutationData(path=Path(path))
+        made.load()
+        yield from ((name, path) for name in made.exit_code_by_key)
 
 
-def _mutmut(copy: Path, *arguments: str) -> str:
-    command = [sys.executable, "-m", "mutmut", *arguments]
-    return subprocess.run(command, cwd=copy, capture_output=True, text=True, check=False, env=_quietly()).stdout
+def _asked(folder: Path, asked: Mapping[str, object]) -> dict[str, str]:
+    """What the session found until it was done or the time was over."""
+    (folder / "asked.json").write_text(json.dumps(asked), encoding="utf-8")
+    subprocess.run([sys.executable, "-m", "tests.bench.mutant_session"], cwd=folder, check=False)
+    found = folder / "results.jsonl"
+    return dict(map(json.loads, found.read_text(encoding="utf-8").splitlines())) if found.exists() else {}
 
 
-def _quietly() -> dict[str, str]:
-    return {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "COLUMNS": "200"}
+def _print_survivors(mutants: Mapping[str, str], results: Mapping[str, str]) -> None:
+    from mutmut.mutation.diff_apply import get_diff_for_mutant
 
-
-def _print_survivors(copy: Path, results: dict[str, str]) -> None:
     for name, status in results.items():
-        if status in (*KILLED, *UNTRIED):
+        if status in (*KILLED, UNTRIED):
             continue
         print(f"{name}: {status}")
-        diff = _mutmut(copy, "show", name).splitlines()
-        print("\n".join(f"    {line}" for line in diff if re.match(r"[-+](?![-+]{2} )", line)), flush=True)
+        diff = get_diff_for_mutant(name, path=mutants[name]).splitlines()
+        changed = (line for line in diff if line[:1] in ("-", "+") and line[:4] not in ("--- ", "+++ "))
+        print("\n".join(f"    {line}" for line in changed), flush=True)
 
 
-def _print_shares(results: dict[str, str]) -> int:
+def _print_shares(results: Mapping[str, str]) -> int:
     modules: dict[str, Counter[str]] = {}
     for name, status in results.items():
         modules.setdefault(".".join(name.split(".")[:2]), Counter())[status] += 1
     is_good = True
     print(f"\n{'module':<34}{'killed':>8}{'survived':>10}{'not tried':>11}{'share':>9}")
     for module, counts in sorted(modules.items()):
-        killed, untried = (sum(counts[status] for status in kind) for kind in (KILLED, UNTRIED))
-        tried = counts.total() - untried
+        killed = sum(counts[status] for status in KILLED)
+        tried = counts.total() - counts[UNTRIED]
         share = killed / tried if tried else 0.0
         is_good &= share * 100 >= WANTED
-        print(f"{module:<34}{killed:>8}{tried - killed:>10}{untried:>11}{share:>9.1%}")
+        print(f"{module:<34}{killed:>8}{tried - killed:>10}{counts[UNTRIED]:>11}{share:>9.1%}")
     return 0 if is_good else 1
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -84,7 +85,7 @@ def test_a_gap_is_said_and_never_scored_as_zero(name: str, data: st.DataObject) 
     if scale.scoring == "audit_c" and items[0] == 0:
         assert scored.complete
         return
-    assert (scored.total, scored.band, scored.complete) == (None, None, False)
+    assert (scored.instrument, scored.total, scored.band, scored.complete) == (name, None, None, False)
     assert scored.flags[-1] == f"Not answered: item {gap + 1}. No total is given."
 
 
@@ -110,12 +111,20 @@ def test_item_nine_above_zero_is_urgent_whatever_the_total(item_nine: int, flag:
 
 def test_item_nine_without_an_answer_is_asked_by_a_person() -> None:
     for items in ([0] * 8, [0] * 8 + ["prefer_not"], []):
-        assert score(PHQ9, items).flags[0].endswith("was not answered: a person asks.")
+        assert score(PHQ9, items).flags[0] == (
+            "Item 9 (thoughts of being better off dead or of self-harm) was not answered: a person asks."
+        )
 
 
 def test_item_nine_at_zero_is_no_flag_and_other_scales_have_none() -> None:
     assert score(PHQ9, [3] * 8 + [0]).flags == ()
     assert score(GAD7, [3] * 7).flags == ()
+
+
+def test_item_nine_is_that_of_the_phq_and_not_of_any_scale_with_nine_items() -> None:
+    other, shorter = replace(PHQ9, id="other"), replace(PHQ9, items=PHQ9.items[:8])
+    assert score(other, [3] * 9).flags == ()
+    assert score(shorter, [3] * 8).flags == ()
 
 
 @pytest.mark.parametrize(

@@ -52,6 +52,50 @@ def test_the_ninety_day_tail_is_only_for_prescribed_serotonin_medicines(tag: str
     assert look_back(medicine(14, 48, "SRI", tag), status="stopped", last_taken=ON, on=ON).tail_days == 14
 
 
+@pytest.mark.parametrize(
+    ("status", "last_taken", "why"),
+    [
+        ("taking", None, "Taken now: in force."),
+        ("as_needed", None, "Taken as needed: in force."),
+        ("unsure", None, "Not sure if it is still taken: in force."),
+        ("Stopped", ON, "Not known if it is still taken: in force."),
+        ("stopped", None, "Stopped on an unknown date: in force."),
+        ("stopped", ON, "Stopped on 2026-11-20, 0 days ago: in force."),
+        ("stopped", date(2027, 1, 1), "Stopped on 2027-01-01, a date in the future: in force."),
+        ("stopped", ON - timedelta(days=60), "Stopped on 2026-09-21, 60 days ago: late, at most a caution."),
+        ("stopped", ON - timedelta(days=91), "Stopped on 2026-08-21, 91 days ago: past."),
+    ],
+)
+def test_the_basis_begins_with_what_was_said(status: str, last_taken: date | None, why: str) -> None:
+    assert look_back(FLUOXETINE, status=status, last_taken=last_taken, on=ON).basis.startswith(f"{why} Full look-back")
+
+
+def test_the_basis_says_when_there_are_no_figures_and_when_half_lives_make_the_tail() -> None:
+    unknown = look_back(NO_FIGURES, status="stopped", last_taken=ON, on=ON)
+    long = look_back(medicine(14, 720), status="stopped", last_taken=ON, on=ON)
+    assert unknown.basis == (
+        "Stopped on 2026-11-20: in force, as nobody can tell when it is clear. "
+        "No wash-out and no half-life are given. No tail after it."
+    )
+    assert long.basis.endswith("Full look-back 14 days (wash-out). Tail to 150 days (5 half-lives).")
+
+
+def test_what_was_taken_and_when_is_kept_whatever_comes_of_it() -> None:
+    for status, day in (("taking", None), ("stopped", ON - timedelta(days=1)), ("stopped", date(2027, 1, 1))):
+        back = look_back(FLUOXETINE, status=status, last_taken=day, on=ON)
+        assert back[:4] == (FLUOXETINE, status, day, ON)
+
+
+def test_stopped_today_has_the_date_it_is_clear_on_and_no_tail_of_its_own() -> None:
+    assert look_back(FLUOXETINE, status="stopped", last_taken=ON, on=ON).clear_on == ON + timedelta(days=42)
+    assert look_back(NO_FIGURES, status="taking", last_taken=None, on=ON).tail_days == 0
+
+
+def test_the_last_day_of_the_calendar_is_still_a_date() -> None:
+    back = look_back(FLUOXETINE, status="stopped", last_taken=date.max - timedelta(days=42), on=date.max)
+    assert back.clear_on == date.max
+
+
 @pytest.mark.parametrize("status", ["taking", "as_needed", "unsure", "", "Stopped", "anything"])
 def test_everything_but_stopped_is_in_force(status: str) -> None:
     back = look_back(FLUOXETINE, status=status, last_taken=date(2000, 1, 1), on=ON)
