@@ -53,7 +53,7 @@ def because(rule: Rule, facts: Facts) -> tuple[Because, ...]:
         for name in rule.when.reads
         if name in SHORT_NAMES and facts.values[name] not in (None, CANNOT_TELL)
     ]
-    for name in questions_behind(rule, facts):
+    for name in dict.fromkeys(questions_behind(rule, facts)):
         if name in answers:
             question = questions[name]
             reasons.append(Because(name, question.wording, question.in_words(answers[name])))
