@@ -261,6 +261,8 @@ def test_a_condition_knows_its_names_and_functions(
         (f"{'a' * 90}() > 3", f"is not a number of the language: {'a' * 80!r}"),
         ("has(a)", "has() takes 2 to 2 arguments, not 1"),
         ("unk()", "unk() takes 1 to 20 arguments, not 0"),
+        ("med_sev() > 2", "med_sev() takes 1 to 1 arguments, not 0"),
+        ("q in ('a', 1)", "is not a comparison of the language: q with ('a', 1)"),
         ("med_tag(a)", "med_tag() cannot take 'a'"),
         ("has(a, b)", "has() cannot take 'b'"),
         (f"med_tag({'a' * 70})", f"med_tag() cannot take {'a' * 60!r}"),

@@ -289,6 +289,7 @@ def test_another_protocol_than_the_intake_was_started_under_is_an_error(
     begun = small.seal if started_under is None else started_under
 
     assert ids(asked(small, error, started_under=begun).findings) == (["E"] if is_error else [])
+    assert ids(decide(Facts(replace(small, rules=(error,)), ANSWERS, ON)).findings) == []
     facts = Facts(replace(small, rules=(error,)), ANSWERS, ON)
     assert ids(decide(facts, started_under=begun).findings) == (["E"] if is_error else [])
 
