@@ -17,7 +17,7 @@ import subprocess
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from itertools import accumulate
 from pathlib import Path
@@ -38,8 +38,8 @@ EXAMPLES: Final = "10"
 SPARE: Final = 20
 """Seconds of processor beyond what its tests take that a mutant gets before it counts as hanging."""
 MEMORY: Final = 4_000_000_000
-KEPT: Final = ("medications", "known_names")
-"""What tests keep of files alone, without a word of the code that is changed."""
+KEPT: Final = ("medications", "known_names", "names")
+"""What tests keep and is not forgotten between them, unless the code that built it is changed: it takes long."""
 ORDER: Final = "order.json"
 PYTEST: Final = ("-c", "mutants.ini", "-q", "-x", "--tb=no", "-s")
 hypothesis.settings.register_profile(
@@ -65,6 +65,7 @@ class Asked:
     until: float
     children: int
     took: dict[str, float] = field(default_factory=dict)
+    all: list[pytest.Item] = field(default_factory=list)
     calls: dict[str, list[pytest.Item]] = field(default_factory=lambda: defaultdict(list))
     kept: set[str] = field(default_factory=set)
     running: dict[int, str] = field(default_factory=dict)
@@ -94,10 +95,12 @@ class Asked:
         signal.setitimer(signal.ITIMER_PROF, LONGEST)
         reports = runtestprotocol(item, log=False, nextitem=None)
         signal.setitimer(signal.ITIMER_PROF, 0)
-        if not all(report.passed for report in reports):
-            print(f"Not asked, it fails or takes long while it is watched: {item.nodeid}", flush=True)
+        took = time.process_time() - begun
+        if took > LONGEST or not all(report.passed for report in reports):  # a timer's exception may get lost
+            print(f"Not asked, it fails or takes {took:.1f} s while it is watched: {item.nodeid}", flush=True)
             return
-        self.took[item.nodeid] = time.process_time() - begun
+        self.took[item.nodeid] = took
+        self.all.append(item)
         for function in state()._stats:
             self.calls[function].append(item)
 
@@ -106,28 +109,29 @@ class Asked:
         wrong = Path("wrong.json")
         if not os.fork():
             _silence()
-            _forget()
-            items = {item.nodeid: item for each in self.calls.values() for item in each}
-            wrong.write_text(json.dumps([name for name, item in items.items() if not _passes(item)]), encoding="utf-8")
+            _forget(())
+            wrong.write_text(json.dumps([item.nodeid for item in self.all if not _passes(item)]), encoding="utf-8")
             os._exit(0)
         os.wait()
-        for name in json.loads(wrong.read_text(encoding="utf-8")):
-            print(f"Not asked, it fails when it runs again: {name}", flush=True)
-            for function, items in self.calls.items():
-                self.calls[function] = [item for item in items if item.nodeid != name]
+        names = json.loads(wrong.read_text(encoding="utf-8"))
+        for items in (self.all, *self.calls.values()):
+            items[:] = [item for item in items if item.nodeid not in names]
+        if names:
+            print("Not asked, they fail when they run again:", *names, sep="\n  ", flush=True)
 
     def _tried(self) -> Iterator[tuple[str, str]]:
         for mutant in self.mutants:
             if time.time() > self.until:
                 break
             function = mutant.rpartition("__mutmut_")[0]
-            items = _within_budget(self.calls[function], self.took)
-            if not items and function not in self.kept:
+            is_kept = function in self.kept
+            items = _within_budget(self.all if is_kept else self.calls[function], self.took)
+            if not items:
                 yield mutant, "no tests"
                 continue
             while len(self.running) >= self.children:
                 yield self._ended()
-            self._begin(mutant, items, function in self.kept)
+            self._begin(mutant, items, is_kept)
         while self.running:
             yield self._ended()
 
@@ -143,7 +147,7 @@ class Asked:
             resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
             _silence()
             set_mutant_under_test(mutant)
-            _forget()
+            _forget(() if is_kept else KEPT)
             survives = all(_passes(item) for item in items) and not (is_kept and _fails_anew(self.tests))
         finally:
             os._exit(0 if survives else 1)
@@ -189,12 +193,12 @@ def _fails_anew(tests: list[str]) -> bool:
     return subprocess.run(command, check=False, env=os.environ).returncode != 0
 
 
-def _forget() -> None:
+def _forget(but: Collection[str] = KEPT) -> None:
     """Forget what was kept of an earlier test, so that each is seen to call what it needs."""
     for name, module in list(sys.modules.items()):
         if name.split(".")[0] in ("screening", "tests"):
             for what, value in list(vars(module).items()):
-                if callable(getattr(value, "cache_clear", None)) and what not in KEPT:
+                if callable(getattr(value, "cache_clear", None)) and what not in but:
                     value.cache_clear()
 
 

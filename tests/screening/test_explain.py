@@ -1,0 +1,143 @@
+"""Why a rule holds or cannot be decided: questions as worded, answers as given, medicines as matched."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from screening.conditions import parse
+from screening.explain import because, questions_behind, reasons_for_doubt
+from screening.facts import Clinic, Facts
+from screening.medicine_facts import Listed
+from screening.protocol import Outcome, Rule
+from tests.screening.intakes import BASELINE, CLINIC, ON, PROTOCOL
+
+Reasons = list[tuple[str, str, str]]
+
+
+def rule(when: str) -> Rule:
+    return Rule("X", "1", "c", parse(when), ("talk",), Outcome.INFO, "P4", "low", "C", "P", ())
+
+
+def facts(listed: tuple[Listed, ...] = (), clinic: Clinic = CLINIC, **changes: Any) -> Facts:
+    given = {name: value for name, value in {**BASELINE.given, **changes}.items() if value is not None}
+    return Facts(PROTOCOL, given, ON, clinic, listed)
+
+
+def why(when: str, asked: Facts) -> Reasons:
+    return [tuple(each) for each in because(rule(when), asked)]  # type: ignore[misc]
+
+
+def doubts(when: str, asked: Facts) -> tuple[str, ...]:
+    return reasons_for_doubt(rule(when), asked)
+
+
+def worded(name: str, answer: str) -> tuple[str, str, str]:
+    return (name, PROTOCOL.questions[name].wording, answer)
+
+
+def test_a_total_comes_first_then_its_questions_in_order() -> None:
+    found = why("phq_total >= 5 and age > 18", facts())
+    assert found[:2] == [("phq_total", "PHQ-9 total", "11"), ("age", "Age", "35")]
+    assert [about for about, _, _ in found[2:]] == [*(f"phq{number}" for number in range(1, 10)), "dob"]
+    assert found[-1] == worded("dob", "1991-01-01")
+
+
+def test_a_value_that_is_not_known_is_no_reason_and_one_with_decimals_is_rounded() -> None:
+    assert why("bmi > 20", facts(height_cm=170, weight_kg=70))[0] == ("bmi", "Body mass index", "24.2")
+    assert [about for about, _, _ in why("bmi > 20 or age > 18", facts(dob=None))] == ["height_cm", "weight_kg", "dob"]
+
+
+def test_each_question_is_named_once_and_a_hidden_one_never() -> None:
+    found = why("bp_known and bp_ok and bp_sys > 100 and liver == 'no'", facts())
+    assert [about for about, _, _ in found] == ["bp_recent", "bp_sys", "bp_dia", "bp_date", "liver"]
+    hidden = why("bp_known and bp_ok and liver == 'no'", facts(bp_recent="no"))
+    assert hidden == [worded("bp_recent", "No"), worded("liver", "No")]
+
+
+def test_where_the_clinic_is_licensed_is_told() -> None:
+    found = why("licensed_region == 'no'", facts(region="NY"))
+    assert found[-3:] == [
+        worded("country", "US"),
+        worded("region", "NY"),
+        ("licensed_region", "The clinic is licensed there", "no"),
+    ]
+
+
+def test_free_texts_that_were_written_are_behind_their_flag() -> None:
+    found = why("freetext_flag", facts(reason_story="I want to die", preferred_name=None))
+    assert worded("reason_story", "I want to die") in found
+    assert "preferred_name" not in [about for about, _, _ in found]
+
+
+def test_what_is_required_and_missing_is_named_but_what_has_a_rule_of_its_own() -> None:
+    assert why("required_missing()", facts(seizure=None, dob=None)) == [worded("seizure", "Not answered")]
+
+
+def test_functions_about_one_question_name_it() -> None:
+    services = PROTOCOL.questions["service_interest"]
+    assert why("wants('ket_iv_im')", facts()) == [worded("service_interest", services.label("ket_iv_im"))]
+    assert [q for q in questions_behind(rule("med_check_positive('maoi')"), facts())] == ["med_check"]
+    assert [q for q in questions_behind(rule("med_tag('SRI')"), facts())] == []
+
+
+def test_a_doubtful_list_of_medicines_is_behind_every_check_of_medicines() -> None:
+    asked = facts(med_unsure="yes")
+    assert list(questions_behind(rule("med_tag('SRI')"), asked)) == ["med_none", "med_unsure", "med_check"]
+
+
+def test_medicines_are_told_as_typed_with_how_they_were_matched_and_whether_they_count() -> None:
+    listed = (
+        Listed("Zoloft 50mg", "taking"),
+        Listed("Prozac", "stopped", ON - timedelta(days=60)),
+        Listed("lithium", "stopped", ON - timedelta(days=900)),
+    )
+    assert why("med_tag('SRI')", facts(listed, med_none="takes")) == [
+        ("med_list", "Zoloft 50mg", "sertraline (brand name), taking, in force"),
+        ("med_list", "Prozac", "fluoxetine (brand name), stopped, stopped, still inside the tail"),
+    ]
+
+
+def test_a_ticked_line_is_told_with_what_it_counts_as() -> None:
+    found = why("med_tag('MAOI')", facts(med_check=["lithium"]))
+    assert found == [worded("med_check", "ticked, counts as lithium")]
+
+
+def test_what_was_not_recognised_is_told_where_a_rule_asks_for_it() -> None:
+    asked = facts((Listed("zzqx", "taking"), Listed("amoxicillin", "taking")), med_none="takes")
+    found = why("med_unrecognized()", asked)
+    assert found[-2:] == [
+        ("med_list", "zzqx", "not recognised"),
+        ("med_list", "amoxicillin", "a medicine this protocol does not assess (amoxicillin)"),
+    ]
+    assert "med_list" not in [about for about, _, _ in why("med_tag('SRI')", asked)]
+
+
+@pytest.mark.parametrize(
+    ("when", "changes", "reasons"),
+    [
+        ("bp_sys > 5 or liver == 'yes'", {"bp_recent": "no", "liver": None}, ["Not answered: {liver}"]),
+        ("hr_rest > 5 or liver == 'yes'", {"liver": None}, ["Not answered: {liver}"]),
+        ("hr_rest > 5 or hr > 7", {"hr_rest": "fast"}, ["The answer is not a number."]),
+        ("seizure == 'yes'", {"seizure": "not_sure"}, ["Not sure: {seizure}"]),
+        ("bp_known", {}, ["Something this check needs is not known."]),
+        ("bmi > 20", {"height_cm": 0, "weight_kg": 70}, ["Something this check needs is not known."]),
+    ],
+)
+def test_why_a_rule_cannot_be_decided(when: str, changes: dict[str, Any], reasons: list[str]) -> None:
+    wordings = {name: question.wording for name, question in PROTOCOL.questions.items()}
+    assert doubts(when, facts(**changes)) == tuple(each.format(**wordings) for each in reasons)
+
+
+def test_a_clinic_that_did_not_say_is_a_reason() -> None:
+    told = "The clinic has not said until when the telehealth flexibility is in force."
+    assert doubts("not telemed_flex_active", facts((), Clinic())) == (told,)
+
+
+def test_medicines_that_were_not_matched_and_ticks_that_may_mean_more_are_reasons() -> None:
+    asked = facts((Listed("zzqx", "taking"),), med_none="takes", med_check=["ayahuasca"])
+    assert doubts("med_tag('SRI')", asked) == ("Not matched: zzqx", "A tick may mean ibogaine")
+    assert doubts("med_tag('SRI') or liver == 'yes'", asked)[0] == "Not matched: zzqx"
+    assert doubts("liver == 'yes'", asked) == ("Something this check needs is not known.",)
