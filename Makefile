@@ -84,9 +84,10 @@ endef
 COMPILE = $(PY) -m uv pip compile --quiet --generate-hashes --no-annotate --no-header --no-emit-index-url \
   --no-emit-find-links --python-version 3.11
 
-# What `make mutants` changes: the reading of medicines, and the deciding.
-MODULES ?= medications medicine_dates medicine_details medicine_lines medicine_names medicine_nearness medicine_reader \
-  medicine_sounds medicine_text conditions condition_nodes
+# What `make mutants` changes: the deciding, and the reading of medicines.
+MODULES ?= conditions condition_nodes engine explain facts instruments lookback medicine_facts answers questions \
+  medications medicine_dates medicine_details medicine_lines medicine_names medicine_nearness medicine_plain \
+  medicine_reader medicine_slips medicine_sounds medicine_text medicine_words
 
 # What a clinic sets in production, with keys made up for this one check.
 PRODUCTION = ENVIRONMENT=production ALLOWED_HOSTS=clinic.example SITE_URL=https://clinic.example \

@@ -205,8 +205,7 @@ def _read(protocol: Protocol, listed: Listed, on: date) -> Iterator[Taken]:
     for reading in protocol.names.read(listed.confirmed_as or listed.text, on=on):
         status = listed.status if listed.status in STATUSES else (reading.status or "unsure")
         last_taken = listed.last_taken or (reading.last_taken if status == "stopped" else None)
-        named = reading.ingredients if reading.match != "suggested" else ()
-        known = [protocol.medications[name] for name in named if name in protocol.medications]
+        known = [protocol.medications[name] for name in reading.ingredients if name in protocol.medications]
         backs = tuple((m.ingredient, look_back(m, status=status, last_taken=last_taken, on=on)) for m in known)
         yield Taken(listed, reading, status, last_taken, backs)
 

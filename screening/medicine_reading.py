@@ -46,8 +46,8 @@ class Match:
 
     `match` is "exact", "suggested" or "unrecognised". `name` is the name as the protocol writes it, empty when there is
     none. `ingredients` are the assessed ingredients: of an exact match all there are; of an unrecognised product those
-    of its ingredients that are assessed. `known_as` is what a product is that the protocol does not assess, or not all
-    of it. `look_alikes` are filled on exact matches, so that a page can ask.
+    of its ingredients that are assessed; of a suggestion none. `known_as` is what a product is that the protocol does
+    not assess, or not all of it. `look_alikes` are filled on exact matches, so that a page can ask.
     """
 
     match: str

@@ -106,11 +106,12 @@ def test_a_ticked_line_is_told_with_what_it_counts_as() -> None:
 
 
 def test_what_was_not_recognised_is_told_where_a_rule_asks_for_it() -> None:
-    asked = facts((Listed("zzqx", "taking"), Listed("amoxicillin", "taking")), med_none="takes")
+    asked = facts(tuple(Listed(text, "taking") for text in ("zzqx", "amoxicillin", "Bactrim")), med_none="takes")
     found = why("med_unrecognized()", asked)
-    assert found[-2:] == [
+    assert found[-3:] == [
         ("med_list", "zzqx", "not recognised"),
         ("med_list", "amoxicillin", "a medicine this protocol does not assess (amoxicillin)"),
+        ("med_list", "Bactrim", "a medicine this protocol does not assess (sulfamethoxazole, trimethoprim)"),
     ]
     assert "med_list" not in [about for about, _, _ in why("med_tag('SRI')", asked)]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -63,6 +64,13 @@ def test_how_hard_problems_make_life_is_asked_when_there_is_any_problem() -> Non
     assert "phq_difficulty" not in facts(**nothing).shown
     assert "phq_difficulty" in facts(**{**nothing, "phq9": 1}).shown
     assert "phq_difficulty" in facts(**{**nothing, "phq1": 1}).shown
+
+
+def test_a_sum_that_decided_whether_to_ask_is_worked_out_again_when_all_is_asked() -> None:
+    first = {"phq_difficulty": PROTOCOL.questions["phq_difficulty"], **PROTOCOL.questions}
+    asked = Facts(replace(PROTOCOL, questions=first), BASELINE.given, ON)
+    assert "phq_difficulty" not in asked.shown
+    assert asked.values["phq_total_raw"] == 11
 
 
 @pytest.mark.parametrize(("answer", "is_positive"), [(0, False), (1, True), (2, True), (3, True), (None, CANNOT_TELL)])

@@ -75,6 +75,18 @@ def test_a_tick_counts_as_the_first_medicine_it_may_be_and_the_others_are_possib
     assert (found.ticked, found.listed_count) == (("lai", "none"), 0)
 
 
+def test_two_ticked_lines_are_possible_both() -> None:
+    found = cabinet(ticked=("ayahuasca", "lai"))
+    assert set(names(found.possible)) == {"ibogaine", *PROTOCOL.checklist["lai"][1:]}
+
+
+def test_what_was_read_is_told_with_suggestions_and_the_date_it_is_clear_on() -> None:
+    asked = cabinet(Listed("zolft", "taking")).taken[0].as_json()
+    dated = cabinet(Listed("Prozac", "stopped", date(2026, 10, 30))).taken[0].as_json()
+    assert (asked["suggestions"], asked["look_back"]) == ([{"name": "Zoloft", "ingredients": ["sertraline"]}], [])
+    assert dated["look_back"][0]["clear_on"] == "2026-12-11"  # type: ignore[index]
+
+
 def test_a_tick_whose_medicine_is_listed_adds_nothing() -> None:
     other = PROTOCOL.checklist["lai"][1]
     found = cabinet(Listed(other, "taking"), ticked=("lai",))
