@@ -124,7 +124,7 @@ def _back(on: date, count: str, unit: str) -> date | None:
         return _minus(on, int(number * 7))
     months = int(number * (1 if unit.startswith("m") else 12))
     year, month = divmod(on.year * 12 + on.month - 1 - months, 12)
-    if not 1 <= year <= 9999:
+    if year < 1:
         return None
     return _day(year, month + 1, min(on.day, monthrange(year, month + 1)[1]))
 

@@ -55,6 +55,14 @@ def parts(text: str) -> list[tuple[str, str]]:
         ('"prozac"', [('"prozac"', "exact")]),
         ("prozac 20", [("prozac 20", "exact")]),
         ("prozac!", [("prozac!", "exact")]),
+        ("no", [("no", "unrecognised")]),
+        ("blorp daily xyzzy", [("blorp daily", "unrecognised"), ("xyzzy", "unrecognised")]),
+        ("xyzzy ? blorp", [("xyzzy ? blorp", "unrecognised")]),
+        ("zolft--prozca", [("zolft--", "suggested"), ("prozca", "suggested")]),
+        ("xyzzy, acid", [("xyzzy", "unrecognised"), ("acid", "exact")]),
+        ("lithum acid", [("lithum", "suggested"), ("acid", "unrecognised")]),
+        ("20 mg, daily", [("20 mg, daily", "unrecognised")]),
+        ("20 tablets ,", [("20 tablets ,", "unrecognised")]),
     ],
 )
 def test_every_word_belongs_to_one_medicine(text: str, wanted: list[tuple[str, str]]) -> None:
@@ -85,6 +93,16 @@ def test_every_word_belongs_to_one_medicine(text: str, wanted: list[tuple[str, s
 def test_how_a_medicine_was_read_is_said(text: str, how: str) -> None:
     (reading,) = names().read(text, on=ON)
     assert reading.how == how
+
+
+def test_what_is_said_beside_an_unknown_word_is_said_of_that_word() -> None:
+    blorp, xyzzy = names().read("blorp stopped xyzzy", on=ON)
+    assert (blorp.typed, blorp.status, xyzzy.typed, xyzzy.status) == ("blorp stopped", "stopped", "xyzzy", "")
+
+
+def test_a_name_that_was_cut_off_is_not_matched() -> None:
+    assert names().match("lithium" + " " * 9_993).match == "exact"
+    assert names().match("lithium" + " " * 9_994).match == "unrecognised"
 
 
 def test_what_is_left_off_is_said_to_be_so() -> None:
