@@ -180,8 +180,9 @@ class Lines:
         return self.tokens[index].key in QUALIFIERS and before in self._inside
 
     def _is_qualified(self, span: Span) -> bool:
-        after = [index for index in (span.last, span.last + 1) if index < len(self.tokens)]
-        return bool(span.key) and any(self._qualifies(index) and not self._joins(index) for index in after)
+        after = self.tokens[span.last : span.last + 1]
+        index = span.last + 1 if after and after[0].key == "-" else span.last
+        return bool(span.key) and index < len(self.tokens) and self._qualifies(index) and not self._joins(index)
 
     def _joins(self, index: int) -> bool:
         """True when a "plus" stands between two medicines and not at the end of a name."""

@@ -195,7 +195,7 @@ class NameIndex:
 
     def _weight(self, ingredients: tuple[str, ...]) -> list[tuple[str, int, int]]:
         known = [self._medications[name] for name in ingredients if name in self._medications]
-        return sorted((m.drug_class, m.severity.get("psy", 3), m.severity.get("ket", 3)) for m in known)
+        return sorted((m.drug_class, m.severity["psy"], m.severity["ket"]) for m in known)
 
 
 def _how(name: str, ingredients: list[str]) -> str:

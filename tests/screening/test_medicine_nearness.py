@@ -98,6 +98,43 @@ def test_twins_are_one_letter_away_or_two_in_a_long_name() -> None:
     assert [name for name, _ in known.twins("zoloft")] == ["zolofd"]
     assert [name for name, _ in known.twins("hydroxyzine")] == ["hydroxizene"]
     assert known.twins("zolo") == []
+    assert Nearness(["zoloft", "zolomm"], []).twins("zoloft") == []
+    assert known.twins("zoloft") == [("zolofd", 1 - 1 / 6)]
+
+
+def test_four_letters_are_enough_to_suggest_a_longer_name() -> None:
+    assert [(each.name, each.score) for each in names().match("ayer").suggestions] == [("Bayer", 0.75)]
+
+
+@pytest.mark.parametrize(
+    ("typed", "nearness"),
+    [
+        ("cetamine", 1 - 1 / 8),  # a C can be a K
+        ("ketamime", 1 - 1 / 8),  # one letter
+        ("ektamine", 1 - 1 / 8),  # two letters changed places at the beginning
+    ],
+)
+def test_a_c_for_a_k_and_two_letters_swapped_are_no_other_beginning(typed: str, nearness: float) -> None:
+    assert Nearness(["ketamine"], []).to(typed) == [("ketamine", pytest.approx(nearness))]
+
+
+@pytest.mark.parametrize(
+    ("typed", "suggested"),
+    [
+        ("cetamine", [("ketamine", 0.875)]),
+        ("cetconazole", [("ketoconazole", 0.833)]),
+        ("fcmotiine", [("famotidine", 0.8)]),
+        ("ifusemide", [("frusemide", 0.75)]),
+        ("rumwateeprone", [("lumateperone", 0.75)]),
+        ("qoltren", []),
+    ],
+)
+def test_how_near_names_of_the_protocol_are(typed: str, suggested: list[tuple[str, float]]) -> None:
+    assert [(each.name, each.score) for each in names().match(typed).suggestions] == suggested
+
+
+def test_another_first_sound_weighs_a_quarter_of_a_letter() -> None:
+    assert Nearness(["ketamine"], []).to("jetamine") == [("ketamine", pytest.approx(1 - 1.25 / 8))]
 
 
 def test_the_targets_hold_together_on_misspellings_and_names_that_were_not_tuned_on() -> None:

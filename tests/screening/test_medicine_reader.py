@@ -33,6 +33,8 @@ def parts(text: str) -> list[tuple[str, str]]:
         ("prozac and 20 mg xanax", [("prozac", "exact"), ("20 mg xanax", "exact")]),
         ("benadryl pm", [("benadryl pm", "suggested")]),
         ("benadryl-pm", [("benadryl-pm", "suggested")]),
+        ("benadryl pm diphenhydramine", [("benadryl pm", "suggested"), ("diphenhydramine", "exact")]),
+        ("diphenhydramine benadryl pm", [("diphenhydramine", "exact"), ("benadryl pm", "suggested")]),
         ("tylenol plus prozac", [("tylenol", "exact"), ("prozac", "exact")]),
         ("acid reflux", [("acid reflux", "unrecognised")]),
         ("acid 2 tabs a month", [("acid 2 tabs a month", "exact")]),
@@ -56,6 +58,15 @@ def parts(text: str) -> list[tuple[str, str]]:
         ("prozac 20", [("prozac 20", "exact")]),
         ("prozac!", [("prozac!", "exact")]),
         ("no", [("no", "unrecognised")]),
+        ("pro\nzac", [("pro", "unrecognised"), ("zac", "unrecognised")]),
+        (
+            "amlodipine besylate and atorvastatin calcium",
+            [("amlodipine besylate", "exact"), ("atorvastatin calcium", "exact")],
+        ),
+        (
+            "acetaminophen, aspirin, and codeine phosphate",
+            [("acetaminophen, aspirin, and codeine phosphate", "exact")],
+        ),
         ("blorp daily xyzzy", [("blorp daily", "unrecognised"), ("xyzzy", "unrecognised")]),
         ("xyzzy ? blorp", [("xyzzy ? blorp", "unrecognised")]),
         ("zolft--prozca", [("zolft--", "suggested"), ("prozca", "suggested")]),
@@ -75,6 +86,9 @@ def test_every_word_belongs_to_one_medicine(text: str, wanted: list[tuple[str, s
         ("pro zac", 'joined from "pro zac"'),
         ("pro-zac", "brand name"),
         ("fluoxetine", "ingredient"),
+        ("5 HTP", "ingredient"),
+        ("tylenol 3", "brand name of a combination"),
+        ("tylenol 3 tabs", "brand name"),
         ("Prozac", "brand name"),
         ("Symbyax", "brand name of a combination"),
         ("weed", "other name"),
@@ -98,6 +112,17 @@ def test_how_a_medicine_was_read_is_said(text: str, how: str) -> None:
 def test_what_is_said_beside_an_unknown_word_is_said_of_that_word() -> None:
     blorp, xyzzy = names().read("blorp stopped xyzzy", on=ON)
     assert (blorp.typed, blorp.status, xyzzy.typed, xyzzy.status) == ("blorp stopped", "stopped", "xyzzy", "")
+
+
+def test_a_name_that_is_not_taken_is_suggested_as_it_stands() -> None:
+    (denied,) = names().read("not prozac")
+    assert [(each.name, each.ingredients, each.score) for each in denied.suggestions] == [
+        ("Prozac", ("fluoxetine",), 1.0)
+    ]
+
+
+def test_a_list_of_a_hundred_misspelt_names_is_looked_up_to_its_end() -> None:
+    assert {reading.match for reading in names().read("zolft\n" * 100)} == {"suggested"}
 
 
 def test_a_name_that_was_cut_off_is_not_matched() -> None:
