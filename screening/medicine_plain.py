@@ -12,7 +12,6 @@ from typing import Final
 from screening.medicine_names import NameIndex
 from screening.medicine_reader import matched
 from screening.medicine_reading import EXACT, Match, Reading
-from screening.medicine_text import fold
 from screening.medicine_words import AMBIGUOUS
 
 _LONGEST: Final = 80
@@ -90,7 +89,7 @@ class PlainLines:
 
     def _is_plain(self, key: str, written: str) -> bool:
         """True for a name of plain words that stands for itself, and from which no longer name goes on."""
-        if key in AMBIGUOUS or fold(written) != key or not _LINE.fullmatch(written):
+        if key in AMBIGUOUS or not _LINE.fullmatch(written):
             return False
         at = bisect_left(self._all_keys, key) + 1
         while at < len(self._all_keys) and self._all_keys[at].startswith(key):

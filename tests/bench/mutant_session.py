@@ -124,14 +124,11 @@ class Asked:
             if time.time() > self.until:
                 break
             function = mutant.rpartition("__mutmut_")[0]
-            is_kept = function in self.kept
+            is_kept = function in self.kept  # else, with no test that calls it, it may be called on import
             items = _within_budget(self.all if is_kept else self.calls[function], self.took)
-            if not items:
-                yield mutant, "no tests"
-                continue
             while len(self.running) >= self.children:
                 yield self._ended()
-            self._begin(mutant, items, is_kept)
+            self._begin(mutant, items, is_kept or not items)
         while self.running:
             yield self._ended()
 

@@ -217,6 +217,8 @@ def test_each_medicine_keeps_its_own_details() -> None:
         ("a\0b\x07c", "abc"),
         ("a\ud800b", "a\ufffdb"),
         ("a\u2028b", "a\nb"),
+        ("a\u2029b", "a\nb"),
+        ("a\u1680b", "a b"),
         ("½ tablet", "1/2 tablet"),
     ],
 )
