@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from screening.answers import DOUBT_IN_LIST
 from screening.cases import CASE_DAY, facts_of
-from screening.facts import Clinic
+from screening.facts import Clinic, Facts
 from screening.loader import PROTOCOLS, load_cases, published
 from screening.medicine_facts import STATUSES, Listed
 from screening.questions import Question
@@ -47,6 +47,12 @@ ASSESSED = (
 )  # fmt: skip
 NOT_SURE_WHAT = ("zolft", "the little blue one", "amoxicillin", "none", "???", "sertraline and zzqx", "accuretic")
 ODD_STATUSES = (*STATUSES, "", "TAKING", "sometimes", "stopped ")
+
+
+def facts_with(clinic: Clinic = CLINIC, listed: tuple[Listed, ...] = (), **changes: Any) -> Facts:
+    """The baseline with other answers; None takes one away."""
+    given = {name: value for name, value in {**BASELINE.given, **changes}.items() if value is not None}
+    return Facts(PROTOCOL, given, ON, clinic, listed)
 
 
 def codes_of(question: Question) -> list[str]:

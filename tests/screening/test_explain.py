@@ -12,7 +12,7 @@ from screening.explain import because, questions_behind, reasons_for_doubt
 from screening.facts import Clinic, Facts
 from screening.medicine_facts import Listed
 from screening.protocol import Outcome, Rule
-from tests.screening.intakes import BASELINE, CLINIC, ON, PROTOCOL
+from tests.screening.intakes import CLINIC, ON, PROTOCOL, facts_with
 
 Reasons = list[tuple[str, str, str]]
 
@@ -22,8 +22,7 @@ def rule(when: str) -> Rule:
 
 
 def facts(listed: tuple[Listed, ...] = (), clinic: Clinic = CLINIC, **changes: Any) -> Facts:
-    given = {name: value for name, value in {**BASELINE.given, **changes}.items() if value is not None}
-    return Facts(PROTOCOL, given, ON, clinic, listed)
+    return facts_with(clinic, listed, **changes)
 
 
 def why(when: str, asked: Facts) -> Reasons:

@@ -3,29 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from screening.answers import DOUBT
 from screening.condition_nodes import CANNOT_TELL
 from screening.facts import Clinic, Facts
 from screening.medicine_facts import Listed
-from tests.screening.intakes import BASELINE, CLINIC, ON, PROTOCOL
-
-TAKES = Listed("sertraline", "taking")
-
-
-def facts(clinic: Clinic = CLINIC, listed: tuple[Listed, ...] = (), **changes: Any) -> Facts:
-    """The baseline with other answers; None takes one away."""
-    given = {name: value for name, value in {**BASELINE.given, **changes}.items() if value is not None}
-    return Facts(PROTOCOL, given, ON, clinic, listed)
+from tests.screening.intakes import BASELINE, CLINIC, ON, PROTOCOL, facts_with
 
 
 def value(name: str, clinic: Clinic = CLINIC, listed: tuple[Listed, ...] = (), **changes: Any) -> object:
     """One named value of such facts."""
-    asked = facts(clinic, listed, **changes)
+    asked = facts_with(clinic, listed, **changes)
     return asked.values[name]
 
 
@@ -61,9 +52,9 @@ def test_totals_are_sums_and_a_gap_is_no_zero() -> None:
 
 def test_how_hard_problems_make_life_is_asked_when_there_is_any_problem() -> None:
     nothing = {f"phq{number}": 0 for number in range(1, 10)}
-    assert "phq_difficulty" not in facts(**nothing).shown
-    assert "phq_difficulty" in facts(**{**nothing, "phq9": 1}).shown
-    assert "phq_difficulty" in facts(**{**nothing, "phq1": 1}).shown
+    assert "phq_difficulty" not in facts_with(**nothing).shown
+    assert "phq_difficulty" in facts_with(**{**nothing, "phq9": 1}).shown
+    assert "phq_difficulty" in facts_with(**{**nothing, "phq1": 1}).shown
 
 
 def test_a_sum_that_decided_whether_to_ask_is_worked_out_again_when_all_is_asked() -> None:
@@ -85,11 +76,11 @@ def test_the_cut_for_alcohol_is_the_stricter_one_but_for_men(sex: str | None, cu
 
 def test_the_trauma_scale_counts_yes_and_is_nothing_when_it_was_not_asked() -> None:
     items = {f"pcptsd{number}": "no" for number in range(1, 6)}
-    happened = facts(pcptsd_event="yes", **{**items, "pcptsd1": "yes", "pcptsd5": "yes"})
+    happened = facts_with(pcptsd_event="yes", **{**items, "pcptsd1": "yes", "pcptsd5": "yes"})
     assert happened.values["pcptsd_total"] == 2
     assert value("pcptsd_total", pcptsd_event="yes", **{**items, "pcptsd5": None}) is CANNOT_TELL
     assert value("pcptsd_total", pcptsd_event="yes", **{**items, "pcptsd1": None}) is CANNOT_TELL
-    hidden = facts(pcptsd_event="no")
+    hidden = facts_with(pcptsd_event="no")
     assert hidden.values["pcptsd_total"] is None
     assert "pcptsd_total" in hidden.blank
 
@@ -132,13 +123,13 @@ def test_blood_pressure_is_known_when_it_was_taken_in_the_last_thirty_days(
 def test_blood_pressure_that_nobody_can_have_is_not_ok_and_says_nothing(
     systolic: int, diastolic: int, is_ok: bool
 ) -> None:
-    asked = facts(bp_sys=systolic, bp_dia=diastolic)
+    asked = facts_with(bp_sys=systolic, bp_dia=diastolic)
     assert asked.values["bp_ok"] is is_ok
     assert ("bp_ok" in asked.blank) is not is_ok
 
 
 def test_blood_pressure_that_is_not_known_cannot_be_told_to_be_ok() -> None:
-    asked = facts(bp_recent="no")
+    asked = facts_with(bp_recent="no")
     assert asked.values["bp_ok"] is CANNOT_TELL
     assert (asked.values["bp_s"], asked.values["bp_d"]) == (0, 0)
     assert not {"bp_ok", "bp_known"} & asked.blank
@@ -159,7 +150,7 @@ def test_blood_pressure_that_is_not_known_cannot_be_told_to_be_ok() -> None:
 def test_blood_pressure_is_elevated_for_the_age(
     born: str | None, systolic: int, diastolic: int, is_elevated: bool
 ) -> None:
-    asked = facts(dob=born, bp_sys=systolic, bp_dia=diastolic)
+    asked = facts_with(dob=born, bp_sys=systolic, bp_dia=diastolic)
     assert asked.values["bp_elev_age"] is is_elevated
     assert (asked.values["bp_s"], asked.values["bp_d"]) == (systolic, diastolic)
 
@@ -218,7 +209,7 @@ def test_where_the_clinic_is_licensed_goes_by_country_and_region(
 
 
 def test_a_clinic_that_did_not_say_where_it_is_licensed_or_until_when_is_not_known() -> None:
-    asked = facts(Clinic())
+    asked = facts_with(Clinic())
     assert (asked.values["licensed_region"], asked.values["telemed_flex_active"]) == ("unknown", CANNOT_TELL)
     days = [ON - timedelta(days=1), ON, ON + timedelta(days=1)]
     assert [value("telemed_flex_active", Clinic(None, day)) for day in days] == [False, True, True]
@@ -258,119 +249,3 @@ def test_safety_words_are_found_in_whatever_was_written_freely(
 
 def test_what_the_engine_itself_fills_in_begins_as_no() -> None:
     assert (value("needs_coordination"), value("engine_error")) == (False, False)
-
-
-@pytest.mark.parametrize(
-    ("ticked", "asked_about", "wants_home", "wants_not_sure"),
-    [
-        (["ket_home"], ("ket_home",), True, False),
-        (["ket_iv_im"], ("ket_iv_im",), False, False),
-        (["trial_referral", "ket_iv_im"], ("ket_iv_im", "trial_referral"), False, False),
-        (["ket_iv_im", "not_sure"], tuple(PROTOCOL.services), True, True),
-        (None, tuple(PROTOCOL.services), True, False),
-        (["nonsense"], tuple(PROTOCOL.services), True, False),
-    ],
-)
-def test_services_are_those_ticked_or_all(
-    ticked: object, asked_about: tuple[str, ...], wants_home: bool, wants_not_sure: bool
-) -> None:
-    asked = facts(service_interest=ticked)
-    assert asked.services() == asked_about
-    assert asked.call("wants", ("ket_home",)) is wants_home
-    assert asked.call("wants", ("not_sure",)) is wants_not_sure
-
-
-@pytest.mark.parametrize(
-    ("changes", "is_missing"),
-    [
-        ({}, False),
-        ({"seizure": None}, True),
-        ({"seizure": "not_sure"}, False),
-        ({"dob": None, "bp_date": None}, False),
-        ({"dob": None, "seizure": None}, True),
-        ({"hr_rest": "fast"}, None),
-        ({"hr_rest": "fast", "dob": None}, None),
-        ({"hr_rest": "fast", "seizure": None}, True),
-    ],
-)
-def test_something_required_is_missing_or_could_not_be_read(changes: dict[str, Any], is_missing: bool | None) -> None:
-    assert facts(**changes).call("required_missing", ()) is is_missing
-
-
-def test_a_hidden_question_keeps_no_answer_and_is_no_doubt() -> None:
-    asked = facts(bp_recent="no", bp_sys=118)
-    assert asked.values["bp_sys"] is None
-    assert "bp_sys" in asked.blank
-    assert "bp_sys" not in (*asked.shown, *asked.answers, *asked.unknown, *asked.lacking)
-
-
-def test_a_needed_answer_that_is_missing_is_doubt_and_one_that_is_not_needed_is_nothing() -> None:
-    asked = facts(seizure=None)
-    assert asked.values["seizure"] is CANNOT_TELL
-    assert asked.values["hr_rest"] is None
-    assert asked.answers["seizure"] is asked.answers["hr_rest"] is None
-    assert {"seizure", "hr_rest"} <= asked.unknown & set(asked.shown)
-    assert asked.lacking == ["seizure"]
-    assert "hr_rest" in asked.blank
-    assert "seizure" not in asked.blank
-
-
-def test_an_answer_that_cannot_be_read_is_doubt_and_says_why() -> None:
-    asked = facts(hr_rest="fast", seizure="perhaps")
-    assert asked.problems == {
-        "hr_rest": "The answer is not a number.",
-        "seizure": "The answer is not one of the choices.",
-    }
-    assert asked.values["hr_rest"] is asked.values["seizure"] is CANNOT_TELL
-    assert asked.lacking == ["seizure"]
-    assert not {"hr_rest", "seizure"} & asked.blank
-    assert {"hr_rest", "seizure"} <= asked.unknown
-
-
-def test_a_doubtful_answer_is_kept_and_counts_as_not_known() -> None:
-    asked = facts(seizure="not_sure", family_first=["adopted"], hr_rest=70)
-    assert (asked.values["seizure"], asked.values["family_first"]) == ("not_sure", ("adopted",))
-    assert {"seizure", "family_first"} <= asked.unknown
-    assert (asked.answers["hr_rest"], asked.values["hr_rest"]) == ("70", 70.0)
-    assert not {"hr_rest", "liver"} & asked.unknown
-    assert asked.lacking == []
-    assert asked.doubt == DOUBT
-
-
-def test_an_answer_in_another_shape_is_read_as_the_same() -> None:
-    asked = facts(phq1="2", phq2=2.0, service_interest=("ket_iv_im",))
-    assert (asked.values["phq1"], asked.values["phq2"]) == ("2", "2")
-    assert asked.values["service_interest"] == ("ket_iv_im",)
-
-
-@pytest.mark.parametrize(
-    ("changes", "listed", "anything_possible"),
-    [
-        ({}, (), False),
-        ({"med_none": None}, (), True),
-        ({"med_none": "not_sure"}, (), True),
-        ({"med_none": "takes"}, (), True),
-        ({"med_none": "takes"}, (TAKES,), False),
-        ({"med_none": "takes"}, (Listed("zzqx"),), True),
-        ({"med_unsure": None}, (), True),
-        ({"med_unsure": "yes"}, (), True),
-        ({"med_check": None}, (), True),
-        ({"med_check": ["not_sure"]}, (), True),
-        ({"med_check": ["nonsense"]}, (), True),
-    ],
-)
-def test_any_doubt_about_medicines_leaves_anything_possible(
-    changes: dict[str, Any], listed: tuple[Listed, ...], anything_possible: bool
-) -> None:
-    assert facts(CLINIC, listed, **changes).cabinet.anything_possible is anything_possible
-
-
-def test_medicines_are_dated_to_the_day_of_the_decision_and_ticks_reach_them() -> None:
-    stopped = Listed("Prozac", "stopped", date(2026, 10, 30))
-    asked = facts(CLINIC, (stopped,), med_none="takes", med_check=["lithium"])
-    assert asked.cabinet.ticked == ("lithium",)
-    assert asked.cabinet.taken[0].look_backs[0][1].on == ON
-    assert asked.call("med_tag", ("SRI",)) is True
-    assert asked.call("med_check_positive", ("lithium",)) is True
-    assert asked.count("med_count_all", ()) == 1
-    assert facts().call("med_tag", ("SRI",)) is False
