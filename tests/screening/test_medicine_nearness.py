@@ -99,6 +99,8 @@ def test_twins_are_one_letter_away_or_two_in_a_long_name() -> None:
     assert [name for name, _ in known.twins("hydroxyzine")] == ["hydroxizene"]
     assert known.twins("zolo") == []
     assert Nearness(["zoloft", "zolomm"], []).twins("zoloft") == []
+    assert [name for name, _ in Nearness(["fluoxedime"], []).twins("fluoxetine")] == ["fluoxedime"]
+    assert Nearness(["sertradime"], []).twins("sertraline") == [("sertradime", 0.8)]
     assert known.twins("zoloft") == [("zolofd", 1 - 1 / 6)]
 
 

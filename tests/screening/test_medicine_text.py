@@ -325,7 +325,7 @@ def test_a_token_knows_its_place_and_whether_a_space_stands_before_it() -> None:
     one, other, last = tokens("pr0zac x")[1:]
     assert (one.key, one.start, one.end, one.glued) == ("0", 2, 3, True)
     assert (other.key, other.glued, last.key, last.glued) == ("zac", True, "x", False)
-    assert tokens("x")[0].glued is False
+    assert [tokens(text)[0].glued for text in ("x", " x", "  x")] == [False, False, False]
 
 
 def test_a_text_is_whole_up_to_its_longest_and_not_beyond() -> None:
