@@ -128,11 +128,20 @@ def test_a_c_for_a_k_and_two_letters_swapped_are_no_other_beginning(typed: str, 
         ("fcmotiine", [("famotidine", 0.8)]),
         ("ifusemide", [("frusemide", 0.75)]),
         ("rumwateeprone", [("lumateperone", 0.75)]),
+        ("rbitssind", [("Robitussin DM", 0.75)]),
+        ("aderol", [("Adderall", 0.863)]),  # by ear, too far by its letters
+        ("morfeen", [("morphine", 0.825)]),
         ("qoltren", []),
     ],
 )
 def test_how_near_names_of_the_protocol_are(typed: str, suggested: list[tuple[str, float]]) -> None:
     assert [(each.name, each.score) for each in names().match(typed).suggestions] == suggested
+
+
+def test_one_letter_in_five_is_near_and_two_in_eight_only_when_they_are_slips() -> None:
+    assert Nearness(["lanta"], []).to("lanva") == [("lanta", 0.8)]
+    assert Nearness(["monomil"], []).to("monopril") == []
+    assert Nearness(["monomil"], []).to("monomill")
 
 
 def test_another_first_sound_weighs_a_quarter_of_a_letter() -> None:

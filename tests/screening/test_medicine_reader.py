@@ -58,6 +58,10 @@ def parts(text: str) -> list[tuple[str, str]]:
         ("prozac 20", [("prozac 20", "exact")]),
         ("prozac!", [("prozac!", "exact")]),
         ("no", [("no", "unrecognised")]),
+        ("prozac, two pills", [("prozac, two pills", "exact")]),
+        ("tablets, prozac", [("tablets", "unrecognised"), ("prozac", "exact")]),
+        ("prozac for sleep, 20 mg: xanax", [("prozac for sleep, 20 mg", "exact"), ("xanax", "exact")]),
+        ("prozac acid reflux", [("prozac", "exact"), ("acid reflux", "unrecognised")]),
         ("pro\nzac", [("pro", "unrecognised"), ("zac", "unrecognised")]),
         (
             "amlodipine besylate and atorvastatin calcium",
