@@ -93,6 +93,8 @@ def test_every_word_belongs_to_one_medicine(text: str, wanted: list[tuple[str, s
         ("pro-zac", "brand name"),
         ("fluoxetine", "ingredient"),
         ("5 HTP", "ingredient"),
+        ("stjohns wort", "ingredient"),
+        ("xan ax", 'joined from "xan ax"'),
         ("tylenol 3", "brand name of a combination"),
         ("tylenol 3 tabs", "brand name"),
         ("Prozac", "brand name"),
@@ -125,6 +127,12 @@ def test_a_name_that_is_not_taken_is_suggested_as_it_stands() -> None:
     assert [(each.name, each.ingredients, each.score) for each in denied.suggestions] == [
         ("Prozac", ("fluoxetine",), 1.0)
     ]
+
+
+def test_unknown_words_are_looked_up_as_one_name_and_an_everyday_name_tells_its_own() -> None:
+    (reading,) = names().read("pro zca")
+    assert [(each.name, each.score) for each in reading.suggestions] == [("Prozac", 0.833), ("Proscar", 0.814)]
+    assert names().match("sjw").name == "St John's wort"
 
 
 def test_a_list_of_a_hundred_misspelt_names_is_looked_up_to_its_end() -> None:
