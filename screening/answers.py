@@ -24,9 +24,8 @@ SCANNED_CHARACTERS: Final = 400_000
 """Of a longer text only the beginning and the end are searched for safety words."""
 
 
-_SQUEEZED: Final = {
-    code: chr(code).lower() if chr(code).isalnum() else None if chr(code) == "'" else " " for code in range(128)
-}
+_SQUEEZED: Final = bytes(ord(chr(code).lower()) if chr(code).isalnum() else 32 for code in range(128)) + bytes(128)
+"""What becomes of each ASCII character: a letter or a digit in lower case, or a space."""
 
 
 class UnreadableAnswer(ValueError):
@@ -129,7 +128,8 @@ def squeezed(text: str) -> str:
     if len(text) > SCANNED_CHARACTERS:
         text = f"{text[: SCANNED_CHARACTERS // 2]} {text[-SCANNED_CHARACTERS // 2 :]}"
     if text.isascii():
-        return f" {' '.join(text.translate(_SQUEEZED).split())} "
+        words = text.encode("ascii").translate(_SQUEEZED, b"'").split()
+        return f" {b' '.join(words).decode('ascii')} "
     plain = text.translate({ord(letter): _plain(letter) for letter in set(text)})
     return f" {' '.join(plain.split())} "
 

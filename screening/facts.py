@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
-from typing import Final
-from weakref import proxy
+from typing import Final, cast
+from weakref import ref
 
 from screening.answers import DOUBT, Answer, UnreadableAnswer, is_doubt, squeezed
 from screening.condition_nodes import CANNOT_TELL
@@ -20,6 +20,8 @@ from screening.questions import Question
 NUMERIC: Final = frozenset({"integer", "number"})
 COUNTRIES_WITH_REGIONS: Final = frozenset({"US", "CA", "AU", "MX"})
 BP_MAX_AGE_DAYS: Final = 30
+_COUNTRY: Final = re.compile("[A-Za-z]{2}")
+_REGION: Final = re.compile("[A-Z0-9]{2,3}")
 OWN_RULES: Final = frozenset({"med_list", "dob", "bp_date"})
 """Required questions whose absence has a rule of its own. Source: clinical.md 5.2, `required_missing()`."""
 
@@ -159,13 +161,14 @@ class _Values(dict[str, object]):
 
     def __init__(self, facts: Facts) -> None:
         super().__init__()
-        self.facts = proxy(facts)  # facts hold their values; the other way round they would wait for the collector
+        self._of = ref(facts)  # facts hold their values; held the other way round, both would wait for the collector
 
     def __missing__(self, name: str) -> object:
-        value = _DERIVED[name](self.facts)
+        facts = cast(Facts, self._of())
+        value = _DERIVED[name](facts)
         self[name] = value
         if value is None or (name == "bp_ok" and value is False):
-            self.facts.blank.add(name)
+            facts.blank.add(name)
         return value
 
 
@@ -179,7 +182,8 @@ def _age(facts: Facts) -> object:
 
 
 def _sum(items: tuple[str, ...], facts: Facts) -> object:
-    answers = [facts.answers.get(item) for item in items]
+    given = facts.answers
+    answers = [given.get(item) for item in items]
     return CANNOT_TELL if None in answers else sum(map(int, answers))  # type: ignore[arg-type]
 
 
@@ -243,12 +247,12 @@ def _bmi(facts: Facts) -> object:
 
 def _licensed_region(facts: Facts) -> str:
     licensed, country = facts.clinic.licensed_regions, facts.answers.get("country")
-    if licensed is None or not isinstance(country, str) or not re.fullmatch("[A-Za-z]{2}", country):
+    if licensed is None or not isinstance(country, str) or not _COUNTRY.fullmatch(country):
         return "unknown"
     place = country.upper()
     if place in COUNTRIES_WITH_REGIONS:
         region = str(facts.answers.get("region") or "").upper().removeprefix(f"{place}-")
-        if not re.fullmatch("[A-Z0-9]{2,3}", region):
+        if not _REGION.fullmatch(region):
             return "unknown"
         place = f"{place}-{region}"
     return "yes" if place in licensed else "no"

@@ -88,12 +88,12 @@ class Cabinet:
     from_ticks: tuple[str, ...] = ()
     tags: frozenset[str] = field(init=False)
     possible_tags: frozenset[str] = field(init=False)
-    _counted: dict[tuple[str, str], object] = field(init=False)
+    _severities: dict[str, tuple[tuple[int, int], tuple[int, int]]] = field(init=False)
 
     def __post_init__(self) -> None:
         self.tags = frozenset().union(*(m.tags for m in self.in_force))
         self.possible_tags = frozenset().union(*(m.tags for m in self.possible))
-        self._counted = {}
+        self._severities = {}
 
     @classmethod
     def filled(
@@ -162,33 +162,30 @@ class Cabinet:
         """A number about medicines: exact, or at least so much when something is not known."""
         if function == "med_count_all":
             return self.listed_count
-        asked = (function, str(arguments[0]))
-        if asked not in self._counted:
-            self._counted[asked] = self._number_tagged(asked[1]) if function == "med_ntag" else self._heaviest(*asked)
-        return self._counted[asked]
+        about = str(arguments[0])
+        if function == "med_ntag":
+            return self._number_tagged(about)
+        if about not in self._severities:
+            known = _severities(about, self.in_force, self.late)
+            most = _severities(about, (*self.in_force, *self.possible), self.late) if self.possible else known
+            self._severities[about] = (known, most)
+        least, most_known = (_severity(function, *each) for each in self._severities[about])
+        return AtLeast(least) if self.anything_possible or most_known > least else least
 
     def _number_tagged(self, tag: str) -> object:
         known = sum(tag in m.tags for m in self.in_force)
         return AtLeast(known) if self.anything_possible or tag in self.possible_tags else known
 
-    def _heaviest(self, function: str, kind: str) -> object:
-        known = _severity(function, *self._severities(kind, self.in_force))
-        if self.anything_possible:
-            return AtLeast(known)
-        if self.possible and _severity(function, *self._severities(kind, (*self.in_force, *self.possible))) > known:
-            return AtLeast(known)
-        return known
 
-    def _severities(self, kind: str, in_force: Iterable[Medication]) -> tuple[int, int]:
-        """The highest severity, 0 to 3, of what is prescribed and of what is not; a late medicine is at most 1."""
-        prescribed = over_the_counter = 0
-        weights = [(m, m.severity[kind]) for m in in_force]
-        for medicine, weight in weights + [(m, min(1, m.severity[kind])) for m in self.late]:
-            if medicine.tags.isdisjoint(OVER_THE_COUNTER):
-                prescribed = max(prescribed, weight)
-            else:
-                over_the_counter = max(over_the_counter, weight)
-        return prescribed, over_the_counter
+def _severities(kind: str, in_force: Iterable[Medication], late: Iterable[Medication]) -> tuple[int, int]:
+    """The highest severity, 0 to 3, of what is prescribed and of what is not; a late medicine counts as at most 1."""
+    prescribed = over_the_counter = 0
+    for medicine, weight in [(m, m.severity[kind]) for m in in_force] + [(m, min(1, m.severity[kind])) for m in late]:
+        if medicine.tags.isdisjoint(OVER_THE_COUNTER):
+            prescribed = max(prescribed, weight)
+        else:
+            over_the_counter = max(over_the_counter, weight)
+    return prescribed, over_the_counter
 
 
 def _severity(function: str, prescribed: int, over_the_counter: int) -> int:
