@@ -204,9 +204,9 @@ class _Asked:
         """
         facts, blank = self.facts, self.facts.blank
         for rule in facts.protocol.stages[stage]:
-            when = rule.when
+            when, ask = rule.when, rule.when.ask
             try:
-                told = when.ask(facts)
+                told = ask(facts)
             except Exception as error:  # noqa: BLE001 - whatever breaks inside a rule, a person looks at the case
                 self.failed = True
                 self._keep_undecided(rule, (f"This check could not be run ({type(error).__name__}).",))

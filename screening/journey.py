@@ -25,20 +25,29 @@ class Journey:
     @cached_property
     def pages(self) -> tuple[Page, ...]:
         """The pages on which at least one question is shown, in order."""
-        shown = set(self.facts.shown)
-        return tuple(page for page in self.facts.protocol.pages.values() if shown & set(page.questions))
+        shown = self.facts.answers.keys()
+        return tuple(page for page in self.facts.protocol.pages.values() if not shown.isdisjoint(page.questions))
+
+    @cached_property
+    def _done(self) -> dict[str, bool]:
+        """By page, whether it was found to be done; the facts do not change under a walk."""
+        return {}
 
     def questions_on(self, page: Page) -> tuple[str, ...]:
         """The questions of a page that this person is shown."""
-        shown = set(self.facts.shown)
-        return tuple(name for name in page.questions if name in shown)
+        return tuple(name for name in page.questions if name in self.facts.answers)
 
     def is_done(self, page: Page) -> bool:
         """True when every required question of the page is answered, and a page of optional ones was saved."""
-        questions = self.facts.protocol.questions
+        if page.id not in self._done:
+            self._done[page.id] = self._is_done(page)
+        return self._done[page.id]
+
+    def _is_done(self, page: Page) -> bool:
+        questions, answers = self.facts.protocol.questions, self.facts.answers
         names = self.questions_on(page)
         needed = [name for name in names if questions[name].required and questions[name].kind != "repeat"]
-        if any(self.facts.answers.get(name) is None for name in needed):
+        if any(answers[name] is None for name in needed):
             return False
         return page.id in self.visited or bool(needed and len(needed) == len(names))
 

@@ -169,8 +169,10 @@ class Cabinet:
             known = _severities(about, self.in_force, self.late)
             most = _severities(about, (*self.in_force, *self.possible), self.late) if self.possible else known
             self._severities[about] = (known, most)
-        least, most_known = (_severity(function, *each) for each in self._severities[about])
-        return AtLeast(least) if self.anything_possible or most_known > least else least
+        known, most = self._severities[about]
+        least = _severity(function, *known)
+        is_open = self.anything_possible or (most != known and _severity(function, *most) > least)
+        return AtLeast(least) if is_open else least
 
     def _number_tagged(self, tag: str) -> object:
         known = sum(tag in m.tags for m in self.in_force)

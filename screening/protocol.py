@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import Final
+from typing import Final, Self
 
 from screening.conditions import Condition
 from screening.instruments import Instrument
@@ -25,13 +25,16 @@ class Outcome(StrEnum):
     NOT_SUITABLE_NOW = "not_suitable_now"
     URGENT = "urgent"
 
-    @property
-    def strictness(self) -> int:
-        """A larger number is stricter."""
-        return _STRICTNESS[self]
+    strictness: int
+    """A larger number is stricter."""
+
+    def __new__(cls, value: str) -> Self:
+        outcome = str.__new__(cls, value)
+        outcome._value_ = value
+        outcome.strictness = len(cls.__members__)
+        return outcome
 
 
-_STRICTNESS: Final = {outcome: number for number, outcome in enumerate(Outcome)}
 PRIORITIES: Final = ("P0", "P1", "P2", "P3", "P4")
 PAGE_KINDS: Final = ("single", "rows", "form", "medicines", "sign")
 CASE_FACTS: Final = frozenset({

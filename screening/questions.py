@@ -79,7 +79,7 @@ class Question:
         Raises:
             UnreadableAnswer: the value is not an answer to this kind of question.
         """
-        if value is None or value == "" or value == [] or value == ():
+        if value is None or value in ("", [], ()):
             return None
         if type(value) is str and value in self.plain:
             return value
