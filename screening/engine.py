@@ -203,8 +203,7 @@ class _Asked:
         A check that comes out as no is only clear when something it reads has a value: a check of nothing is not clear.
         """
         facts, blank = self.facts, self.facts.blank
-        for rule in facts.protocol.stages[stage]:
-            when, ask = rule.when, rule.when.ask
+        for ask, names, name, rule in facts.protocol.stages[stage]:
             try:
                 told = ask(facts)
             except Exception as error:  # noqa: BLE001 - whatever breaks inside a rule, a person looks at the case
@@ -213,10 +212,10 @@ class _Asked:
                 continue
             if told is not False:
                 self._keep(rule, told)
-            elif when.calls or not blank.issuperset(when.names):
-                self.clear.append(rule.id)
+            elif names is None or not blank.issuperset(names):
+                self.clear.append(name)
             else:
-                self.not_asked.append(rule.id)
+                self.not_asked.append(name)
 
     def _keep(self, rule: Rule, told: bool | None) -> None:
         services = self._services(rule)

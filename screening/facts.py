@@ -78,13 +78,13 @@ class Facts:
     def _ask_in_order(self) -> None:
         """Walk the questions as a person would: a hidden question keeps no answer, a needed one without is doubt."""
         values, answers, given = self.values, self.answers, self.given
-        for name, question in self.protocol.questions.items():
-            if question.show_if is not None and question.show_if.ask(self) is False:
+        for name, is_shown, plain, question in self.protocol.steps:
+            if is_shown is not None and is_shown(self) is False:
                 values[name] = None
                 self.blank.add(name)
                 continue
             value = given.get(name)
-            if type(value) is str and value in question.plain:
+            if type(value) is str and value in plain:
                 answers[name] = values[name] = value
                 if value in DOUBT:
                     self.unknown.add(name)

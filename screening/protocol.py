@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import Final, Self
+from typing import Final, NamedTuple, Self
 
+from screening.condition_nodes import Ask
 from screening.conditions import Condition
 from screening.instruments import Instrument
 from screening.medications import Medication, MedicineNames
@@ -148,13 +149,31 @@ class Case:
     services: Mapping[str, Outcome] = field(default_factory=dict)
 
 
+class Step(NamedTuple):
+    """A question with what is needed to ask it, side by side: there are many, and this is read on every page."""
+
+    name: str
+    is_shown: Ask | None
+    plain: frozenset[str]
+    question: Question
+
+
+class Check(NamedTuple):
+    """A rule with what is needed to ask it. `names` stand for values it reads; None when it also calls a function."""
+
+    ask: Ask
+    names: frozenset[str] | None
+    id: str
+    rule: Rule
+
+
 @dataclass(frozen=True, slots=True)
 class Protocol:
     """A whole protocol version, and the seal that names exactly these files.
 
-    `stages` are its rules by when they are asked, `urgent` those that are also asked while an intake is filled in.
-    `free_texts` are the questions answered in words of one's own,
-    `safety_starts` are the first words of the safety phrases: a text without any of them holds no such phrase.
+    What is made ready once: `steps` are its questions in order, `stages` its rules by when they are asked, `urgent`
+    those that are also asked while an intake is filled in, `free_texts` the questions answered in words of one's own,
+    and `safety_starts` the first words of the safety phrases: a text without any of them holds no such phrase.
     """
 
     name: str
@@ -175,13 +194,15 @@ class Protocol:
     sources: Mapping[str, Source]
     pages: Mapping[str, Page] = field(default_factory=dict)
     words: Mapping[str, Words] = field(default_factory=dict)
-    stages: tuple[tuple[Rule, ...], ...] = field(init=False, repr=False, compare=False)
+    steps: tuple[Step, ...] = field(init=False, repr=False, compare=False)
+    stages: tuple[tuple[Check, ...], ...] = field(init=False, repr=False, compare=False)
     urgent: tuple[Rule, ...] = field(init=False, repr=False, compare=False)
     free_texts: tuple[str, ...] = field(init=False, repr=False, compare=False)
     safety_starts: frozenset[str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        stages = tuple(tuple(rule for rule in self.rules if rule.stage == stage) for stage in range(3))
+        object.__setattr__(self, "steps", tuple(map(_step, self.questions.values())))
+        stages = tuple(tuple(_check(rule) for rule in self.rules if rule.stage == stage) for stage in range(3))
         object.__setattr__(self, "stages", stages)
         object.__setattr__(self, "urgent", tuple(rule for rule in self.rules if rule.outcome is Outcome.URGENT))
         free_texts = tuple(name for name, question in self.questions.items() if question.kind in FREE_TEXT)
@@ -193,3 +214,11 @@ class Protocol:
     def is_approved(self) -> bool:
         """True only when the protocol carries the name of the clinician who approved it, and the day."""
         return bool(self.approved_by and self.approved_on)
+
+
+def _step(question: Question) -> Step:
+    return Step(question.id, question.show_if.ask if question.show_if else None, question.plain, question)
+
+
+def _check(rule: Rule) -> Check:
+    return Check(rule.when.ask, None if rule.when.calls else rule.when.names, rule.id, rule)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import random
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -13,6 +14,8 @@ from hypothesis import strategies as st
 
 from screening.answers import UnreadableAnswer
 from screening.cases import facts_of
+from screening.condition_nodes import Ask
+from screening.conditions import Condition
 from screening.engine import Result, screen
 from screening.facts import Clinic, Facts
 from screening.medicine_facts import Listed
@@ -214,14 +217,20 @@ def test_every_rule_is_accounted_for_once(answers: dict[str, Any], listed: list[
     assert sorted(told) == sorted(rule.id for rule in PROTOCOL.rules)
 
 
+@dataclass(frozen=True)
 class Broken:
-    """A condition that breaks when it is asked."""
+    """A part of a condition that breaks when it is asked."""
 
-    def __init__(self, reads: tuple[str, ...]) -> None:
-        self.reads = reads
+    reads: tuple[str, ...]
 
-    def ask(self, known: object) -> bool:
-        raise ZeroDivisionError
+    def ready(self) -> Ask:
+        def ask(known: object) -> bool:
+            raise ZeroDivisionError
+
+        return ask
+
+    def names(self) -> Iterator[str]:
+        return iter(self.reads)
 
 
 @many
@@ -229,7 +238,7 @@ class Broken:
 def test_a_rule_that_breaks_is_read_today_and_stops_no_other(
     answers: dict[str, Any], listed: list[Listed], rule: Rule
 ) -> None:
-    broken = replace(rule, when=Broken(rule.when.reads))  # type: ignore[arg-type]
+    broken = replace(rule, when=Condition("breaks", Broken(rule.when.reads), rule.when.reads))
     protocol = replace(PROTOCOL, rules=tuple(broken if each is rule else each for each in PROTOCOL.rules))
     whole = decide(answers, listed)
 
