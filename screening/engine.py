@@ -196,14 +196,19 @@ class _Asked:
         self.not_asked: list[str] = []
         self.other_services: list[str] = []
         self.failed = False
+        self.ruled_out = _ruled_out(facts)
 
     def ask(self, stage: int) -> None:
         """Ask each rule of a stage; one that breaks is undecided, and never stops the others.
 
         A check that comes out as no is only clear when something it reads has a value: a check of nothing is not clear.
+        One that an answer rules out is clear: it reads that answer.
         """
-        facts, blank = self.facts, self.facts.blank
+        facts, blank, ruled_out = self.facts, self.facts.blank, self.ruled_out
         for ask, names, name, rule in facts.protocol.stages[stage]:
+            if name in ruled_out:
+                self.clear.append(name)
+                continue
             try:
                 told = ask(facts)
             except Exception as error:  # noqa: BLE001 - whatever breaks inside a rule, a person looks at the case
@@ -265,6 +270,15 @@ class _Asked:
         if not any(rule.outcome.strictness >= Outcome.CLINICIAN_REVIEW.strictness for rule in found):
             priorities += [UNDECIDED_PRIORITY for u in self.undecided if u.rule.outcome is not Outcome.INFO]
         return min(priorities, key=PRIORITIES.index, default=PRIORITIES[-1])
+
+
+def _ruled_out(facts: Facts) -> set[str]:
+    """The checks that one answer alone rules out, which then need not be asked: most of them, of most people."""
+    ids: set[str] = set()
+    for name, by_answer in facts.protocol.ruled_out.items():
+        if (answer := facts.answers.get(name)) is not None:
+            ids.update(by_answer.get(answer, ()))
+    return ids
 
 
 def _overall(services: Mapping[str, Outcome]) -> Outcome:

@@ -13,6 +13,7 @@ from screening.conditions import Condition
 from screening.instruments import Instrument
 from screening.medications import Medication, MedicineNames
 from screening.questions import FREE_TEXT, Question
+from screening.ruled_out import RuledOut, by_one_answer
 from screening.wording import Words
 
 
@@ -171,9 +172,10 @@ class Check(NamedTuple):
 class Protocol:
     """A whole protocol version, and the seal that names exactly these files.
 
-    What is made ready once: `steps` are its questions in order, `stages` its rules by when they are asked, `urgent`
-    those that are also asked while an intake is filled in, `free_texts` the questions answered in words of one's own,
-    and `safety_starts` the first words of the safety phrases: a text without any of them holds no such phrase.
+    What is made ready once: `steps` are its questions in order, `stages` its rules by when they are asked, `ruled_out`
+    which of them one answer alone rules out, `urgent` those that are also asked while an intake is filled in,
+    `free_texts` the questions answered in words of one's own, and `safety_starts` the first words of the safety
+    phrases: a text without any of them holds no such phrase.
     """
 
     name: str
@@ -196,6 +198,7 @@ class Protocol:
     words: Mapping[str, Words] = field(default_factory=dict)
     steps: tuple[Step, ...] = field(init=False, repr=False, compare=False)
     stages: tuple[tuple[Check, ...], ...] = field(init=False, repr=False, compare=False)
+    ruled_out: RuledOut = field(init=False, repr=False, compare=False)
     urgent: tuple[Rule, ...] = field(init=False, repr=False, compare=False)
     free_texts: tuple[str, ...] = field(init=False, repr=False, compare=False)
     safety_starts: frozenset[str] = field(init=False, repr=False, compare=False)
@@ -204,6 +207,8 @@ class Protocol:
         object.__setattr__(self, "steps", tuple(map(_step, self.questions.values())))
         stages = tuple(tuple(_check(rule) for rule in self.rules if rule.stage == stage) for stage in range(3))
         object.__setattr__(self, "stages", stages)
+        checks = ((rule.id, rule.when) for rule in self.rules)
+        object.__setattr__(self, "ruled_out", by_one_answer(self.questions, checks))
         object.__setattr__(self, "urgent", tuple(rule for rule in self.rules if rule.outcome is Outcome.URGENT))
         free_texts = tuple(name for name, question in self.questions.items() if question.kind in FREE_TEXT)
         object.__setattr__(self, "free_texts", free_texts)
