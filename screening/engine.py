@@ -298,8 +298,7 @@ def _weight(finding: Finding) -> tuple[int, int, str]:
 
 
 def _unknown(facts: Facts) -> list[str]:
-    known = facts.protocol.questions
-    strange = [name for name in facts.given if name not in known and name != "freetext_flag"]
+    strange = facts.given.keys() - facts.protocol.questions.keys() - {"freetext_flag"}
     return sorted(str(name)[:80] for name in strange)[:50]
 
 

@@ -9,7 +9,6 @@ from screening.answers import is_doubt
 from screening.condition_nodes import CANNOT_TELL
 from screening.derived import BEHIND
 from screening.facts import OWN_RULES, Facts
-from screening.lookback import IN_FORCE
 from screening.protocol import Rule
 
 BEHIND_FUNCTIONS: Final[dict[str, tuple[str, ...]]] = {
@@ -121,11 +120,7 @@ def _medicines(rule: Rule, facts: Facts) -> Iterator[Because]:
         for each in cabinet.unmatched:
             known = f"a medicine this protocol does not assess ({', '.join(each.reading.known_as)})"
             yield Because("med_list", each.reading.typed, known if each.reading.known_as else "not recognised")
-    present = {m.ingredient for m in (*cabinet.in_force, *cabinet.late)}
-    for each in cabinet.taken:
-        for name, back in each.look_backs:
-            if name in present:
-                state = "in force" if back.state == IN_FORCE else "stopped, still inside the tail"
-                yield Because("med_list", each.reading.typed, f"{name} ({each.reading.how}), {each.status}, {state}")
+    for typed, counts_as in cabinet.counted():
+        yield Because("med_list", typed, counts_as)
     for name in cabinet.from_ticks:
         yield Because("med_check", facts.protocol.questions["med_check"].wording, f"ticked, counts as {name}")

@@ -93,18 +93,24 @@ class Facts:
         self.shown = list(answers)
 
     def _read(self, question: Question, value: object) -> None:
-        name = question.id
+        name, answer = question.id, None
         try:
-            answer = question.read(value)
+            answer = None if value is None else question.read(value)
         except UnreadableAnswer as problem:
             self.problems[name] = f"The answer {problem}."
-            answer = None
         self.answers[name] = answer
-        if answer is None or is_doubt(answer):
+        if answer is None:
+            self._lack(question)
+            return
+        self.values[name] = float(str(answer)) if question.kind in NUMERIC else answer
+        if is_doubt(answer):
             self.unknown.add(name)
-        if answer is not None:
-            self.values[name] = float(str(answer)) if question.kind in NUMERIC else answer
-        elif question.required or name in self.problems:
+
+    def _lack(self, question: Question) -> None:
+        """A question that is shown and has no answer: doubt where one is needed or could not be read, else nothing."""
+        name = question.id
+        self.unknown.add(name)
+        if question.required or name in self.problems:
             self.values[name] = CANNOT_TELL
             if question.required:
                 self.lacking.append(name)
@@ -226,8 +232,8 @@ def _bp_ok(facts: Facts) -> object:
 
 
 def _pressure(question_id: str, facts: Facts) -> float:
-    answer = facts.answers.get(question_id)
-    return 0.0 if answer is None else float(str(answer))
+    number = facts.values.get(question_id)
+    return number if isinstance(number, float) else 0.0
 
 
 def _bp_elevated_for_age(facts: Facts) -> bool:

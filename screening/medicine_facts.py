@@ -8,7 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from screening.condition_nodes import AtLeast
-from screening.lookback import LookBack, look_back
+from screening.lookback import IN_FORCE, LookBack, look_back
 from screening.medications import Medication, Reading
 
 if TYPE_CHECKING:
@@ -89,6 +89,7 @@ class Cabinet:
     tags: frozenset[str] = field(init=False)
     possible_tags: frozenset[str] = field(init=False)
     _severities: dict[str, tuple[tuple[int, int], tuple[int, int]]] = field(init=False)
+    _counted: tuple[tuple[str, str], ...] | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         self.tags = frozenset().union(*(m.tags for m in self.in_force))
@@ -146,6 +147,18 @@ class Cabinet:
             return {m.ingredient for m in self.in_force if "antipsychotic" in m.tags} <= {"prochlorperazine"}
         return self._tagged_and_not(*map(str, arguments))
 
+    def counted(self) -> tuple[tuple[str, str], ...]:
+        """Each medicine of the list that is in force or late: as it was typed, and what it counts as."""
+        if self._counted is None:
+            present = {m.ingredient for m in (*self.in_force, *self.late)}
+            self._counted = tuple(
+                (each.reading.typed, f"{name} ({each.reading.how}), {each.status}, {_in_words(back)}")
+                for each in self.taken
+                for name, back in each.look_backs
+                if name in present
+            )
+        return self._counted
+
     def _tagged(self, tag: str) -> bool | None:
         if tag in self.tags:
             return True
@@ -197,6 +210,10 @@ def _severity(function: str, prescribed: int, over_the_counter: int) -> int:
     if function == "med_sev_otc":
         return over_the_counter
     return 0 if prescribed == 1 < over_the_counter else prescribed
+
+
+def _in_words(back: LookBack) -> str:
+    return "in force" if back.state == IN_FORCE else "stopped, still inside the tail"
 
 
 def _read(protocol: Protocol, listed: Listed, on: date) -> Iterator[Taken]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 EXACT = "exact"
 SUGGESTED = "suggested"
@@ -59,8 +60,7 @@ class Match:
     look_alikes: tuple[Suggestion, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """One medicine as a person wrote it.
 
     `typed` holds their words (invisible characters removed, at most 300 characters). `status` is "taking", "as_needed",
