@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from itertools import groupby
 from typing import Any, Final
+from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Field, Model
 from django.db.models.expressions import DatabaseDefault
+from psycopg import Binary
+from psycopg.types.json import Jsonb
 
 from clinic.audit.record import OutsideTransaction
 
@@ -30,12 +36,13 @@ def write(*new: Model, changed: Mapping[Model, Sequence[str]] = NOTHING, unless_
         OutsideTransaction: there is no transaction to be part of, so an error later would not undo this.
         LookupError: a changed row is not there any more.
     """
-    if not transaction.get_connection().in_atomic_block:
+    connection = transaction.get_connection()
+    if not connection.in_atomic_block:
         raise OutsideTransaction(", ".join(type(row).__name__ for row in (*new, *changed)))
-    pieces = [_update(row, names) for row, names in changed.items()]
-    pieces += [_insert(model, list(rows)) for model, rows in groupby(new, key=type)]
+    pieces = [_update(row, names, connection) for row, names in changed.items()]
+    pieces += _inserts(new, connection)
     counted = len(pieces)
-    pieces += [_insert(model, list(rows), unless_there=True) for model, rows in groupby(unless_there, key=type)]
+    pieces += _inserts(unless_there, connection, or_else=" ON CONFLICT DO NOTHING")
     if not pieces:
         return
     named = ", ".join(f"w{number} AS ({sql} RETURNING 1)" for number, (sql, _) in enumerate(pieces))
@@ -48,30 +55,49 @@ def write(*new: Model, changed: Mapping[Model, Sequence[str]] = NOTHING, unless_
         row._state.adding, row._state.db = False, connection.alias
 
 
-def _insert(model: type[Model], rows: Sequence[Model], *, unless_there: bool = False) -> Piece:
-    columns = [each for each in model._meta.concrete_fields if each is not model._meta.auto_field]
-    names = ", ".join(connection.ops.quote_name(each.column) for each in columns)
-    lines, values = [], []
-    for row in rows:
-        told = [_told(row, each, add=True) for each in columns]
-        lines.append(f"({', '.join('DEFAULT' if isinstance(each, DatabaseDefault) else '%s' for each in told)})")
-        values += [each for each in told if not isinstance(each, DatabaseDefault)]
-    table = connection.ops.quote_name(model._meta.db_table)
-    or_not = " ON CONFLICT DO NOTHING" if unless_there else ""
-    sql = f"INSERT INTO {table} ({names}) VALUES {', '.join(lines)}{or_not}"  # noqa: S608 - names from models only  # nosec B608
-    return sql, values
+def _inserts(rows: Sequence[Model], connection: BaseDatabaseWrapper, or_else: str = "") -> Iterator[Piece]:
+    """Rows that give the same columns of one table as one value: a value for each cell costs a third of a statement."""
+    told = ((type(row), _told(row, connection)) for row in rows)
+    for (model, columns), same in groupby(told, key=lambda each: (each[0], tuple(each[1]))):
+        table = connection.ops.quote_name(model._meta.db_table)
+        names = ", ".join(map(connection.ops.quote_name, columns))
+        lines = f"SELECT {names} FROM json_populate_recordset(NULL::{table}, %s)"  # noqa: S608 - from models  # nosec B608
+        values = json.dumps([line for _, line in same], default=_in_json)
+        yield f"INSERT INTO {table} ({names}) {lines}{or_else}", [values]
 
 
-def _update(row: Model, names: Sequence[str]) -> Piece:
+def _told(row: Model, connection: BaseDatabaseWrapper) -> dict[str, Any]:
+    """The values of a new row by column; the database fills in the columns that are left out."""
+    columns = [each for each in row._meta.concrete_fields if each is not row._meta.auto_field]
+    told = {each.column: _value(row, each, connection, add=True) for each in columns}
+    return {column: value for column, value in told.items() if not isinstance(value, DatabaseDefault)}
+
+
+def _in_json(value: object) -> object:
+    """A value as PostgreSQL reads it from JSON for a column of its type.
+
+    Raises:
+        TypeError: a kind of value that no row had so far.
+    """
+    if isinstance(value, Binary):
+        return f"\\x{value.obj.hex()}"
+    if isinstance(value, Jsonb):
+        return value.obj
+    if isinstance(value, date | UUID):
+        return str(value)
+    raise TypeError(type(value).__name__)
+
+
+def _update(row: Model, names: Sequence[str], connection: BaseDatabaseWrapper) -> Piece:
     meta = row._meta
     columns = [meta.get_field(name) for name in names]
     written = ", ".join(f"{connection.ops.quote_name(each.column)} = %s" for each in columns)
-    values = [_told(row, each, add=False) for each in columns]
+    values = [_value(row, each, connection, add=False) for each in columns]
     key = meta.pk.get_db_prep_value(row.pk, connection)
     table, pk = connection.ops.quote_name(meta.db_table), connection.ops.quote_name(meta.pk.column)
     return f"UPDATE {table} SET {written} WHERE {pk} = %s", [*values, key]  # noqa: S608 - from models only  # nosec B608
 
 
-def _told(row: Model, column: Field[Any, Any], *, add: bool) -> Any:
+def _value(row: Model, column: Field[Any, Any], connection: BaseDatabaseWrapper, *, add: bool) -> Any:
     value = column.pre_save(row, add)
     return value if isinstance(value, DatabaseDefault) else column.get_db_prep_save(value, connection)
