@@ -181,7 +181,7 @@ LOGIN_REDIRECT_URL = "staff:home"
 MFA_TOTP_ISSUER = os.environ.get("CLINIC_NAME", "Larkfield Clinic")
 LOGOUT_REDIRECT_URL = "account_login"
 
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "clinic.web.sessions"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

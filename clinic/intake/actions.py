@@ -270,8 +270,8 @@ def submit(
 
 def _locked(intake: Intake) -> Intake:
     """The intake, held until the transaction ends; it is read again only when somebody saved since it was read."""
-    held = Intake.objects.select_for_update().filter(pk=intake.pk).values_list("version", flat=True).get()
-    return copy.copy(intake) if held == intake.version else Intake.objects.get(pk=intake.pk)
+    version = Intake.objects.held(intake)
+    return copy.copy(intake) if version == intake.version else Intake.objects.get(pk=intake.pk)
 
 
 def _draft(intake: Intake) -> Intake:
