@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 PHQ9: Final = tuple(f"phq{number}" for number in range(1, 10))
@@ -48,3 +48,13 @@ WHILE_ASKING: Final = frozenset({"phq9_pos", "phq_total_raw"})
 """Derived values that a show_if may use: they are worked out from the answers given so far, and from nothing else."""
 ALWAYS_READ: Final = ("service_interest", "med_none", "med_unsure", "med_check")
 """Questions that a decision reads whatever the rules say."""
+
+
+def questions_of_show_if(reads: Iterable[str]) -> Iterator[str]:
+    """The questions that a show_if looks at, directly, through a derived value or through a function.
+
+    Args:
+        reads: the names in it.
+    """
+    for name in reads:
+        yield from BEHIND.get(name, ("service_interest",) if name == "wants" else (name,))

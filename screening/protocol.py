@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from itertools import chain
 from typing import Final, NamedTuple, Self
 
 from screening.condition_nodes import Ask
 from screening.conditions import Condition
+from screening.derived import questions_of_show_if
 from screening.instruments import Instrument
 from screening.medications import Medication, MedicineNames
 from screening.questions import FREE_TEXT, Question
@@ -172,10 +174,10 @@ class Check(NamedTuple):
 class Protocol:
     """A whole protocol version, and the seal that names exactly these files.
 
-    What is made ready once: `steps` are its questions in order, `stages` its rules by when they are asked, `ruled_out`
-    which of them one answer alone rules out, `urgent` those that are also asked while an intake is filled in,
-    `free_texts` the questions answered in words of one's own, and `safety_starts` the first words of the safety
-    phrases: a text without any of them holds no such phrase.
+    What is made ready once: `steps` are its questions in order, `steering` those that decide which others are shown,
+    `stages` its rules by when they are asked, `ruled_out` which of them one answer alone rules out, `urgent` those that
+    are also asked while an intake is filled in, `free_texts` the questions answered in words of one's own, and
+    `safety_starts` the first words of the safety phrases: a text without any of them holds no such phrase.
     """
 
     name: str
@@ -197,6 +199,7 @@ class Protocol:
     pages: Mapping[str, Page] = field(default_factory=dict)
     words: Mapping[str, Words] = field(default_factory=dict)
     steps: tuple[Step, ...] = field(init=False, repr=False, compare=False)
+    steering: frozenset[str] = field(init=False, repr=False, compare=False)
     stages: tuple[tuple[Check, ...], ...] = field(init=False, repr=False, compare=False)
     ruled_out: RuledOut = field(init=False, repr=False, compare=False)
     urgent: tuple[Rule, ...] = field(init=False, repr=False, compare=False)
@@ -205,6 +208,8 @@ class Protocol:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "steps", tuple(map(_step, self.questions.values())))
+        show_ifs = [question.show_if.reads for question in self.questions.values() if question.show_if]
+        object.__setattr__(self, "steering", frozenset(questions_of_show_if(chain.from_iterable(show_ifs))))
         stages = tuple(tuple(_check(rule) for rule in self.rules if rule.stage == stage) for stage in range(3))
         object.__setattr__(self, "stages", stages)
         checks = ((rule.id, rule.when) for rule in self.rules)

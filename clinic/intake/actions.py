@@ -114,7 +114,8 @@ def save_page(*, intake: Intake, page: Page, answers: dict[str, Any], by: Actor,
         AlreadySubmitted: it was sent already.
     """
     intake = _draft(intake)
-    shown_before = set(protocols.facts_of(intake, now=now).shown)
+    is_steering = not protocols.of(intake).steering.isdisjoint(answers)
+    shown_before = set(protocols.facts_of(intake, now=now).shown) if is_steering else set()
     merged = dict(intake.answers)
     history = list(intake.history)
     for question, answer in answers.items():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import date
 from functools import cached_property
 from typing import Any, Final
@@ -224,11 +224,19 @@ class PageForm(forms.Form):
             question = self.facts.protocol.questions[question_id]
             if question.kind in FIELDS:
                 self.fields[question_id] = _field(question)
-        self.helper = FormHelper()
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True
-        if page.kind == "rows":
-            self.helper.layout = Layout(Fields(*self.fields, wrapper_class="compact", css_class="matrix"))
+
+    @cached_property
+    def helper(self) -> FormHelper:
+        """How the page shows its fields; not made for answers that are only taken."""
+        helper = FormHelper()
+        helper.form_tag, helper.disable_csrf = False, True
+        helper.layout = self._layout()
+        return helper
+
+    def _layout(self) -> Layout:
+        is_matrix = self.page.kind == "rows"
+        look = {"wrapper_class": "compact", "css_class": "matrix"} if is_matrix else {}
+        return Layout(Fields(*self.fields, **look))
 
     def _clean_fields(self) -> None:
         """Let Django read the fields without asking for any; `clean` asks for those that are shown."""
@@ -242,7 +250,7 @@ class PageForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Require what is shown given the answers on this very page, and refuse "none" together with something."""
         cleaned = super().clean() or {}
-        shown = self.shown_with(self.answers())
+        shown = self._shown()
         for name, question in self.asked().items():
             if name in self.errors:
                 continue
@@ -252,6 +260,11 @@ class PageForm(forms.Form):
                 self._refuse_none_with_others(name, cleaned.get(name) or [])
         self._refuse_foreign_region(cleaned)
         return cleaned
+
+    def _shown(self) -> Collection[str]:
+        """What is shown given the answers on this page; where these decide about no question, it is what was shown."""
+        is_steering = not self.facts.protocol.steering.isdisjoint(self.page.questions)
+        return self.shown_with(self.answers()) if is_steering else self.facts.answers.keys()
 
     def _refuse_foreign_region(self, cleaned: dict[str, Any]) -> None:
         country, region = cleaned.get("country"), cleaned.get("region")

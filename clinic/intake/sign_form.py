@@ -44,7 +44,6 @@ class SignForm(PageForm):
         super().__init__(page, journey, data)
         self.mark = mark_of(journey.facts.protocol, self.asked())
         self.initial = {"key": key}
-        self.helper.layout = Layout(*map(self._section, self.asked()), "signature", "key")
         legal_name = str(journey.facts.given.get("legal_name") or "").strip()
         given = _("You gave it as “%(name)s”. Another form of your name is fine too")
         needed = _("Type your full name to sign as in: %(name)s") if legal_name else _("Type your full name to sign")
@@ -62,6 +61,9 @@ class SignForm(PageForm):
             widget=forms.HiddenInput,
             error_messages=dict.fromkeys(("required", "invalid"), _("Open this page again and sign")),
         )
+
+    def _layout(self) -> Layout:
+        return Layout(*map(self._section, self.asked()), "signature", "key")
 
     def _section(self, name: str) -> Div:
         """One consent below its own heading and text."""

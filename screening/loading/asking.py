@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final, TypeVar
 
@@ -195,11 +194,6 @@ def check(asking: Asking, vocabulary: Vocabulary) -> None:
         table = asking.question_tables[name]
         for fault in (*vocabulary.faults(question.show_if), *not_while_asking(question.show_if)):
             table.wrong(fault, "show_if")
-        for needed in _reads(question.show_if):
+        for needed in derived.questions_of_show_if(question.show_if.reads):
             if order.get(needed, -1) >= order[name]:
                 table.wrong(f'"{needed}" is not asked before this question.', "show_if")
-
-
-def _reads(show_if: Condition) -> Iterator[str]:
-    for name in show_if.reads:
-        yield from derived.BEHIND.get(name, ("service_interest",) if name == "wants" else (name,))

@@ -328,3 +328,16 @@ def test_a_product_that_is_assessed_in_part_counts_with_that_part_and_is_looked_
 
     assert "R220" in {finding.rule.id for finding in result.findings}
     assert "hydrochlorothiazide" in {name for name, _ in result.medications[0].look_backs}
+
+
+@many
+@given(given_answers(), st.data())
+def test_an_answer_that_steers_nothing_changes_nothing_that_is_shown(
+    answers: dict[str, Any], data: st.DataObject
+) -> None:
+    question = data.draw(st.sampled_from([q for q in QUESTIONS if q.id not in PROTOCOL.steering]))
+    changed = {**answers, question.id: data.draw(answer_to(question))}
+
+    before, after = (Facts(PROTOCOL, told, ON, CLINIC) for told in (answers, changed))
+
+    assert before.shown == after.shown
