@@ -35,7 +35,8 @@ class Journey:
 
     def questions_on(self, page: Page) -> tuple[str, ...]:
         """The questions of a page that this person is shown."""
-        return tuple(name for name in page.questions if name in self.facts.answers)
+        answers = self.facts.answers
+        return tuple([name for name in page.questions if name in answers])
 
     def is_done(self, page: Page) -> bool:
         """True when every required question of the page is answered, and a page of optional ones was saved."""
@@ -47,7 +48,7 @@ class Journey:
         questions, answers = self.facts.protocol.questions, self.facts.answers
         names = self.questions_on(page)
         needed = [name for name in names if questions[name].required and questions[name].kind != "repeat"]
-        if any(answers[name] is None for name in needed):
+        if None in [answers[name] for name in needed]:
             return False
         return page.id in self.visited or bool(needed and len(needed) == len(names))
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from itertools import groupby
 from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import Field, Model
+from django.db.models import Model
 from django.db.models.expressions import DatabaseDefault
 from psycopg import Binary
 from psycopg.types.json import Jsonb
@@ -19,6 +19,8 @@ from psycopg.types.json import Jsonb
 from clinic.audit.record import OutsideTransaction
 
 NOTHING: Final[Mapping[Model, Sequence[str]]] = {}
+AS_THEY_ARE: Final = frozenset({str, int, bool, type(None), UUID, datetime})
+"""Types of values that need nothing done to them before they are put into JSON."""
 Piece = tuple[str, list[Any]]
 
 
@@ -68,9 +70,13 @@ def _inserts(rows: Sequence[Model], connection: BaseDatabaseWrapper, or_else: st
 
 def _told(row: Model, connection: BaseDatabaseWrapper) -> dict[str, Any]:
     """The values of a new row by column; the database fills in the columns that are left out."""
-    columns = [each for each in row._meta.concrete_fields if each is not row._meta.auto_field]
-    told = {each.column: _value(row, each, connection, add=True) for each in columns}
-    return {column: value for column, value in told.items() if not isinstance(value, DatabaseDefault)}
+    told: dict[str, Any] = {}
+    for column in row._meta.concrete_fields:
+        value = column.pre_save(row, True)
+        if column is row._meta.auto_field or isinstance(value, DatabaseDefault):
+            continue
+        told[column.column] = value if type(value) in AS_THEY_ARE else column.get_db_prep_save(value, connection)
+    return told
 
 
 def _in_json(value: object) -> object:
@@ -92,12 +98,7 @@ def _update(row: Model, names: Sequence[str], connection: BaseDatabaseWrapper) -
     meta = row._meta
     columns = [meta.get_field(name) for name in names]
     written = ", ".join(f"{connection.ops.quote_name(each.column)} = %s" for each in columns)
-    values = [_value(row, each, connection, add=False) for each in columns]
+    values = [each.get_db_prep_save(each.pre_save(row, False), connection) for each in columns]
     key = meta.pk.get_db_prep_value(row.pk, connection)
     table, pk = connection.ops.quote_name(meta.db_table), connection.ops.quote_name(meta.pk.column)
     return f"UPDATE {table} SET {written} WHERE {pk} = %s", [*values, key]  # noqa: S608 - from models only  # nosec B608
-
-
-def _value(row: Model, column: Field[Any, Any], connection: BaseDatabaseWrapper, *, add: bool) -> Any:
-    value = column.pre_save(row, add)
-    return value if isinstance(value, DatabaseDefault) else column.get_db_prep_save(value, connection)
