@@ -56,7 +56,7 @@ class Facts:
     unknown: set[str] = field(init=False)
     lacking: list[str] = field(init=False)
     blank: set[str] = field(init=False)
-    cabinet: Cabinet = field(init=False)
+    _cabinet: Cabinet | None = field(init=False, default=None)
     doubt: frozenset[str] = field(init=False, default=frozenset())
 
     def __post_init__(self) -> None:
@@ -66,14 +66,20 @@ class Facts:
         self._ask_in_order()
         self.values.pop("phq_total_raw", None)
         self.doubt = DOUBT
-        ticked = self.answers.get("med_check")
-        self.cabinet = Cabinet.filled(
-            self.protocol,
-            self.medications,
-            ticked=ticked if isinstance(ticked, tuple) else (),
-            anything_possible=self._medicines_are_in_doubt(ticked),
-            on=self.on,
-        )
+
+    @property
+    def cabinet(self) -> Cabinet:
+        """The medicines; they are read when they are first asked about, and most pages of a form do not ask."""
+        if self._cabinet is None:
+            ticked = self.answers.get("med_check")
+            self._cabinet = Cabinet.filled(
+                self.protocol,
+                self.medications,
+                ticked=ticked if isinstance(ticked, tuple) else (),
+                anything_possible=self._medicines_are_in_doubt(ticked),
+                on=self.on,
+            )
+        return self._cabinet
 
     def _ask_in_order(self) -> None:
         """Walk the questions as a person would: a hidden question keeps no answer, a needed one without is doubt."""
