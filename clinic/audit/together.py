@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Model
 from django.db.models.expressions import DatabaseDefault
+from django.utils.timezone import is_naive
 from psycopg import Binary
 from psycopg.types.json import Jsonb
 
@@ -83,12 +84,14 @@ def _in_json(value: object) -> object:
     """A value as PostgreSQL reads it from JSON for a column of its type.
 
     Raises:
-        TypeError: a kind of value that no row had so far.
+        TypeError: a kind of value that no row had so far, or a moment that does not say in which time zone.
     """
     if isinstance(value, Binary):
         return f"\\x{value.obj.hex()}"
     if isinstance(value, Jsonb):
         return value.obj
+    if isinstance(value, datetime) and is_naive(value):
+        raise TypeError("a moment without a time zone")
     if isinstance(value, date | UUID):
         return str(value)
     raise TypeError(type(value).__name__)

@@ -54,6 +54,22 @@ def test_new_rows_changes_and_audit_lines_take_one_statement_and_read_back_as_th
     ]
 
 
+def test_any_text_reads_back_as_it_was() -> None:
+    words = "a \\ b \\u0041 \"c\" 'd' %s {e}\n\t f\u00e9 \U0001f600"
+
+    together.write(line(by=system("test"), action="test.done", subject="thing:1", why=words, detail={"words": words}))
+
+    assert AuditEvent.objects.values_list("why", "detail").get() == (words, {"words": words})
+
+
+def test_a_moment_that_does_not_say_its_time_zone_is_refused() -> None:
+    nowhere = consent(Patient.objects.create(), "a")
+    nowhere.at = NOW.replace(tzinfo=None)
+
+    with pytest.raises(TypeError, match="time zone"):
+        together.write(nowhere)
+
+
 def test_rows_of_one_statement_may_point_at_each_other() -> None:
     patient = Patient()
 
