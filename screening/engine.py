@@ -298,7 +298,10 @@ def _weight(finding: Finding) -> tuple[int, int, str]:
 
 
 def _unknown(facts: Facts) -> list[str]:
-    strange = facts.given.keys() - facts.protocol.questions.keys() - {"freetext_flag"}
+    given, known = facts.given.keys(), facts.protocol.questions.keys()
+    if given <= known:
+        return []
+    strange = given - known - {"freetext_flag"}
     return sorted(str(name)[:80] for name in strange)[:50]
 
 
