@@ -129,7 +129,10 @@ class WaitingForm(forms.Form):
         coerce=int,
         choices=list(WEEKDAYS.items()),
         widget=TickBoxes(),
-        error_messages={"required": "Choose at least one of the days", "invalid_choice": "Choose from the list of days"},
+        error_messages={
+            "required": "Choose at least one of the days",
+            "invalid_choice": "Choose from the list of days",
+        },
     )
     parts = forms.MultipleChoiceField(
         label="Which parts of the day?",
