@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from screening import engine
-from screening.conditions import parse
+from screening.conditions import Condition, parse
 from screening.engine import Result, canonical, decide, screen, urgent_now
 from screening.facts import Facts
 from screening.loader import load
@@ -52,14 +52,20 @@ def asked(protocol: Protocol, *rules: Rule, answers: dict[str, object] | None = 
 
 
 class Broken:
-    """A condition that breaks when it is asked."""
+    """A part of a condition that breaks when it is asked."""
 
-    reads = ("smokes",)
-    names = frozenset(reads)
-    calls = asks_medicines = False
+    def names(self) -> tuple[str, ...]:
+        return ("smokes",)
 
-    def ask(self, known: object) -> bool:
-        raise ZeroDivisionError
+    def ready(self) -> Any:
+        def ask(known: object) -> bool:
+            raise ZeroDivisionError
+
+        return ask
+
+
+def breaking() -> Condition:
+    return Condition("breaks", Broken(), ("smokes",))
 
 
 def ids(found: Sequence[Any]) -> list[str]:
@@ -249,7 +255,7 @@ def test_rules_about_what_others_found_are_asked_after_them(small: Protocol) -> 
 
 
 def test_a_rule_that_breaks_is_undecided_and_an_error_and_stops_no_other(small: Protocol) -> None:
-    broken = replace(rule("A", YES, Outcome.INFO), when=Broken())
+    broken = replace(rule("A", YES, Outcome.INFO), when=breaking())
     error, other = rule("E", "engine_error", Outcome.CLINICIAN_REVIEW), rule("O", YES, Outcome.CLINICIAN_REVIEW)
 
     result = asked(small, broken, other, error)
@@ -336,7 +342,7 @@ def test_an_urgent_rule_about_hidden_questions_too_waits_only_for_those_that_are
 def test_an_urgent_rule_or_explanation_that_breaks_is_told_to_a_person(
     small: Protocol, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    broken = replace(rule("A", YES, Outcome.URGENT), when=Broken())
+    broken = replace(rule("A", YES, Outcome.URGENT), when=breaking())
     facts = Facts(replace(small, rules=(broken, rule("B", YES, Outcome.URGENT))), ANSWERS, ON)
     assert [each.rule.id for each in urgent_now(facts, saved=frozenset({"smokes"}))] == ["A", "B"]
 
