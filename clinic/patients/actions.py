@@ -16,6 +16,7 @@ from clinic.audit.actors import Actor
 from clinic.audit.record import record
 from clinic.celery import nudge
 from clinic.patients.consenting import consent_rows, words_rows
+from clinic.patients.marks import marks_of
 from clinic.patients.models import Consent, Patient, PatientLink, Wish
 from clinic.vault.keys import ring
 
@@ -24,7 +25,8 @@ LINK_DAYS: Final = 30
 TRIES: Final = 5
 CLOSED_FOR: Final = timedelta(minutes=15)
 TOKEN_BYTES: Final = 24
-FORGOTTEN: Final = sorted(Patient.PERSONAL | {"email_index", "phone_index", "safe_contact"})
+FORGOTTEN: Final = sorted(Patient.PERSONAL | {"email_index", "phone_index", "marks", "safe_contact"})
+FOUND_BY: Final = frozenset({"legal_name", "preferred_name", "phone", "born_on"})
 
 
 NOBODY: Final = "0000-00-00"
@@ -69,6 +71,12 @@ def describe(*, patient: Patient, told: dict[str, str], by: Actor) -> None:
         patient.email_index = ring().blind_index("email", told["email"].strip().lower())
     if "phone" in told:
         patient.phone_index = ring().blind_index("phone", "".join(filter(str.isdigit, told["phone"])))
+    if FOUND_BY & told.keys():
+        patient.marks = marks_of(
+            names=[str(name or "") for name in (patient.legal_name, patient.preferred_name)],
+            phone=str(patient.phone or ""),
+            born_on=str(patient.born_on or ""),
+        )
     patient.save()
     record(
         by=by,

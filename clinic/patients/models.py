@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import uuid
 
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.utils import timezone
 
@@ -25,6 +27,7 @@ class Patient(models.Model):
     phone = EncryptedField(null=True)
     email_index = models.CharField(max_length=64, blank=True, default="", db_index=True)
     phone_index = models.CharField(max_length=64, blank=True, default="", db_index=True)
+    marks = ArrayField(models.CharField(max_length=24), blank=True, default=list, db_default=[])
     safe_contact = models.CharField(max_length=20, blank=True, default="")
     country = models.CharField(max_length=2, blank=True, default="")
     region = models.CharField(max_length=10, blank=True, default="")
@@ -36,6 +39,9 @@ class Patient(models.Model):
         {"legal_name", "preferred_name", "pronouns", "born_on", "email", "phone", "country", "region", "time_zone"}
     )
     """Fields about the person, which `tests/house` checks; docs/data.md says how long each is kept."""
+
+    class Meta:
+        indexes = [GinIndex(fields=["marks"], name="patient_found_by")]
 
     def __str__(self) -> str:
         return self.reference
