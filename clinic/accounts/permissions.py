@@ -27,6 +27,9 @@ class Permission(StrEnum):
     ACKNOWLEDGE = "notifications.acknowledge"
     SEE_CALENDAR = "booking.calendar"
     BOOK_FOR_PATIENT = "booking.book"
+    MARK_VISIT = "booking.mark"
+    SET_HOURS = "booking.hours"
+    OWN_FEED = "booking.feed"
     SEE_TASKS = "followups.tasks"
     SEE_OUTBOX = "notifications.outbox"
     SEE_AUDIT = "audit.see"
@@ -40,13 +43,22 @@ _CLINICAL: Final = _EVERYONE | {
     Permission.DECIDE,
     Permission.ACKNOWLEDGE,
     Permission.SEE_CALENDAR,
+    Permission.MARK_VISIT,
+    Permission.OWN_FEED,
     Permission.SEE_TASKS,
 }
 ALLOWED: Final[dict[Role, frozenset[Permission]]] = {
     Role.CLINICIAN: _CLINICAL,
     Role.ON_CALL: _CLINICAL,
-    Role.DIRECTOR: _CLINICAL | {Permission.SEE_AUDIT, Permission.MANAGE_PEOPLE},
-    Role.SCHEDULER: _EVERYONE | {Permission.SEE_CALENDAR, Permission.BOOK_FOR_PATIENT, Permission.SEE_TASKS},
+    Role.DIRECTOR: _CLINICAL | {Permission.SET_HOURS, Permission.SEE_AUDIT, Permission.MANAGE_PEOPLE},
+    Role.SCHEDULER: _EVERYONE
+    | {
+        Permission.SEE_CALENDAR,
+        Permission.BOOK_FOR_PATIENT,
+        Permission.MARK_VISIT,
+        Permission.SET_HOURS,
+        Permission.SEE_TASKS,
+    },
     Role.ADMINISTRATOR: _EVERYONE | {Permission.SEE_OUTBOX, Permission.MANAGE_PEOPLE},
 }
 """Administrators take no clinical decision; schedulers see no answer, finding or score. The record holds the reasons of
@@ -72,7 +84,10 @@ PERMISSION_WORDS: Final[dict[Permission, str]] = {
     Permission.DECIDE: "Decide about a patient",
     Permission.ACKNOWLEDGE: "Say “I have it” to an urgent page",
     Permission.SEE_CALENDAR: "See the calendar",
-    Permission.BOOK_FOR_PATIENT: "Book for a patient",
+    Permission.BOOK_FOR_PATIENT: "Find a patient by name; book, move and cancel for them",
+    Permission.MARK_VISIT: "Say whether a visit took place",
+    Permission.SET_HOURS: "Set the hours of clinicians, time off and holidays",
+    Permission.OWN_FEED: "Read their own calendar in another program",
     Permission.SEE_TASKS: "See and close tasks (a scheduler: only those without health in them)",
     Permission.SEE_OUTBOX: "Read the test outbox (not in production)",
     Permission.SEE_AUDIT: "Read the record of who did what, and why",

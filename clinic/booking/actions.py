@@ -170,6 +170,7 @@ def move(
     needs: Sequence[str],
     by: Actor,
     now: datetime,
+    reason: str = "",
 ) -> Appointment:
     """Give an appointment the time of a hold that was made to move it; doing it again changes nothing.
 
@@ -184,6 +185,7 @@ def move(
         phone, reminders, needs: as in `book`.
         by: who does it.
         now: the moment.
+        reason: a code of `words.STAFF_REASONS`, when the staff moved it.
     Returns:
         The appointment, at its new time.
     Raises:
@@ -212,7 +214,8 @@ def move(
     tell("appointment-moved", found, by=by, now=now)
     nudge(FOLLOW_UP, found.pk)
     nudge(OFFER, found.pk)
-    note(found, "booking.move", by=by, detail={"from": held.start.isoformat(), "to": found.start.isoformat()})
+    detail = {"from": held.start.isoformat(), "to": found.start.isoformat(), **({"reason": reason} if reason else {})}
+    note(found, "booking.move", by=by, detail=detail)
     return found
 
 

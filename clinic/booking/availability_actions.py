@@ -10,7 +10,7 @@ from django.db import transaction
 from clinic.accounts.models import User
 from clinic.audit.actors import Actor
 from clinic.audit.record import record
-from clinic.booking.models import Availability, Holiday, License, TimeOff
+from clinic.booking.models import Availability, Holiday, Language, License, TimeOff
 
 
 @transaction.atomic
@@ -122,3 +122,18 @@ def license_for(*, clinician: User, region: str, by: Actor, expires_on: date | N
     )
     record(by=by, action="booking.license", subject=f"staff:{clinician.pk}", detail={"region": region})
     return licence
+
+
+@transaction.atomic
+def say_languages(*, clinician: User, codes: Iterable[str], by: Actor) -> None:
+    """Keep the languages besides English in which a clinician can see patients, in the place of what was kept.
+
+    Args:
+        clinician: who.
+        codes: of `words.LANGUAGES`.
+        by: who says so.
+    """
+    wanted = set(codes)
+    clinician.languages.exclude(code__in=wanted).delete()
+    Language.objects.bulk_create([Language(clinician=clinician, code=code) for code in wanted], ignore_conflicts=True)
+    record(by=by, action="booking.languages", subject=f"staff:{clinician.pk}", detail={"codes": sorted(wanted)})

@@ -28,6 +28,28 @@ WEEKDAYS: Final = {
     5: "Saturday",
     6: "Sunday",
 }
+LANGUAGES: Final = {
+    "en": "English",
+    "es": "Spanish",
+    "zh": "Chinese",
+    "tl": "Tagalog",
+    "vi": "Vietnamese",
+    "ko": "Korean",
+    "hy": "Armenian",
+    "fa": "Persian",
+    "ru": "Russian",
+    "ar": "Arabic",
+    "fr": "French",
+    "de": "German",
+}
+"""Languages a clinician may speak; everybody speaks English."""
+STAFF_REASONS: Final = {
+    "asked": "The patient asked for it",
+    "clinician_away": "The clinician cannot be there",
+    "clinic_closed": "The clinic is closed then",
+    "mistake": "It was booked by mistake",
+}
+"""Why the staff moved or cancelled an appointment."""
 NOTICE: Final = {3: "Within 3 hours", 24: "A day later", 72: "Three days later"}
 """How long before a time somebody on the waiting list has to know, in hours."""
 _FOR_STAFF: Final = {

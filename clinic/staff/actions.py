@@ -96,6 +96,17 @@ def see_patient(*, patient: Patient, by: Actor) -> None:
 
 
 @transaction.atomic
+def see_booking(*, patient: Patient, by: Actor) -> None:
+    """Put on the record that somebody saw who a patient is, how to reach them, and what is booked for them.
+
+    Args:
+        patient: whose.
+        by: who looked.
+    """
+    record(by=by, action="staff.see_booking", subject=f"patient:{patient.pk}", patient=patient.pk)
+
+
+@transaction.atomic
 def break_glass(*, patient: Patient, reason: str, by: Actor, now: datetime) -> None:
     """Let somebody from outside the care team see a patient's history for an hour, and tell the directors.
 

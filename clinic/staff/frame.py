@@ -26,8 +26,10 @@ MOST_COUNTED: Final = 99
 PAGES: Final = (
     (Permission.SEE_WORKLIST, "staff:worklist", "Worklist"),
     (Permission.ACKNOWLEDGE, "staff:urgent", "Urgent"),
+    (Permission.BOOK_FOR_PATIENT, "staff:find_slot", "Find a time"),
     (Permission.SEE_TASKS, "staff:tasks", "Tasks"),
     (Permission.SEE_CALENDAR, "staff:calendar", "Calendar"),
+    (Permission.MARK_VISIT, "staff:no_shows", "To mark"),
     (Permission.MANAGE_PEOPLE, "staff:people", "People"),
     (Permission.SEE_AUDIT, "staff:audit", "Audit"),
     (Permission.SEE_OUTBOX, "staff:outbox", "Outbox"),

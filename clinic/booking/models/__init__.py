@@ -1,14 +1,26 @@
-"""The tables of booking: hours and licences, the appointments, the waiting list."""
+"""The tables of booking: hours and licences, the appointments, the waiting list, the feeds."""
 
 from clinic.booking.models.appointments import Appointment, AppointmentQuerySet
-from clinic.booking.models.hours import Availability, Holiday, License, Mode, TimeOff, is_a_time_zone, known_time_zones
+from clinic.booking.models.feeds import Feed
+from clinic.booking.models.hours import (
+    Availability,
+    Holiday,
+    Language,
+    License,
+    Mode,
+    TimeOff,
+    is_a_time_zone,
+    known_time_zones,
+)
 from clinic.booking.models.waiting import Part, WaitingPlace
 
 __all__ = [
     "Appointment",
     "AppointmentQuerySet",
     "Availability",
+    "Feed",
     "Holiday",
+    "Language",
     "License",
     "Mode",
     "Part",

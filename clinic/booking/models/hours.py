@@ -120,3 +120,16 @@ class License(models.Model):
 
     def __str__(self) -> str:
         return self.region
+
+
+class Language(models.Model):
+    """A language besides English in which a clinician can see patients."""
+
+    clinician = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="languages")
+    code = models.CharField(max_length=5)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["clinician", "code"], name="language_once")]
+
+    def __str__(self) -> str:
+        return self.code

@@ -27,7 +27,7 @@ pytestmark = pytest.mark.django_db
         (Role.CLINICIAN, "staff:worklist"),
         (Role.ON_CALL, "staff:worklist"),
         (Role.DIRECTOR, "staff:worklist"),
-        (Role.SCHEDULER, "staff:tasks"),
+        (Role.SCHEDULER, "staff:find_slot"),
         (Role.ADMINISTRATOR, "staff:people"),
     ],
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from clinic.accounts.models import User
 from clinic.accounts.permissions import Permission, Role
 from clinic.audit.actors import system
 from clinic.audit.models import AuditEvent
+from clinic.booking.models import Appointment
 from clinic.intake.models import ScreeningRecord
 from clinic.notifications.paging import token_of
 from clinic.patients.actions import agree
@@ -56,6 +58,16 @@ TABLE = {
     "staff:undo_task":        ("POST", YES,      YES,    YES,     YES,      no,            409),
     "staff:snooze":           ("POST", YES,      YES,    YES,     YES,      no,            422),
     "staff:calendar":         ("GET",  YES,      YES,    YES,     YES,      no,            200),
+    "staff:find_slot":        ("GET",  no,       no,     no,      YES,      no,            200),
+    "staff:book_for":         ("GET",  no,       no,     no,      YES,      no,            200),
+    "staff:hold":             ("POST", no,       no,     no,      YES,      no,            422),
+    "staff:confirm":          ("GET",  no,       no,     no,      YES,      no,            409),
+    "staff:overbook":         ("GET",  no,       no,     no,      YES,      no,            422),
+    "staff:appointment":      ("GET",  YES,      YES,    YES,     YES,      no,            200),
+    "staff:came":             ("POST", YES,      YES,    YES,     YES,      no,            409),
+    "staff:missed":           ("POST", YES,      YES,    YES,     YES,      no,            409),
+    "staff:cancel":           ("POST", no,       no,     no,      YES,      no,            422),
+    "staff:no_shows":         ("GET",  YES,      YES,    YES,     YES,      no,            200),
     "staff:outbox":           ("GET",  no,       no,     no,      no,       YES,           200),
     "staff:mail":             ("GET",  no,       no,     no,      no,       YES,           200),
     "staff:people":           ("GET",  no,       no,     YES,     no,       YES,           200),
@@ -152,6 +164,10 @@ def addresses(staff: Callable[[Role], User], settings: Any, tmp_path: Any) -> di
     about |= {"undo": decision.pk, "reopen": decision.pk, "done": task.pk, "mail": task.pk}
     about |= dict.fromkeys(("person", "change_role", "end_access", "reset_sign_in", "invite_again"), other.pk)
     about |= dict.fromkeys(("patient", "break_glass"), record.intake.patient.reference)
+    kept, visit = _two_appointments(record, staff(Role.CLINICIAN))
+    about |= dict.fromkeys(("book_for", "hold", "overbook"), record.intake.patient.reference)
+    about |= dict.fromkeys(("appointment", "came", "missed", "cancel"), visit.reference)
+    about |= {"confirm": (kept.patient.reference, kept.pk)}
     paged = urgent_page(record.intake)
     about |= {
         "have_it": paged.pk,
@@ -160,7 +176,27 @@ def addresses(staff: Callable[[Role], User], settings: Any, tmp_path: Any) -> di
         "staff_join": accounts.issue_link(user=invited, by=system("test"), now=timezone.now()),
     }
     known = {name: about.get(name.removeprefix("staff:")) for name in (*TABLE, *OPEN)}
-    return {name: reverse(name, args=[row] if row is not None else []) for name, row in known.items()}
+    return {name: reverse(name, args=_arguments(row)) for name, row in known.items()}
+
+
+def _arguments(row: object) -> list[object]:
+    if isinstance(row, tuple):
+        return [*row]
+    return [row] if row is not None else []
+
+
+def _two_appointments(record: ScreeningRecord, clinician: User) -> tuple[Appointment, Appointment]:
+    """A hold that was let go, and a visit of tomorrow."""
+    told = {"patient": record.intake.patient, "clinician": clinician, "mode": "phone", "held_until": records.NOW}
+    told |= {"time_zone": "America/Los_Angeles", "basis": "record:x"}
+    begins = [records.NOW + timedelta(days=day) for day in (1, 2)]
+    kept, visit = (
+        Appointment(during=(begin, begin + timedelta(minutes=20)), state="released", **told) for begin in begins
+    )
+    visit.state, visit.booked_at, visit.booked_by = "booked", records.NOW, "patient:x"
+    kept.save()
+    visit.save()
+    return kept, visit
 
 
 def ask(browser: Client, name: str, addresses: dict[str, str]) -> Any:
@@ -262,9 +298,8 @@ def test_a_password_alone_opens_nothing_at_all_for_somebody_who_has_a_factor(
     assert response.url.startswith(reverse("account_login"))
 
 
-OURS = [
-    name for name in TABLE if name.startswith("staff:") and name not in ("staff:invite", "staff:match", "staff:letter")
-]
+READ_AND_SENT = ("staff:invite", "staff:match", "staff:letter", "staff:find_slot", "staff:confirm", "staff:overbook")
+OURS = [name for name in TABLE if name.startswith("staff:") and name not in READ_AND_SENT]
 
 
 @pytest.mark.parametrize("name", OURS)

@@ -15,7 +15,7 @@ from tests.clinic.reviews import records
 from tests.clinic.staff.tasks import open_task
 
 pytestmark = pytest.mark.django_db
-PAGES = ("staff:tasks", "staff:calendar", "mfa_index")
+PAGES = ("staff:tasks", "staff:calendar", "staff:find_slot", "staff:no_shows", "mfa_index")
 
 
 @pytest.mark.parametrize("changes", [records.STOP, records.URGENT, records.REVIEW], ids=["stop", "urgent", "review"])

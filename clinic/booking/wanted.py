@@ -1,0 +1,129 @@
+"""Which times fit what was said, and which words to leave out when none does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Final
+
+from clinic.booking import zones
+from clinic.booking.find import Slot
+from clinic.booking.models import Mode, Part
+from clinic.booking.said import Range, Said
+from clinic.booking.words import LANGUAGES, WEEKDAYS
+from clinic.web.places import LOCATIONS
+
+NOON: Final = time(12)
+EVENING: Final = time(17)
+BEST: Final = 6
+MORE: Final = 20
+Holds = Callable[[Slot, datetime], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """One thing a time must be: in words, and whether a slot is it by the clock that counts."""
+
+    words: str
+    holds: Holds
+
+
+@dataclass(frozen=True, slots=True)
+class Without:
+    """What leaving one wish out would give."""
+
+    words: str
+    count: int
+    first: Slot
+
+
+def wishes(said: Said, *, speakers: Mapping[str, set[int]], names: Mapping[int, str]) -> list[Wish]:
+    """What was understood, as things that must all hold.
+
+    Args:
+        said: by the patient.
+        speakers: who speaks each language, by code; everybody speaks English.
+        names: of the clinicians, by id.
+    """
+    found = [*_days(said), *_clock(said)]
+    if said.modes:
+        found.append(Wish(_either(Mode(mode).label for mode in said.modes), lambda slot, _: slot.mode in said.modes))
+    if said.places:
+        called = _either(place["name"] for place in LOCATIONS if place["slug"] in said.places)
+        found.append(Wish(called, lambda slot, _: slot.location in said.places))
+    if spoken := said.languages - {"en"}:
+        who = set().union(*(speakers.get(code, set()) for code in spoken))
+        found.append(Wish(_either(LANGUAGES[code] for code in spoken), lambda slot, _: slot.clinician_id in who))
+    if said.clinicians:
+        called = _either(names[who] for who in said.clinicians)
+        found.append(Wish(called, lambda slot, _: slot.clinician_id in said.clinicians))
+    return found
+
+
+def _days(said: Said) -> Iterable[Wish]:
+    if said.weekdays:
+        called = _either(WEEKDAYS[day] for day in sorted(said.weekdays))
+        yield Wish(called, lambda _, local: local.weekday() in said.weekdays)
+    if said.not_weekdays:
+        called = _either(WEEKDAYS[day] for day in sorted(said.not_weekdays))
+        yield Wish(f"not {called}", lambda _, local: local.weekday() not in said.not_weekdays)
+    if said.days:
+        called = _either(_range(each) for each in said.days)
+        yield Wish(called, lambda _, local: any(first <= local.date() <= last for first, last in said.days))
+    if said.since > date.min:
+        yield Wish(f"from {zones.short_day(said.since)}", lambda _, local: local.date() >= said.since)
+    if said.until < date.max:
+        yield Wish(f"until {zones.short_day(said.until)}", lambda _, local: local.date() <= said.until)
+
+
+def _clock(said: Said) -> Iterable[Wish]:
+    after, before = said.after, said.before
+    if after is not None:
+        yield Wish(f"from {clock(after)}", lambda _, local: local.time() >= after)
+    if before is not None:
+        yield Wish(f"before {clock(before)}", lambda _, local: local.time() < before)
+    if said.at:
+        yield Wish(f"at {_either(clock(each) for each in sorted(said.at))}", lambda _, local: local.time() in said.at)
+    if said.parts:
+        called = _either(f"in the {part.value}" for part in Part if part in said.parts)
+        yield Wish(called, lambda _, local: part_of(local) in said.parts)
+
+
+def fitting(slots: Sequence[Slot], wanted: Sequence[Wish], zone: str) -> list[Slot]:
+    """The slots that hold every wish by the clocks of the zone."""
+    local_of = {start: zones.local(start, zone) for start in {slot.start for slot in slots}}
+    return [slot for slot in slots if all(wish.holds(slot, local_of[slot.start]) for wish in wanted)]
+
+
+def left_out(slots: Sequence[Slot], wanted: Sequence[Wish], zone: str) -> list[Without]:
+    """For each wish, what fits all the others; those that help nothing are not said."""
+    found = []
+    for dropped in wanted:
+        rest = fitting(slots, [wish for wish in wanted if wish is not dropped], zone)
+        if rest:
+            found.append(Without(dropped.words, len({(slot.start, slot.clinician_id) for slot in rest}), rest[0]))
+    return found
+
+
+def part_of(local: datetime) -> Part:
+    """Morning, afternoon or evening."""
+    return Part.MORNING if local.time() < NOON else Part.AFTERNOON if local.time() < EVENING else Part.EVENING
+
+
+def clock(moment: time) -> str:
+    """`4 pm`, `9:20 am`, `noon`."""
+    if moment == NOON:
+        return "noon"
+    minutes = f":{moment.minute:02d}" if moment.minute else ""
+    return f"{moment.hour % 12 or 12}{minutes} {'am' if moment.hour < 12 else 'pm'}"
+
+
+def _range(days: Range) -> str:
+    first, last = days
+    return zones.short_day(first) if first == last else f"{zones.short_day(first)} to {zones.short_day(last)}"
+
+
+def _either(words: Iterable[str]) -> str:
+    *others, last = words
+    return " or ".join(filter(None, (", ".join(others), last)))

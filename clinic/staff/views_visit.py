@@ -1,0 +1,121 @@
+"""Staff pages about one appointment: what is known of it, that they met or nobody came, and cancelling it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils import timezone
+
+from clinic.accounts.permissions import Permission
+from clinic.booking import actions as booking
+from clinic.booking import desk, visit_actions, visit_presenters
+from clinic.booking.frozen import frozen
+from clinic.booking.models import Appointment
+from clinic.booking.words import CANCEL_REASONS, STAFF_REASONS, needs_in_words
+from clinic.staff import actions
+from clinic.staff.desk_forms import ReasonForm
+from clinic.staff.frame import page, show
+
+State = Appointment.State
+LOOKED_BACK = timedelta(days=14)
+MOST_SHOWN = 60
+JUST = {
+    "booked": "Booked. We write to the patient now.",
+    "moved": "Moved. We write to the patient now.",
+    "cancelled": "Cancelled. We write to the patient now.",
+    "came": "You said that they met.",
+    "missed": "You said that nobody came.",
+}
+"""What was done a moment ago, in words."""
+
+
+@page(Permission.SEE_CALENDAR)
+def appointment(request: HttpRequest, reference: str) -> HttpResponse:
+    """One appointment."""
+    return _page(request, _found(reference), ReasonForm())
+
+
+@page(Permission.MARK_VISIT, "POST")
+def came(request: HttpRequest, reference: str) -> HttpResponse:
+    """Say that patient and clinician met."""
+    return _mark(request, reference, visit_actions.complete, "came")
+
+
+@page(Permission.MARK_VISIT, "POST")
+def missed(request: HttpRequest, reference: str) -> HttpResponse:
+    """Say that the patient did not come."""
+    return _mark(request, reference, visit_actions.miss, "missed")
+
+
+@page(Permission.BOOK_FOR_PATIENT, "POST")
+def cancel(request: HttpRequest, reference: str) -> HttpResponse:
+    """Cancel an appointment for its patient or the clinic, with a reason."""
+    found, form = _found(reference), ReasonForm(request.POST)
+    if not form.is_valid():
+        return _page(request, found, form, status=422)
+    try:
+        booking.cancel(appointment=found, reason=form.cleaned_data["reason"], by=request.user.actor, now=timezone.now())
+    except booking.NotCancellable as refusal:
+        return _page(request, _found(reference), ReasonForm(), problem=str(refusal), status=409)
+    return _back(request, found, "cancelled")
+
+
+@page(Permission.MARK_VISIT)
+def no_shows(request: HttpRequest) -> HttpResponse:
+    """Visits that have ended and of which nobody has said yet whether they took place."""
+    now = timezone.now()
+    ended = Appointment.objects.filter(
+        state=State.BOOKED, during__endswith__lte=now, during__endswith__gt=now - LOOKED_BACK
+    )
+    rows = list(ended.select_related("patient", "clinician").order_by("-during")[:MOST_SHOWN])
+    actions.look_over(page="no_shows", shown=[each.reference for each in rows], by=request.user.actor)
+    return show(request, "no_shows.html", rows=rows, most=MOST_SHOWN, days=LOOKED_BACK.days)
+
+
+def _mark(request: HttpRequest, reference: str, verb: object, just: str) -> HttpResponse:
+    found = _found(reference)
+    try:
+        verb(appointment=found, by=request.user.actor, now=timezone.now())  # type: ignore[operator]
+    except visit_actions.NotToBeMarked as refusal:
+        return _page(request, found, ReasonForm(), problem=str(refusal), status=409)
+    if request.POST.get("back") == "no_shows":
+        return redirect("staff:no_shows")
+    return _back(request, found, just)
+
+
+def _back(request: HttpRequest, found: Appointment, just: str) -> HttpResponse:
+    return redirect(reverse("staff:appointment", args=[found.reference]) + f"?just={just}")
+
+
+def _page(
+    request: HttpRequest, found: Appointment, form: ReasonForm, *, problem: str = "", status: int = 200
+) -> HttpResponse:
+    now, may = timezone.now(), request.user.may
+    actions.see_booking(patient=found.patient, by=request.user.actor)
+    is_coming = found.state == State.BOOKED and found.start > now
+    can_mark = found.start <= now and found.state in (State.BOOKED, State.COMPLETED, State.NO_SHOW)
+    return show(
+        request,
+        "appointment.html",
+        status=status,
+        problem=problem,
+        error_title=bool(problem),
+        each=found,
+        visit=visit_presenters.visit(found),
+        caller=desk.caller(found.patient, now=now),
+        needs=needs_in_words(found.needs),
+        on_hold=frozen([found], now=now).get(found.pk, ""),
+        why_cancelled=({**CANCEL_REASONS, **STAFF_REASONS}).get(found.cancel_reason, ""),
+        form=form,
+        just=JUST.get(request.GET.get("just", ""), ""),
+        may_change=is_coming and may(Permission.BOOK_FOR_PATIENT),
+        may_mark=can_mark and may(Permission.MARK_VISIT),
+    )
+
+
+def _found(reference: str) -> Appointment:
+    rows = Appointment.objects.select_related("patient", "clinician").exclude(state__in=[State.RELEASED, State.MOVED])
+    return get_object_or_404(rows, reference=reference)
