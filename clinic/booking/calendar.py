@@ -1,4 +1,4 @@
-"""One day of the clinic for the staff: who meets whom, when, and what they need; never an answer or a finding."""
+"""Days of the clinic for the staff: who meets whom, when, and what they need; never an answer or a finding."""
 
 from __future__ import annotations
 
@@ -17,15 +17,18 @@ from clinic.web.places import LOCATIONS
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of the day: an appointment, or a stretch of time off without a patient."""
+    """One line of a day: an appointment, or a stretch of time off without a patient."""
 
     clinician: str
+    clinician_id: int
     start: datetime
     end: datetime
     clock: str
     state: str
     mode: str = ""
     place: str = ""
+    location: str = ""
+    code: str = "off"
     reference: str = ""
     patient_reference: str = ""
     called: str = ""
@@ -39,15 +42,20 @@ class Entry:
 
 
 def day(on: date, *, zone: str, now: datetime, clinician_id: int | None = None) -> list[Entry]:
-    """The day of every clinician, or of one, in the order of the clock. Seven queries at most.
+    """The day of every clinician, or of one, in the order of the clock; see `days`."""
+    return days(on, on, zone=zone, now=now, clinician_id=clinician_id)
+
+
+def days(first: date, last: date, *, zone: str, now: datetime, clinician_id: int | None = None) -> list[Entry]:
+    """The days of every clinician, or of one, in the order of the clock. Seven queries at most.
 
     Args:
-        on: the local day.
+        first, last: local days, both included.
         zone: whose midnight begins it, and whose clocks are shown.
         now: the moment; holds that have expired by then are left out.
         clinician_id: only this clinician.
     """
-    begin, end = (datetime.combine(d, time(0), ZoneInfo(zone)).astimezone(UTC) for d in (on, on + timedelta(days=1)))
+    begin, end = bounds(first, last, zone)
     shown = Appointment.objects.in_the_way(now) | Appointment.objects.filter(
         state__in=[Appointment.State.COMPLETED, Appointment.State.NO_SHOW]
     )
@@ -62,17 +70,26 @@ def day(on: date, *, zone: str, now: datetime, clinician_id: int | None = None) 
     return sorted(entries, key=lambda entry: (entry.start, entry.clinician))
 
 
+def bounds(first: date, last: date, zone: str) -> tuple[datetime, datetime]:
+    """The moments at which the first local day begins and the last one ends."""
+    begin, end = (datetime.combine(each, time(0), ZoneInfo(zone)) for each in (first, last + timedelta(days=1)))
+    return begin.astimezone(UTC), end.astimezone(UTC)
+
+
 def _appointment(appointment: Appointment, zone: str, on_hold: str) -> Entry:
     patient = appointment.patient
     theirs = appointment.time_zone
     return Entry(
         clinician=appointment.clinician.name,
+        clinician_id=appointment.clinician_id,
         start=appointment.start,
         end=appointment.end,
         clock=zones.clock(appointment.start, zone),
         state=appointment.get_state_display().lower(),
         mode=Mode(appointment.mode).label,
         place=_place(appointment),
+        location=appointment.location,
+        code=appointment.state,
         reference=appointment.reference,
         patient_reference=patient.reference,
         called=patient.called,
@@ -102,6 +119,7 @@ def _absence(absence: TimeOff, begin: datetime, end: datetime, zone: str) -> Ent
     start = max(absence.during.lower or begin, begin)
     return Entry(
         clinician=absence.clinician.name,
+        clinician_id=absence.clinician_id,
         start=start,
         end=min(absence.during.upper or end, end),
         clock=zones.clock(start, zone),

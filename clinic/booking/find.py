@@ -107,17 +107,49 @@ def slots(
         with_notice: false for a time that became free, in which the clinician was to see somebody anyway.
     """
     licensed_until = _licences(patient_region, clinician_id)
-    rules = _rules(licensed_until, mode, now)
+    asked = _Asked(now, mode, since, until, patient_id, with_notice)
+    return _offered(_rules(licensed_until, mode, now), licensed_until, asked)
+
+
+def open_slots(*, now: datetime, since: datetime, until: datetime, clinician_id: int | None = None) -> list[Slot]:
+    """What is free of everybody, or of one clinician, whoever the patient may be; no notice. Five queries.
+
+    Args:
+        now: the moment.
+        since, until: between which the slots begin.
+        clinician_id: only this clinician.
+    """
+    rules = Availability.objects.filter(clinician__is_active=True)
+    who = rules.filter(clinician=clinician_id) if clinician_id is not None else rules
+    anywhere = dict.fromkeys(who.values_list("clinician_id", flat=True), date.max)
+    asked = _Asked(now, None, since, until, None, with_notice=False)
+    return [slot for slot in _offered(_rules(anywhere, None, now), anywhere, asked) if slot.is_free]
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What is asked of the rules, as `slots` takes it."""
+
+    now: datetime
+    mode: str | None
+    since: datetime | None
+    until: datetime | None
+    patient_id: UUID | None
+    with_notice: bool
+
+
+def _offered(rules: list[Availability], licensed_until: dict[int, date], asked: _Asked) -> list[Slot]:
     if not rules:
         return []
+    now, mode, since, until = asked.now, asked.mode, asked.since, asked.until
     last = now + max(timedelta(days=rule.horizon_days) for rule in rules)
     window = (max(filter(None, (since, now))), min(filter(None, (until, last + timedelta(microseconds=1)))))
     if window[0] >= window[1]:
         return []
-    if not with_notice:
+    if not asked.with_notice:
         for rule in rules:
             rule.notice_hours = 0
-    taken = _taken(rules, window, now, patient_id)
+    taken = _taken(rules, window, now, asked.patient_id)
     found: list[Slot] = []
     for rule in rules:
         modes = [mode] if mode else rule.modes

@@ -279,13 +279,19 @@ class _Phrase:
         return 1 if code else 0
 
     def _clinician(self) -> int:
-        """Any word of a name; of several with one name, any will do."""
-        word = self._at()
-        named = {
-            who for who, name in self.clinicians.items() if word in name.lower().split() and word not in ("dr.", "dr")
-        }
+        """Any word of a name, and those that follow of the same one; of several with one name, any will do."""
+        named, taken = self._called(self._at()), 0
+        while named:
+            taken += 1
+            closer = named & self._called(self._at(taken))
+            if not closer:
+                break
+            named = closer
         self.said.clinicians |= named
-        return 1 if named else 0
+        return taken
+
+    def _called(self, word: str) -> set[int]:
+        return {who for who, name in self.clinicians.items() if word in name.lower().split() and word not in FILLERS}
 
     def _filler(self) -> int:
         return 1 if self._at() in FILLERS else 0

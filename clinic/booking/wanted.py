@@ -63,11 +63,10 @@ def wishes(said: Said, *, speakers: Mapping[str, set[int]], names: Mapping[int, 
 
 def _days(said: Said) -> Iterable[Wish]:
     if said.weekdays:
-        called = _either(WEEKDAYS[day] for day in sorted(said.weekdays))
+        called = "weekdays" if said.weekdays == set(range(5)) else _weekdays(said.weekdays)
         yield Wish(called, lambda _, local: local.weekday() in said.weekdays)
     if said.not_weekdays:
-        called = _either(WEEKDAYS[day] for day in sorted(said.not_weekdays))
-        yield Wish(f"not {called}", lambda _, local: local.weekday() not in said.not_weekdays)
+        yield Wish(f"not {_weekdays(said.not_weekdays)}", lambda _, local: local.weekday() not in said.not_weekdays)
     if said.days:
         called = _either(_range(each) for each in said.days)
         yield Wish(called, lambda _, local: any(first <= local.date() <= last for first, last in said.days))
@@ -117,6 +116,10 @@ def clock(moment: time) -> str:
         return "noon"
     minutes = f":{moment.minute:02d}" if moment.minute else ""
     return f"{moment.hour % 12 or 12}{minutes} {'am' if moment.hour < 12 else 'pm'}"
+
+
+def _weekdays(days: set[int]) -> str:
+    return _either(WEEKDAYS[day] for day in sorted(days))
 
 
 def _range(days: Range) -> str:

@@ -1,8 +1,7 @@
-"""Staff pages about the day: tasks, the calendar, and the development outbox."""
+"""Staff pages about the day: tasks, and the development outbox."""
 
 from __future__ import annotations
 
-from datetime import date, timedelta
 from uuid import UUID
 
 from django.conf import settings
@@ -11,7 +10,6 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 
 from clinic.accounts.permissions import Permission
-from clinic.booking import calendar as booking_calendar
 from clinic.followups import actions as followups
 from clinic.followups import task_actions
 from clinic.staff import outbox, task_lines
@@ -72,26 +70,6 @@ def snooze(request: HttpRequest, task_id: UUID) -> HttpResponse:
     return redirect("staff:tasks")
 
 
-@page(Permission.SEE_CALENDAR)
-def calendar(request: HttpRequest) -> HttpResponse:
-    """One day of the clinic."""
-    now = timezone.now()
-    today = timezone.localtime(now).date()
-    on = _day(request.GET.get("day", ""), today)
-    entries = booking_calendar.day(on, zone=settings.CLINIC_TIME_ZONE, now=now)
-    look_over(page="calendar", shown=[each.reference for each in entries if each.reference], by=request.user.actor)
-    return show(
-        request,
-        "calendar.html",
-        on=on,
-        is_today=on == today,
-        entries=entries,
-        previous=on - timedelta(days=1),
-        following=on + timedelta(days=1),
-        zone=settings.CLINIC_TIME_ZONE,
-    )
-
-
 @page(Permission.SEE_OUTBOX)
 def outbox_list(request: HttpRequest) -> HttpResponse:
     """The e-mails that development wrote to files."""
@@ -124,15 +102,6 @@ def _tasks_page(request: HttpRequest, *, problem: str = "", status: int = 200) -
     return show(
         request, "tasks.html", tasks=awake, asleep=asleep, closed=closed, problem=problem, today=now, status=status
     )
-
-
-def _day(text: str, today: date) -> date:
-    """The day in the address, or today when it is none that a calendar shows."""
-    try:
-        asked = date.fromisoformat(text)
-    except ValueError:
-        return today
-    return asked if abs((asked - today).days) <= 3660 else today
 
 
 def _only_in_development() -> None:

@@ -54,6 +54,7 @@ def said(text: str) -> Said:
         ("Midtown", {"places": {"midtown"}, "modes": {Mode.IN_PERSON}}),
         ("with Dr. Osei", {"clinicians": {7}}),
         ("lee", {"clinicians": {8, 9}}),
+        ("Dr. Jon Lee", {"clinicians": {8}}),
         ("not monday", {"not_weekdays": {0}}),
         ("soonest please", {}),
         ("", {}),
