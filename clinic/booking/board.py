@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final
+from urllib.parse import urlencode
 
 from clinic.booking import calendar, zones
 from clinic.booking.calendar import Entry
@@ -53,11 +54,20 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
+class Cell:
+    """What is then in a column, and what asks why nothing is free there, in a table by clinician."""
+
+    head: str
+    items: Sequence[Item]
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """A time of the day with a cell for each column; some rows come after the heads once more."""
 
     clock: str
-    cells: Sequence[tuple[str, Sequence[Item]]]
+    cells: Sequence[Cell]
     is_headed: bool
 
 
@@ -155,8 +165,15 @@ def _row(
     number: int, at: time, columns: Sequence[Column], cells: dict[tuple[str, Key], list[Item]], asked: Asked
 ) -> Row:
     clock = f"{at.hour % 12 or 12}:{at.minute:02d} {'am' if at.hour < 12 else 'pm'}"
-    found = [(each.head, cells.get((each.key, (asked.first, at)), ())) for each in columns]
+    found = [Cell(each.head, cells.get((each.key, (asked.first, at)), ()), _why(asked, each, at)) for each in columns]
     return Row(clock, found, number % HEAD_EVERY == 0 and number > 0)
+
+
+def _why(asked: Asked, column: Column, at: time) -> str:
+    if asked.by == "location":
+        return ""
+    who, day = (column.key, asked.first) if asked.view == "day" else (asked.which, column.key)
+    return urlencode({"clinician": who, "day": str(day), "at": f"{at:%H:%M}"})
 
 
 def _say(slot: Slot, local: datetime) -> str:

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
+from django.utils import timezone
 
 from clinic.accounts.forms import InPage
+from clinic.accounts.models import User
 from clinic.booking import said
 from clinic.booking.forms import DetailsForm
-from clinic.booking.models import Appointment, Mode
+from clinic.booking.local_times import moment
+from clinic.booking.models import Appointment, Availability, Mode
 from clinic.booking.overbook_actions import LONGEST_REASON
 from clinic.booking.words import NEEDS, STAFF_REASONS, needs_in_words
 from clinic.patients import finding
 from clinic.patients.forms import EXAMPLE
+from clinic.patients.models import Patient
 from clinic.web.widgets import RadioChoices
 
 PLAIN = {"autocomplete": "off", "spellcheck": "false"}
@@ -109,3 +115,61 @@ def known_details(appointment: Appointment | None, phone: object, open_reminders
         return {"phone": phone, "reminders": open_reminders[0], "needs": []}
     kept = appointment.reminders if appointment.reminders in open_reminders else open_reminders[0]
     return {"phone": appointment.phone or phone, "reminders": kept, "needs": appointment.needs}
+
+
+class WhyForm(InPage, forms.Form):
+    """A time that is asked about: with whom, when by the clock of the clinic, how, and for whom."""
+
+    clinician = forms.ModelChoiceField(
+        label="Clinician",
+        queryset=User.objects.none(),
+        empty_label="Choose",
+        error_messages={"required": "Choose the clinician", "invalid_choice": "Choose one of the clinicians"},
+    )
+    day = forms.DateField(
+        label="Day",
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"required": "Enter the day", "invalid": "Enter the day as a date"},
+    )
+    at = forms.TimeField(
+        label="Time",
+        input_formats=["%H:%M", "%I:%M %p", "%I %p", "%I%p", "%I:%M%p"],
+        help_text="By the clock of the clinic, like 2:20 pm",
+        widget=forms.TextInput(attrs=PLAIN),
+        error_messages={"required": "Enter the time, like 2:20 pm", "invalid": "Enter the time like 2:20 pm"},
+    )
+    mode = forms.ChoiceField(
+        label="How",
+        required=False,
+        choices=[("", "Any"), *Mode.choices],
+        error_messages={"invalid_choice": "Choose one of the ways to meet"},
+    )
+    who = forms.ModelChoiceField(
+        label="Reference of a patient",
+        queryset=Patient.objects.all(),
+        to_field_name="reference",
+        required=False,
+        widget=forms.TextInput(attrs=PLAIN),
+        help_text="Leave it empty to ask for anybody",
+        error_messages={"invalid_choice": "There is no patient with this reference"},
+    )
+
+    def __init__(self, *args: Any, may_name_a_patient: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["clinician"].queryset = with_hours()
+        if not may_name_a_patient:
+            del self.fields["who"]
+
+    def clean(self) -> dict[str, Any]:
+        """The moment it is; a time that the clocks skip that day is none."""
+        told = super().clean() or {}
+        if "day" in told and "at" in told:
+            told["start"] = moment(datetime.combine(told["day"], told["at"]), timezone.get_current_timezone())
+            if told["start"] is None:
+                self.add_error("at", "The clocks skip this time on that day")
+        return told
+
+
+def with_hours() -> QuerySet[User]:
+    """Everybody who has hours, by name."""
+    return User.objects.filter(pk__in=Availability.objects.values("clinician")).order_by("name", "pk")

@@ -47,6 +47,7 @@ urlpatterns = [
     path("tasks/<uuid:task_id>/undo/", views_day.undo_task, name="undo_task"),
     path("tasks/<uuid:task_id>/snooze/", views_day.snooze, name="snooze"),
     path("calendar/", views_calendar.calendar, name="calendar"),
+    path("why/", views_calendar.why, name="why"),
     path("find-slot/", views_desk.find_slot, name="find_slot"),
     path("book/<str:reference>/", views_desk.book_for, name="book_for"),
     path("book/<str:reference>/hold/", views_desk.hold, name="hold"),

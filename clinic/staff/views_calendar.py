@@ -1,4 +1,4 @@
-"""The staff page of the calendar: a day or a week as a table, and what it asks for in its address."""
+"""The staff pages of the calendar: a day or a week as a table, and why a time is not free."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from clinic.accounts.models import User
 from clinic.accounts.permissions import Permission
 from clinic.booking.board import WEEK, Asked, board
-from clinic.booking.models import Availability
-from clinic.staff.actions import look_over
+from clinic.booking.why import Question, Reason, why_not
+from clinic.staff.actions import look_over, see_booking
+from clinic.staff.desk_forms import WhyForm, with_hours
 from clinic.staff.frame import page, show
 from clinic.web.places import LOCATIONS
 
@@ -49,6 +49,29 @@ def calendar(request: HttpRequest) -> HttpResponse:
     )
 
 
+@page(Permission.SEE_CALENDAR)
+def why(request: HttpRequest) -> HttpResponse:
+    """Why a time is not free: every rule that excludes it, by name."""
+    now, may_name = timezone.now(), request.user.may(Permission.BOOK_FOR_PATIENT)
+    asked = {name: value for name, value in request.GET.items() if name in WhyForm.base_fields}
+    form = WhyForm(asked or None, may_name_a_patient=may_name)
+    if not asked or not form.is_valid():
+        return show(request, "why.html", form=form, status=422 if asked else 200)
+    told = form.cleaned_data
+    question = Question(told["clinician"], told["start"], told["mode"], "", told.get("who"))
+    reasons = why_not(question, now=now)
+    _put_on_record(request, question, reasons)
+    return show(request, "why.html", form=form, asked=question, reasons=reasons, person=told.get("who"))
+
+
+def _put_on_record(request: HttpRequest, question: Question, reasons: list[Reason]) -> None:
+    """Reasons name who has the time, and who it was asked for."""
+    named = [each.about for each in reasons if each.about]
+    look_over(page="why", shown=named, by=request.user.actor)
+    if question.patient is not None:
+        see_booking(patient=question.patient, by=request.user.actor)
+
+
 def _asked(request: HttpRequest, on: date, known: list[str]) -> Asked:
     """What the address asks for; what makes no sense is a day by clinician."""
     view = "week" if request.GET.get("view") == "week" else "day"
@@ -63,8 +86,7 @@ def _choices(request: HttpRequest) -> list[tuple[str, str]]:
     """The clinicians or places that a week can be shown of; somebody with hours sees their own week first."""
     if request.GET.get("by") == "location":
         return [(each["slug"], each["name"]) for each in LOCATIONS]
-    with_hours = User.objects.filter(pk__in=Availability.objects.values("clinician")).order_by("name")
-    rows = list(with_hours.values_list("pk", "name"))
+    rows = list(with_hours().values_list("pk", "name"))
     return [(str(who), name) for who, name in sorted(rows, key=lambda row: row[0] != request.user.pk)]
 
 

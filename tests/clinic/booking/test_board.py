@@ -28,9 +28,8 @@ def shown(now: datetime, view: str = "day", by: str = "clinician", which: str = 
 
 
 def items(found: Board, kind: str) -> list[tuple[str, str, Item]]:
-    return [
-        (row.clock, head, each) for row in found.rows for head, cell in row.cells for each in cell if each.kind == kind
-    ]
+    every = [(row.clock, cell.head, each) for row in found.rows for cell in row.cells for each in cell.items]
+    return [each for each in every if each[2].kind == kind]
 
 
 def test_a_day_has_a_column_for_each_clinician_and_a_row_for_each_time(

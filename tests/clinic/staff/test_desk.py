@@ -343,3 +343,45 @@ def test_finding_times_takes_a_constant_number_of_queries(
 
     with django_assert_num_queries(7):
         desk.times(caller, "Thu, video", now=datetime.now(UTC))
+
+
+def test_why_a_time_is_not_free_is_said_by_rule(
+    desk_of: Client, caller: Patient, make_patient: Callable[..., Patient], clinician: User
+) -> None:
+    theirs = booked(known(make_patient()), clinician)
+    asked = {"clinician": clinician.pk, "day": "2026-12-03", "at": "9:00 am", "who": caller.reference}
+
+    taken, free = (desk_of.get(reverse("staff:why"), asked | {"at": at}) for at in ("9 am", "9:20 am"))
+
+    assert [(each.rule, each.about) for each in taken.context["reasons"]] == [("Taken", theirs.reference)]
+    assert "No rule excludes it" in words_of(free)
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"at": "25:00"}, "Enter the time like 2:20 pm"),
+        ({"day": "2026-03-08", "at": "2:30"}, "The clocks skip this time on that day"),
+        ({"clinician": "x"}, "Choose one of the clinicians"),
+        ({"who": "LK-0000000"}, "There is no patient with this reference"),
+        ({"day": "soon"}, "Enter the day as a date"),
+    ],
+)
+def test_a_question_that_makes_no_sense_says_so(
+    desk_of: Client, clinician: User, changed: dict[str, str], words: str
+) -> None:
+    asked = {"clinician": clinician.pk, "day": "2026-12-03", "at": "9:00"} | changed
+
+    response = desk_of.get(reverse("staff:why"), asked)
+
+    assert response.status_code == 422
+    assert words in words_of(response)
+
+
+def test_only_who_may_find_patients_may_ask_for_one(
+    signed_in: Callable[[Role], Client], caller: Patient, clinician: User
+) -> None:
+    response = signed_in(Role.CLINICIAN).get(reverse("staff:why"), {"who": caller.reference})
+
+    assert "who" not in response.context["form"].fields
+    assert "Maya" not in words_of(response)

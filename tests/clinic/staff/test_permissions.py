@@ -68,6 +68,7 @@ TABLE = {
     "staff:missed":           ("POST", YES,      YES,    YES,     YES,      no,            409),
     "staff:cancel":           ("POST", no,       no,     no,      YES,      no,            422),
     "staff:no_shows":         ("GET",  YES,      YES,    YES,     YES,      no,            200),
+    "staff:why":              ("GET",  YES,      YES,    YES,     YES,      no,            200),
     "staff:outbox":           ("GET",  no,       no,     no,      no,       YES,           200),
     "staff:mail":             ("GET",  no,       no,     no,      no,       YES,           200),
     "staff:people":           ("GET",  no,       no,     YES,     no,       YES,           200),
