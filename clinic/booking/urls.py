@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from clinic.booking import views, views_after, views_check, views_waiting
+from clinic.booking import views, views_after, views_check, views_feed, views_waiting
 
 app_name = "booking"
 
@@ -12,6 +12,7 @@ urlpatterns = [
     path("book/check/", views_check.check, name="check"),
     path("book/done/", views_after.done, name="done"),
     path("book/calendar.ics", views_after.calendar, name="calendar"),
+    path("feed/<str:token>/appointments.ics", views_feed.feed, name="feed"),
     path("waitlist/", views_waiting.join, name="waitlist"),
     path("waitlist/leave/", views_waiting.leave, name="leave_waitlist"),
     path("waitlist/offer/", views_waiting.offer, name="offer"),

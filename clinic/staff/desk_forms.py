@@ -132,9 +132,8 @@ class WhyForm(InPage, forms.Form):
         error_messages={"required": "Enter the day", "invalid": "Enter the day as a date"},
     )
     at = forms.TimeField(
-        label="Time",
+        label="Time at the clinic",
         input_formats=["%H:%M", "%I:%M %p", "%I %p", "%I%p", "%I:%M%p"],
-        help_text="By the clock of the clinic, like 2:20 pm",
         widget=forms.TextInput(attrs=PLAIN),
         error_messages={"required": "Enter the time, like 2:20 pm", "invalid": "Enter the time like 2:20 pm"},
     )
@@ -145,12 +144,11 @@ class WhyForm(InPage, forms.Form):
         error_messages={"invalid_choice": "Choose one of the ways to meet"},
     )
     who = forms.ModelChoiceField(
-        label="Reference of a patient",
+        label="For a patient, by reference",
         queryset=Patient.objects.all(),
         to_field_name="reference",
         required=False,
         widget=forms.TextInput(attrs=PLAIN),
-        help_text="Leave it empty to ask for anybody",
         error_messages={"invalid_choice": "There is no patient with this reference"},
     )
 

@@ -46,6 +46,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
         views=[(label, _query(asked, on, **changed), is_on) for label, changed, is_on in _views(asked)],
         zone=settings.CLINIC_TIME_ZONE,
         may_book=request.user.may(Permission.BOOK_FOR_PATIENT),
+        may_feed=request.user.may(Permission.OWN_FEED),
     )
 
 

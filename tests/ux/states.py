@@ -32,6 +32,7 @@ NO_PAGES: Final = {
     "my:ask": "leads to my:status, which has the state `asked`",
     "booking:leave_waitlist": "leads to my:status",
     "booking:calendar": "a file, read in test_words.py",
+    "booking:feed": "a file for the programs of clinicians",
     "intake:leave": "leads elsewhere at once",
 }
 """Patient addresses that show no page, and what they are instead."""
