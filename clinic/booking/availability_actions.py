@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time
+from typing import Any
 
 from django.db import transaction
 
@@ -51,30 +52,68 @@ def offer_times(
     Raises:
         ValidationError: something of it cannot be.
     """
-    rules = []
-    for weekday in weekdays:
-        rule = Availability(
-            clinician=clinician,
-            weekday=weekday,
-            opens=opens,
-            closes=closes,
-            time_zone=time_zone,
-            modes=list(modes),
-            valid_from=valid_from,
-            valid_to=valid_to,
-            location=location,
-            room=room,
-            slot_minutes=slot_minutes,
-            buffer_minutes=buffer_minutes,
-            notice_hours=notice_hours,
-            horizon_days=horizon_days,
-            most_per_day=most_per_day,
-        )
-        rule.full_clean()
+    rules = rules_for(
+        clinician,
+        weekdays,
+        opens=opens,
+        closes=closes,
+        time_zone=time_zone,
+        modes=list(modes),
+        valid_from=valid_from,
+        valid_to=valid_to,
+        location=location,
+        room=room,
+        slot_minutes=slot_minutes,
+        buffer_minutes=buffer_minutes,
+        notice_hours=notice_hours,
+        horizon_days=horizon_days,
+        most_per_day=most_per_day,
+    )
+    for rule in rules:
         rule.save()
-        rules.append(rule)
     record(by=by, action="booking.offer_times", subject=f"staff:{clinician.pk}", detail={"rules": len(rules)})
     return rules
+
+
+def rules_for(clinician: User, weekdays: Iterable[int], **told: Any) -> list[Availability]:
+    """Weekly rules that are not saved, one for each weekday.
+
+    Raises:
+        ValidationError: something of it cannot be.
+    """
+    rules = [Availability(clinician=clinician, weekday=weekday, **told) for weekday in weekdays]
+    for rule in rules:
+        rule.full_clean()
+    return rules
+
+
+@transaction.atomic
+def end_hours(*, rule: Availability, last_day: date, by: Actor) -> Availability:
+    """Let a weekly rule end; what is booked after it stays booked until somebody moves or cancels it.
+
+    Args:
+        rule: which.
+        last_day: the last local day on which it offers times; before its first day it offers none.
+        by: who says so.
+    """
+    rule.valid_to = last_day
+    rule.save(update_fields=["valid_to"])
+    detail = {"rule": rule.pk, "last_day": last_day.isoformat()}
+    record(by=by, action="booking.end_hours", subject=f"staff:{rule.clinician_id}", detail=detail)
+    return rule
+
+
+@transaction.atomic
+def give_back_time(*, absence: TimeOff, by: Actor) -> None:
+    """Take back time off: what the weekly rules say holds again.
+
+    Args:
+        absence: which.
+        by: who takes it back.
+    """
+    detail = {"since": str(absence.during.lower), "until": str(absence.during.upper)}
+    record(by=by, action="booking.give_back_time", subject=f"staff:{absence.clinician_id}", detail=detail)
+    absence.delete()
 
 
 @transaction.atomic

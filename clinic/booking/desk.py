@@ -15,7 +15,7 @@ from clinic.booking.find import Slot
 from clinic.booking.models import Appointment, Language, License, Mode
 from clinic.booking.wanted import Without
 from clinic.patients.models import Patient
-from clinic.web.places import LOCATIONS
+from clinic.web.places import place_name
 
 TAKEN_SHOWN: Final = 12
 
@@ -118,8 +118,7 @@ def _lines(slots: Sequence[Slot], zone: str, *, most: int) -> list[Line]:
 
 
 def _way(slot: Slot) -> Way:
-    place = next((each["name"] for each in LOCATIONS if each["slug"] == slot.location), slot.location)
-    return Way(", ".join(filter(None, (Mode(slot.mode).label, place))), value_of(slot))
+    return Way(", ".join(filter(None, (Mode(slot.mode).label, place_name(slot.location)))), value_of(slot))
 
 
 def _hint(each: Without, zone: str) -> Hint:

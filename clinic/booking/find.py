@@ -126,6 +126,23 @@ def open_slots(*, now: datetime, since: datetime, until: datetime, clinician_id:
     return [slot for slot in _offered(_rules(anywhere, None, now), anywhere, asked) if slot.is_free]
 
 
+def slots_with(
+    added: Sequence[Availability], *, clinician_id: int, now: datetime, since: datetime, until: datetime
+) -> list[Slot]:
+    """What would be free of a clinician with these rules besides their own; nothing is stored. Five queries.
+
+    Args:
+        added: rules that are not saved; none shows what is free now.
+        clinician_id: whose.
+        now: the moment.
+        since, until: between which the slots begin.
+    """
+    anywhere = {clinician_id: date.max}
+    asked = _Asked(now, None, since, until, None, with_notice=False)
+    rules = [*_rules(anywhere, None, now), *added]
+    return [slot for slot in _offered(rules, anywhere, asked) if slot.is_free]
+
+
 @dataclass(frozen=True, slots=True)
 class _Asked:
     """What is asked of the rules, as `slots` takes it."""

@@ -21,7 +21,7 @@ from clinic.booking.wanted import clock
 from clinic.booking.words import WEEKDAYS
 from clinic.patients.models import Patient
 from clinic.reviews.standing import booking_standing
-from clinic.web.places import LOCATIONS
+from clinic.web.places import place_name
 
 NEAREST: Final = 2
 
@@ -134,7 +134,7 @@ def _of_rule(asked: Question, rule: Availability) -> Iterator[Reason]:
         ways = ", ".join(Mode(each).label.lower() for each in rule.modes)
         yield Reason("Way to meet", f"{hours} are by {ways} only.")
     elif asked.mode == Mode.IN_PERSON and asked.location and asked.location != rule.location:
-        yield Reason("Place", f"{hours} are at {_place(rule.location)}.")
+        yield Reason("Place", f"{hours} are at {place_name(rule.location)}.")
 
 
 def _of_booking_ahead(asked: Question, rule: Availability, now: datetime) -> Iterator[Reason]:
@@ -144,7 +144,7 @@ def _of_booking_ahead(asked: Question, rule: Availability, now: datetime) -> Ite
         yield Reason("Too far ahead", f"Times are offered {rule.horizon_days} days ahead.")
     day = _local(asked, rule).date()
     for holiday in Holiday.objects.filter(day=day, location__in=["", rule.location]):
-        where = _place(holiday.location) if holiday.location else "The clinic"
+        where = place_name(holiday.location) if holiday.location else "The clinic"
         yield Reason("Holiday", f"{where} is closed on {zones.day_in_words(day)}: {holiday.name}.")
 
 
@@ -174,7 +174,9 @@ def _others(asked: Question, now: datetime) -> AppointmentQuerySet:
 def _of_the_room(asked: Question, rule: Availability, others: AppointmentQuerySet, end: datetime) -> Iterator[Reason]:
     at_the_place = others.filter(location=rule.location, room=rule.room)
     for other in at_the_place.filter(during__overlap=(asked.start, end)).exclude(clinician=asked.clinician):
-        yield Reason("Room", f"{rule.room} at {_place(rule.location)} is taken by {other.reference}.", other.reference)
+        yield Reason(
+            "Room", f"{rule.room} at {place_name(rule.location)} is taken by {other.reference}.", other.reference
+        )
 
 
 def _of_the_limit(asked: Question, rule: Availability, now: datetime) -> Iterator[Reason]:
@@ -196,12 +198,8 @@ def _slots(rule: Availability, day: date) -> Sequence[tuple[datetime, datetime]]
 
 
 def _hours(rule: Availability) -> str:
-    where = f" at {_place(rule.location)}" if rule.location else ""
+    where = f" at {place_name(rule.location)}" if rule.location else ""
     return f"The hours of {WEEKDAYS[rule.weekday]}, {clock(rule.opens)} to {clock(rule.closes)}{where},"
-
-
-def _place(location: str) -> str:
-    return next((each["name"] for each in LOCATIONS if each["slug"] == location), location)
 
 
 def _taken(other: Appointment, zone: str) -> str:

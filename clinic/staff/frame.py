@@ -30,6 +30,7 @@ PAGES: Final = (
     (Permission.SEE_TASKS, "staff:tasks", "Tasks"),
     (Permission.SEE_CALENDAR, "staff:calendar", "Calendar"),
     (Permission.MARK_VISIT, "staff:no_shows", "To mark"),
+    (Permission.SET_HOURS, "staff:hours", "Hours"),
     (Permission.MANAGE_PEOPLE, "staff:people", "People"),
     (Permission.SEE_AUDIT, "staff:audit", "Audit"),
     (Permission.SEE_OUTBOX, "staff:outbox", "Outbox"),

@@ -21,3 +21,8 @@ LOCATIONS: Final = (
     },
 )
 STATES_SERVED: Final = ("California", "New York", "Arizona")
+
+
+def place_name(slug: str) -> str:
+    """What people call a location; a slug that is not known is shown as it is."""
+    return next((place["name"] for place in LOCATIONS if place["slug"] == slug), slug)

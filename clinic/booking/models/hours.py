@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import day_name
 from functools import cache
 from zoneinfo import available_timezones
 
@@ -10,6 +11,8 @@ from django.contrib.postgres.fields import ArrayField, DateTimeRangeField
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+
+from clinic.web.places import place_name
 
 
 class Mode(models.TextChoices):
@@ -73,6 +76,21 @@ class Availability(models.Model):
     def __str__(self) -> str:
         return f"weekday {self.weekday}, {self.opens:%H:%M} to {self.closes:%H:%M} {self.time_zone}"
 
+    @property
+    def weekday_name(self) -> str:
+        """`Monday`."""
+        return day_name[self.weekday]
+
+    @property
+    def ways(self) -> list[str]:
+        """The ways to meet, in words."""
+        return [Mode(mode).label for mode in self.modes]
+
+    @property
+    def place(self) -> str:
+        """The name of its location; empty when it has none."""
+        return place_name(self.location)
+
 
 class Holiday(models.Model):
     """A day on which a location is closed; without a location, the whole clinic."""
@@ -86,6 +104,11 @@ class Holiday(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} on {self.day}"
+
+    @property
+    def place(self) -> str:
+        """The name of its location; empty for the whole clinic."""
+        return place_name(self.location)
 
 
 class TimeOff(models.Model):

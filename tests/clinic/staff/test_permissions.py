@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import date, time, timedelta
 from typing import Any
 
 import pytest
@@ -17,6 +17,7 @@ from clinic.accounts.models import User
 from clinic.accounts.permissions import Permission, Role
 from clinic.audit.actors import system
 from clinic.audit.models import AuditEvent
+from clinic.booking import availability_actions
 from clinic.booking.models import Appointment
 from clinic.intake.models import ScreeningRecord
 from clinic.notifications.paging import token_of
@@ -72,6 +73,14 @@ TABLE = {
     "staff:feed":             ("GET",  YES,      YES,    YES,     no,       no,            200),
     "staff:make_feed":        ("POST", YES,      YES,    YES,     no,       no,            200),
     "staff:end_feed":         ("POST", YES,      YES,    YES,     no,       no,            302),
+    "staff:hours":            ("GET",  no,       no,     YES,     YES,      no,            200),
+    "staff:hours_of":         ("GET",  no,       no,     YES,     YES,      no,            200),
+    "staff:add_hours":        ("POST", no,       no,     YES,     YES,      no,            422),
+    "staff:end_hours":        ("POST", no,       no,     YES,     YES,      no,            422),
+    "staff:away":             ("POST", no,       no,     YES,     YES,      no,            422),
+    "staff:give_back":        ("POST", no,       no,     YES,     YES,      no,            302),
+    "staff:languages":        ("POST", no,       no,     YES,     YES,      no,            302),
+    "staff:holidays":         ("GET",  no,       no,     YES,     YES,      no,            200),
     "staff:outbox":           ("GET",  no,       no,     no,      no,       YES,           200),
     "staff:mail":             ("GET",  no,       no,     no,      no,       YES,           200),
     "staff:people":           ("GET",  no,       no,     YES,     no,       YES,           200),
@@ -171,6 +180,8 @@ def addresses(staff: Callable[[Role], User], settings: Any, tmp_path: Any) -> di
     kept, visit = _two_appointments(record, staff(Role.CLINICIAN))
     about |= dict.fromkeys(("book_for", "hold", "overbook"), record.intake.patient.reference)
     about |= dict.fromkeys(("appointment", "came", "missed", "cancel"), visit.reference)
+    about |= dict.fromkeys(("hours_of", "add_hours", "away", "languages"), visit.clinician_id)
+    about |= _hours(visit.clinician)
     about |= {"confirm": (kept.patient.reference, kept.pk)}
     paged = urgent_page(record.intake)
     about |= {
@@ -187,6 +198,15 @@ def _arguments(row: object) -> list[object]:
     if isinstance(row, tuple):
         return [*row]
     return [row] if row is not None else []
+
+
+def _hours(clinician: User) -> dict[str, object]:
+    """A weekly rule and a day off."""
+    told = {"weekdays": [0], "opens": time(9), "closes": time(11), "modes": ["phone"], "valid_from": date(2026, 1, 1)}
+    (rule,) = availability_actions.offer_times(clinician=clinician, time_zone="UTC", by=system("test"), **told)
+    off = {"since": records.NOW, "until": records.NOW + timedelta(days=1), "reason": "leave"}
+    absence = availability_actions.take_time_off(clinician=clinician, by=system("test"), **off)
+    return {"end_hours": rule.pk, "give_back": absence.pk}
 
 
 def _two_appointments(record: ScreeningRecord, clinician: User) -> tuple[Appointment, Appointment]:
@@ -302,7 +322,18 @@ def test_a_password_alone_opens_nothing_at_all_for_somebody_who_has_a_factor(
     assert response.url.startswith(reverse("account_login"))
 
 
-READ_AND_SENT = ("staff:invite", "staff:match", "staff:letter", "staff:find_slot", "staff:confirm", "staff:overbook")
+READ_AND_SENT = (
+    "staff:invite",
+    "staff:match",
+    "staff:letter",
+    "staff:find_slot",
+    "staff:confirm",
+    "staff:overbook",
+    "staff:add_hours",
+    "staff:end_hours",
+    "staff:away",
+    "staff:holidays",
+)
 OURS = [name for name in TABLE if name.startswith("staff:") and name not in READ_AND_SENT]
 
 

@@ -1,0 +1,66 @@
+"""Whose appointments a change of hours touches: listed before and after it, because nothing is cancelled by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db.models import Q
+
+from clinic.booking.models import Appointment, AppointmentQuerySet, Availability, TimeOff
+
+
+def by_absence(clinician_id: int, since: datetime, until: datetime, *, now: datetime) -> list[Appointment]:
+    """Booked visits of a clinician that overlap a stretch of time and are not over."""
+    rows = _upcoming(now).filter(clinician=clinician_id, during__overlap=(since, until))
+    return list(rows)
+
+
+def by_holiday(location: str, day: date, *, now: datetime) -> list[Appointment]:
+    """Booked visits on a day of a location, those by phone and video of clinicians with hours there too.
+
+    Args:
+        location: a slug; empty is the whole clinic.
+        day: local.
+        now: the moment.
+    """
+    zone = ZoneInfo(settings.CLINIC_TIME_ZONE)
+    begin, end = (datetime.combine(each, time(0), zone).astimezone(UTC) for each in (day, day + timedelta(days=1)))
+    rows = _upcoming(now).filter(during__startswith__gte=begin, during__startswith__lt=end)
+    if location:
+        there = Availability.objects.filter(location=location, weekday=day.weekday()).values("clinician")
+        rows = rows.filter(Q(location=location) | Q(location="", clinician__in=there))
+    return list(rows)
+
+
+def by_end(rule: Availability, last_day: date, *, now: datetime) -> list[Appointment]:
+    """Booked visits after the last day of a rule that lie in its hours, and in those of no other rule that goes on."""
+    zone = ZoneInfo(rule.time_zone)
+    after = datetime.combine(last_day + timedelta(days=1), time(0), zone).astimezone(UTC)
+    others = list(Availability.objects.filter(clinician=rule.clinician_id).exclude(pk=rule.pk))
+    rows = _upcoming(now).filter(clinician=rule.clinician_id, during__startswith__gte=after)
+    return [each for each in rows if _covers(rule, each) and not any(_covers(other, each) for other in others)]
+
+
+def still_booked(absences: Iterable[TimeOff], *, now: datetime) -> dict[int, list[Appointment]]:
+    """The visits that are still booked in each of these absences of one clinician, by the id of the absence."""
+    absences = list(absences)
+    if not absences:
+        return {}
+    rows = list(_upcoming(now).filter(clinician=absences[0].clinician_id))
+    return {
+        each.pk: [row for row in rows if row.start < each.during.upper and each.during.lower < row.end]
+        for each in absences
+    }
+
+
+def _upcoming(now: datetime) -> AppointmentQuerySet:
+    return Appointment.objects.upcoming(now).select_related("patient", "clinician").order_by("during", "pk")
+
+
+def _covers(rule: Availability, each: Appointment) -> bool:
+    local = each.start.astimezone(ZoneInfo(rule.time_zone))
+    is_valid = rule.valid_from <= local.date() <= (rule.valid_to or date.max)
+    return is_valid and local.weekday() == rule.weekday and rule.opens <= local.time() < rule.closes

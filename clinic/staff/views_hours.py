@@ -1,0 +1,169 @@
+"""Staff pages of hours: weekly templates with a preview, and exceptions that show whom they affect before they hold."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+
+from clinic.accounts.models import User
+from clinic.accounts.permissions import CLINICAL, Permission
+from clinic.booking import affected, availability_actions, hours_preview
+from clinic.booking.models import Appointment, Availability, Holiday, TimeOff
+from clinic.booking.words import LANGUAGES
+from clinic.staff import actions
+from clinic.staff.frame import READ, page, show
+from clinic.staff.hours_forms import AwayForm, EndForm, HolidayForm, HoursForm, LanguagesForm
+
+
+@page(Permission.SET_HOURS)
+def hours(request: HttpRequest) -> HttpResponse:
+    """Everybody who can have hours."""
+    people = User.objects.filter(role__in=CLINICAL, is_active=True).order_by("name")
+    counted = [(each, each.availability.filter(_goes_on()).count()) for each in people]
+    return show(request, "hours.html", people=counted)
+
+
+@page(Permission.SET_HOURS)
+def hours_of(request: HttpRequest, user_id: int) -> HttpResponse:
+    """The hours of one clinician, and what is still booked in their time off."""
+    who, now = _clinician(user_id), timezone.now()
+    absences = list(who.time_off.filter(during__endswith__gt=now).order_by("during"))
+    booked = affected.still_booked(absences, now=now)
+    _look(request, [row for rows in booked.values() for row in rows])
+    spoken = [each.code for each in who.languages.all()]
+    return show(
+        request,
+        "hours_of.html",
+        who=who,
+        rules=who.availability.filter(_goes_on()).order_by("weekday", "opens"),
+        absences=[(each, booked[each.pk]) for each in absences],
+        languages=[LANGUAGES.get(code, code) for code in spoken],
+        licences=who.licenses.order_by("region"),
+        form=LanguagesForm(initial={"codes": spoken}),
+    )
+
+
+@page(Permission.SET_HOURS, *READ, "POST")
+def add_hours(request: HttpRequest, user_id: int) -> HttpResponse:
+    """A weekly template: first a preview of four weeks, then it is saved."""
+    who, now = _clinician(user_id), timezone.now()
+    form = HoursForm(request.POST or None, initial={"valid_from": timezone.localdate()})
+    if request.method != "POST" or not form.is_valid():
+        return show(request, "hours_add.html", who=who, form=form, status=422 if form.is_bound else 200)
+    if "save" in request.POST:
+        availability_actions.offer_times(clinician=who, by=request.user.actor, **form.cleaned_data)
+        return redirect("staff:hours_of", who.pk)
+    told = dict(form.cleaned_data)
+    rules = availability_actions.rules_for(who, told.pop("weekdays"), **told)
+    shown = hours_preview.preview(rules, clinician_id=who.pk, zone=settings.CLINIC_TIME_ZONE, now=now)
+    return show(request, "hours_add.html", who=who, form=form, preview=shown)
+
+
+@page(Permission.SET_HOURS, *READ, "POST")
+def end_hours(request: HttpRequest, rule_id: int) -> HttpResponse:
+    """Let hours end on a day: first whom it affects, then it holds."""
+    rule = get_object_or_404(Availability.objects.select_related("clinician"), pk=rule_id)
+    form = EndForm(request.POST or None, initial={"last_day": timezone.localdate() + timedelta(days=7)})
+    if request.method != "POST" or not form.is_valid():
+        return _exception(request, "hours_end.html", form, who=rule.clinician, rule=rule)
+    last_day = form.cleaned_data["last_day"]
+    touched = affected.by_end(rule, last_day, now=timezone.now())
+    if not _was_seen(request, touched):
+        return _exception(request, "hours_end.html", form, touched, who=rule.clinician, rule=rule)
+    availability_actions.end_hours(rule=rule, last_day=last_day, by=request.user.actor)
+    return _done(request, rule.clinician, touched)
+
+
+@page(Permission.SET_HOURS, *READ, "POST")
+def away(request: HttpRequest, user_id: int) -> HttpResponse:
+    """Time off: first whom it affects, then it holds; nobody's appointment is cancelled by it."""
+    who = _clinician(user_id)
+    form = AwayForm(request.POST or None)
+    if request.method != "POST" or not form.is_valid():
+        return _exception(request, "away.html", form, who=who)
+    since, until = form.cleaned_data["since"], form.cleaned_data["until"]
+    touched = affected.by_absence(who.pk, since, until, now=timezone.now())
+    if not _was_seen(request, touched):
+        return _exception(request, "away.html", form, touched, who=who)
+    reason = form.cleaned_data["reason"]
+    availability_actions.take_time_off(clinician=who, since=since, until=until, reason=reason, by=request.user.actor)
+    return _done(request, who, touched)
+
+
+@page(Permission.SET_HOURS, "POST")
+def give_back(request: HttpRequest, absence_id: int) -> HttpResponse:
+    """Take back time off."""
+    absence = get_object_or_404(TimeOff, pk=absence_id)
+    availability_actions.give_back_time(absence=absence, by=request.user.actor)
+    return redirect("staff:hours_of", absence.clinician_id)
+
+
+@page(Permission.SET_HOURS, "POST")
+def languages(request: HttpRequest, user_id: int) -> HttpResponse:
+    """Keep the languages of a clinician."""
+    who, form = _clinician(user_id), LanguagesForm(request.POST)
+    if form.is_valid():
+        availability_actions.say_languages(clinician=who, codes=form.cleaned_data["codes"], by=request.user.actor)
+    return redirect("staff:hours_of", who.pk)
+
+
+@page(Permission.SET_HOURS, *READ, "POST")
+def holidays(request: HttpRequest) -> HttpResponse:
+    """Days on which a place or the clinic is closed: first whom one affects, then it holds."""
+    form = HolidayForm(request.POST or None)
+    listed = Holiday.objects.filter(day__gte=timezone.localdate()).order_by("day", "location")
+    if request.method != "POST" or not form.is_valid():
+        return _exception(request, "holidays.html", form, holidays=listed)
+    told = form.cleaned_data
+    touched = affected.by_holiday(told["location"], told["day"], now=timezone.now())
+    if not _was_seen(request, touched):
+        return _exception(request, "holidays.html", form, touched, holidays=listed)
+    availability_actions.close_for_holiday(by=request.user.actor, **told)
+    return _done(request, None, touched)
+
+
+def _exception(
+    request: HttpRequest,
+    template: str,
+    form: forms.Form,
+    touched: Sequence[Appointment] | None = None,
+    **others: Any,
+) -> HttpResponse:
+    """The page of an exception; with `touched` it lists whom it affects, and asks once more."""
+    _look(request, touched or ())
+    seen = " ".join(each.reference for each in touched or ())
+    status = 422 if form.is_bound and form.errors else 200
+    return show(request, template, status=status, form=form, touched=touched, seen=seen, **others)
+
+
+def _was_seen(request: HttpRequest, touched: Sequence[Appointment]) -> bool:
+    """True when the sender saw exactly these appointments on the page before."""
+    return request.POST.get("seen") == " ".join(each.reference for each in touched)
+
+
+def _done(request: HttpRequest, who: User | None, touched: Sequence[Appointment]) -> HttpResponse:
+    """What was touched, once more, with the way to move or cancel each; without any, back to the hours."""
+    if not touched:
+        return redirect("staff:hours_of", who.pk) if who else redirect("staff:holidays")
+    _look(request, touched)
+    return show(request, "hours_done.html", who=who, touched=touched)
+
+
+def _look(request: HttpRequest, touched: Sequence[Appointment]) -> None:
+    actions.look_over(page="hours", shown=[each.reference for each in touched], by=request.user.actor)
+
+
+def _goes_on() -> Q:
+    return Q(valid_to=None) | Q(valid_to__gte=timezone.localdate())
+
+
+def _clinician(user_id: int) -> User:
+    return get_object_or_404(User, pk=user_id, role__in=CLINICAL)
