@@ -55,7 +55,7 @@ def hours_of(request: HttpRequest, user_id: int) -> HttpResponse:
 def add_hours(request: HttpRequest, user_id: int) -> HttpResponse:
     """A weekly template: first a preview of four weeks, then it is saved."""
     who, now = _clinician(user_id), timezone.now()
-    form = HoursForm(request.POST or None, initial={"valid_from": timezone.localdate()})
+    form = HoursForm(_sent(request), initial={"valid_from": timezone.localdate()})
     if request.method != "POST" or not form.is_valid():
         return show(request, "hours_add.html", who=who, form=form, status=422 if form.is_bound else 200)
     if "save" in request.POST:
@@ -71,7 +71,7 @@ def add_hours(request: HttpRequest, user_id: int) -> HttpResponse:
 def end_hours(request: HttpRequest, rule_id: int) -> HttpResponse:
     """Let hours end on a day: first whom it affects, then it holds."""
     rule = get_object_or_404(Availability.objects.select_related("clinician"), pk=rule_id)
-    form = EndForm(request.POST or None, initial={"last_day": timezone.localdate() + timedelta(days=7)})
+    form = EndForm(_sent(request), initial={"last_day": timezone.localdate() + timedelta(days=7)})
     if request.method != "POST" or not form.is_valid():
         return _exception(request, "hours_end.html", form, who=rule.clinician, rule=rule)
     last_day = form.cleaned_data["last_day"]
@@ -86,7 +86,7 @@ def end_hours(request: HttpRequest, rule_id: int) -> HttpResponse:
 def away(request: HttpRequest, user_id: int) -> HttpResponse:
     """Time off: first whom it affects, then it holds; nobody's appointment is cancelled by it."""
     who = _clinician(user_id)
-    form = AwayForm(request.POST or None)
+    form = AwayForm(_sent(request))
     if request.method != "POST" or not form.is_valid():
         return _exception(request, "away.html", form, who=who)
     since, until = form.cleaned_data["since"], form.cleaned_data["until"]
@@ -118,7 +118,7 @@ def languages(request: HttpRequest, user_id: int) -> HttpResponse:
 @page(Permission.SET_HOURS, *READ, "POST")
 def holidays(request: HttpRequest) -> HttpResponse:
     """Days on which a place or the clinic is closed: first whom one affects, then it holds."""
-    form = HolidayForm(request.POST or None)
+    form = HolidayForm(_sent(request))
     listed = Holiday.objects.filter(day__gte=timezone.localdate()).order_by("day", "location")
     if request.method != "POST" or not form.is_valid():
         return _exception(request, "holidays.html", form, holidays=listed)
@@ -159,6 +159,11 @@ def _done(request: HttpRequest, who: User | None, touched: Sequence[Appointment]
 
 def _look(request: HttpRequest, touched: Sequence[Appointment]) -> None:
     actions.look_over(page="hours", shown=[each.reference for each in touched], by=request.user.actor)
+
+
+def _sent(request: HttpRequest) -> Any:
+    """What was sent, even when it is nothing; None when the page is only read."""
+    return request.POST if request.method == "POST" else None
 
 
 def _goes_on() -> Q:
