@@ -79,11 +79,12 @@ def _day(day: date, starts: Sequence[datetime], was: int) -> Day:
 def _overlaps(added: Sequence[Availability], clinician_id: int) -> list[str]:
     """Hours that are there already, on the same weekday, at the same time, and on some of the same days."""
     there = list(Availability.objects.filter(clinician=clinician_id).order_by("weekday", "opens"))
-    return [
-        f"{WEEKDAYS[old.weekday]}, {clock(old.opens)} to {clock(old.closes)}"
-        for old in there
-        if any(_is_at_once(old, new) for new in added)
-    ]
+    return [in_words(old) for old in there if any(_is_at_once(old, new) for new in added)]
+
+
+def in_words(rule: Availability) -> str:
+    """`Monday, 9 am to noon`."""
+    return f"{WEEKDAYS[rule.weekday]}, {clock(rule.opens)} to {clock(rule.closes)}"
 
 
 def _is_at_once(old: Availability, new: Availability) -> bool:

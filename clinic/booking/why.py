@@ -14,6 +14,7 @@ from clinic.accounts.models import User
 from clinic.booking import zones
 from clinic.booking.allowed import ends_at
 from clinic.booking.find import OVER
+from clinic.booking.hours_preview import in_words
 from clinic.booking.local_times import slots_on
 from clinic.booking.may_be_booked import may_be_booked
 from clinic.booking.models import Appointment, AppointmentQuerySet, Availability, Holiday, License, Mode, TimeOff
@@ -199,7 +200,7 @@ def _slots(rule: Availability, day: date) -> Sequence[tuple[datetime, datetime]]
 
 def _hours(rule: Availability) -> str:
     where = f" at {place_name(rule.location)}" if rule.location else ""
-    return f"The hours of {WEEKDAYS[rule.weekday]}, {clock(rule.opens)} to {clock(rule.closes)}{where},"
+    return f"The hours of {in_words(rule)}{where},"
 
 
 def _taken(other: Appointment, zone: str) -> str:

@@ -39,11 +39,12 @@ def hours_of(request: HttpRequest, user_id: int) -> HttpResponse:
     booked = affected.still_booked(absences, now=now)
     _look(request, [row for rows in booked.values() for row in rows])
     spoken = [each.code for each in who.languages.all()]
+    going_on = who.availability.filter(_goes_on())
     return show(
         request,
         "hours_of.html",
         who=who,
-        rules=who.availability.filter(_goes_on()).order_by("weekday", "opens"),
+        rules=[(each, hours_preview.in_words(each)) for each in going_on.order_by("weekday", "opens")],
         absences=[(each, booked[each.pk]) for each in absences],
         languages=[LANGUAGES.get(code, code) for code in spoken],
         licences=who.licenses.order_by("region"),
@@ -72,12 +73,13 @@ def end_hours(request: HttpRequest, rule_id: int) -> HttpResponse:
     """Let hours end on a day: first whom it affects, then it holds."""
     rule = get_object_or_404(Availability.objects.select_related("clinician"), pk=rule_id)
     form = EndForm(_sent(request), initial={"last_day": timezone.localdate() + timedelta(days=7)})
+    about = {"who": rule.clinician, "hours": hours_preview.in_words(rule)}
     if request.method != "POST" or not form.is_valid():
-        return _exception(request, "hours_end.html", form, who=rule.clinician, rule=rule)
+        return _exception(request, "hours_end.html", form, **about)
     last_day = form.cleaned_data["last_day"]
     touched = affected.by_end(rule, last_day, now=timezone.now())
     if not _was_seen(request, touched):
-        return _exception(request, "hours_end.html", form, touched, who=rule.clinician, rule=rule)
+        return _exception(request, "hours_end.html", form, touched, **about)
     availability_actions.end_hours(rule=rule, last_day=last_day, by=request.user.actor)
     return _done(request, rule.clinician, touched)
 

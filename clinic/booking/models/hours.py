@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from calendar import day_name
 from functools import cache
 from zoneinfo import available_timezones
 
@@ -75,11 +74,6 @@ class Availability(models.Model):
 
     def __str__(self) -> str:
         return f"weekday {self.weekday}, {self.opens:%H:%M} to {self.closes:%H:%M} {self.time_zone}"
-
-    @property
-    def weekday_name(self) -> str:
-        """`Monday`."""
-        return day_name[self.weekday]
 
     @property
     def ways(self) -> list[str]:

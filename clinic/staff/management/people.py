@@ -96,6 +96,7 @@ def open_hours(clinicians: list[User], *, now: datetime) -> None:
         )
         for region in ("US-CA", "US-NY"):
             availability_actions.license_for(clinician=clinician, region=region, by=DEMO)
+    availability_actions.say_languages(clinician=clinicians[-1], codes=["es"], by=DEMO)
 
 
 def invite_patients(clinician: User, *, now: datetime) -> list[Intake]:

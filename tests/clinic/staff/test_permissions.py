@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import date, time, timedelta
 from typing import Any
 
 import pytest
@@ -17,8 +16,6 @@ from clinic.accounts.models import User
 from clinic.accounts.permissions import Permission, Role
 from clinic.audit.actors import system
 from clinic.audit.models import AuditEvent
-from clinic.booking import availability_actions
-from clinic.booking.models import Appointment
 from clinic.intake.models import ScreeningRecord
 from clinic.notifications.paging import token_of
 from clinic.patients.actions import agree
@@ -27,6 +24,7 @@ from clinic.reviews.letter_actions import draft_letter
 from clinic.reviews.models import Decision
 from tests import sign_in
 from tests.clinic.reviews import records
+from tests.clinic.staff.desk_rows import some_hours, two_appointments
 from tests.clinic.staff.tasks import open_task, urgent_page
 
 ROLES = (Role.CLINICIAN, Role.ON_CALL, Role.DIRECTOR, Role.SCHEDULER, Role.ADMINISTRATOR)
@@ -177,11 +175,11 @@ def addresses(staff: Callable[[Role], User], settings: Any, tmp_path: Any) -> di
     about |= {"undo": decision.pk, "reopen": decision.pk, "done": task.pk, "mail": task.pk}
     about |= dict.fromkeys(("person", "change_role", "end_access", "reset_sign_in", "invite_again"), other.pk)
     about |= dict.fromkeys(("patient", "break_glass"), record.intake.patient.reference)
-    kept, visit = _two_appointments(record, staff(Role.CLINICIAN))
+    kept, visit = two_appointments(record, staff(Role.CLINICIAN))
     about |= dict.fromkeys(("book_for", "hold", "overbook"), record.intake.patient.reference)
     about |= dict.fromkeys(("appointment", "came", "missed", "cancel"), visit.reference)
     about |= dict.fromkeys(("hours_of", "add_hours", "away", "languages"), visit.clinician_id)
-    about |= _hours(visit.clinician)
+    about |= some_hours(visit.clinician)
     about |= {"confirm": (kept.patient.reference, kept.pk)}
     paged = urgent_page(record.intake)
     about |= {
@@ -198,29 +196,6 @@ def _arguments(row: object) -> list[object]:
     if isinstance(row, tuple):
         return [*row]
     return [row] if row is not None else []
-
-
-def _hours(clinician: User) -> dict[str, object]:
-    """A weekly rule and a day off."""
-    told = {"weekdays": [0], "opens": time(9), "closes": time(11), "modes": ["phone"], "valid_from": date(2026, 1, 1)}
-    (rule,) = availability_actions.offer_times(clinician=clinician, time_zone="UTC", by=system("test"), **told)
-    off = {"since": records.NOW, "until": records.NOW + timedelta(days=1), "reason": "leave"}
-    absence = availability_actions.take_time_off(clinician=clinician, by=system("test"), **off)
-    return {"end_hours": rule.pk, "give_back": absence.pk}
-
-
-def _two_appointments(record: ScreeningRecord, clinician: User) -> tuple[Appointment, Appointment]:
-    """A hold that was let go, and a visit of tomorrow."""
-    told = {"patient": record.intake.patient, "clinician": clinician, "mode": "phone", "held_until": records.NOW}
-    told |= {"time_zone": "America/Los_Angeles", "basis": "record:x"}
-    begins = [records.NOW + timedelta(days=day) for day in (1, 2)]
-    kept, visit = (
-        Appointment(during=(begin, begin + timedelta(minutes=20)), state="released", **told) for begin in begins
-    )
-    visit.state, visit.booked_at, visit.booked_by = "booked", records.NOW, "patient:x"
-    kept.save()
-    visit.save()
-    return kept, visit
 
 
 def ask(browser: Client, name: str, addresses: dict[str, str]) -> Any:
