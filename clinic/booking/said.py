@@ -320,6 +320,8 @@ def _month(word: str) -> int:
 
 
 def _date(year: int, month: int, day: int) -> date | None:
+    if not 2000 <= year <= 2100:
+        return None
     try:
         return date(year, month, day)
     except ValueError:

@@ -21,6 +21,7 @@ from clinic.booking.words import NEEDS, STAFF_REASONS, needs_in_words
 from clinic.patients import finding
 from clinic.patients.forms import EXAMPLE
 from clinic.patients.models import Patient
+from clinic.staff.moment_fields import day_field, time_field
 from clinic.web.widgets import RadioChoices
 
 PLAIN = {"autocomplete": "off", "spellcheck": "false"}
@@ -126,17 +127,8 @@ class WhyForm(InPage, forms.Form):
         empty_label="Choose",
         error_messages={"required": "Choose the clinician", "invalid_choice": "Choose one of the clinicians"},
     )
-    day = forms.DateField(
-        label="Day",
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={"required": "Enter the day", "invalid": "Enter the day as a date"},
-    )
-    at = forms.TimeField(
-        label="Time at the clinic",
-        input_formats=["%H:%M", "%I:%M %p", "%I %p", "%I%p", "%I:%M%p"],
-        widget=forms.TextInput(attrs=PLAIN),
-        error_messages={"required": "Enter the time, like 2:20 pm", "invalid": "Enter the time like 2:20 pm"},
-    )
+    day = day_field("Day", "the day")
+    at = time_field("Time at the clinic", "the time")
     mode = forms.ChoiceField(
         label="How",
         required=False,

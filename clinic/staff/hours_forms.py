@@ -13,31 +13,11 @@ from clinic.booking.local_times import moment
 from clinic.booking.models import Mode, TimeOff
 from clinic.booking.words import LANGUAGES, WEEKDAYS
 from clinic.booking.zones import of_location
+from clinic.staff.moment_fields import day_field, time_field
 from clinic.web.places import LOCATIONS
 from clinic.web.widgets import RadioChoices, TickBoxes
 
-CLOCKS = ["%H:%M", "%I:%M %p", "%I %p", "%I%p", "%I:%M%p"]
 PLACES = [(each["slug"], each["name"]) for each in LOCATIONS]
-
-
-def time_field(label: str, name: str) -> forms.TimeField:
-    """A field for a time of the day."""
-    return forms.TimeField(
-        label=label,
-        input_formats=CLOCKS,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "class": "w-4"}),
-        error_messages={"required": f"Enter {name}, like 9:00 am", "invalid": f"Enter {name} like 9:00 am"},
-    )
-
-
-def day_field(label: str, name: str, *, required: bool = True) -> forms.DateField:
-    """A field for a day."""
-    return forms.DateField(
-        label=label,
-        required=required,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={"required": f"Enter {name}", "invalid": f"Enter {name} as a date"},
-    )
 
 
 def number_field(label: str, name: str, least: int, most: int, **others: Any) -> forms.IntegerField:

@@ -76,6 +76,8 @@ def test_a_phrase_is_understood(text: str, understood: dict[str, object]) -> Non
         ("with Dr. Who, phone", ["who"]),
         ("every other Thursday", ["every other"]),
         ("13pm", ["13pm"]),
+        ("before 0001-01-01", ["before 0001-01-01"]),
+        ("after 9999-12-31", ["after 9999-12-31"]),
     ],
 )
 def test_what_is_not_understood_is_said(text: str, unknown: list[str]) -> None:

@@ -96,11 +96,13 @@ def test_why_a_time_is_not_free_is_said_by_rule(
 @pytest.mark.parametrize(
     ("changed", "words"),
     [
-        ({"at": "25:00"}, "Enter the time like 2:20 pm"),
+        ({"at": "25:00"}, "Enter the time like 9:00 am"),
         ({"day": "2026-03-08", "at": "2:30"}, "The clocks skip this time on that day"),
         ({"clinician": "x"}, "Choose one of the clinicians"),
         ({"who": "LK-0000000"}, "There is no patient with this reference"),
         ({"day": "soon"}, "Enter the day as a date"),
+        ({"day": "9999-12-31", "at": "23:59"}, "Enter the day as a date of this century"),
+        ({"day": "0001-01-01"}, "Enter the day as a date of this century"),
     ],
 )
 def test_a_question_that_makes_no_sense_says_so(
