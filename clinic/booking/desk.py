@@ -74,14 +74,14 @@ def times(patient: Patient, text: str, *, now: datetime) -> Times:
     names = clinicians_of(patient)
     understood = said.read(text, today=zones.local(now, zone).date(), clinicians=names)
     clock_of = zones.of_location("") if understood.by_clinic_clock else zone
-    wishes = wanted.wishes(understood, speakers=speakers(), names=names)
-    fitting = wanted.fitting(slots, wishes, clock_of)
+    criteria = wanted.criteria(understood, speakers=speakers(), names=names)
+    fitting = wanted.fitting(slots, criteria, clock_of)
     free = [slot for slot in fitting if slot.is_free]
     lines = _lines(free, zone, most=wanted.BEST + wanted.MORE)
     all_free = [slot for slot in slots if slot.is_free]
-    left_out = [] if free else wanted.left_out(all_free, wishes, clock_of)
+    left_out = [] if free else wanted.left_out(all_free, criteria, clock_of)
     return Times(
-        understood=[wish.words for wish in wishes],
+        understood=[each.words for each in criteria],
         unknown=understood.unknown,
         zone_name=zones.name(clock_of),
         best=lines[: wanted.BEST],

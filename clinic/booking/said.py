@@ -104,7 +104,7 @@ class _Phrase:
     """One phrase between commas, read word by word; a word that begins nothing known is not understood."""
 
     def __init__(self, words: Sequence[str], said: Said, today: date, clinicians: Mapping[int, str]) -> None:
-        self.words, self.said, self.today, self.clinicians, self.place = list(words), said, today, clinicians, 0
+        self.words, self.said, self.today, self.clinicians, self.here = list(words), said, today, clinicians, 0
 
     def read(self) -> None:
         """Take the longest known thing at each place."""
@@ -113,13 +113,13 @@ class _Phrase:
             *(self._day, self._part, self._place, self._language, self._clinician, self._filler),
         )
         lost: list[str] = []
-        while self.place < len(self.words):
+        while self.here < len(self.words):
             taken = next((count for count in (reader() for reader in readers) if count), 0)
             if not taken:
-                lost.append(self.words[self.place])
+                lost.append(self.words[self.here])
             elif lost:
                 self._give_up(lost)
-            self.place += taken or 1
+            self.here += taken or 1
         if lost:
             self._give_up(lost)
 
@@ -128,11 +128,11 @@ class _Phrase:
         lost.clear()
 
     def _at(self, ahead: int = 0) -> str:
-        return self.words[self.place + ahead] if self.place + ahead < len(self.words) else ""
+        return self.words[self.here + ahead] if self.here + ahead < len(self.words) else ""
 
     def _starts(self, text: str) -> int:
         parts = text.split()
-        return len(parts) if self.words[self.place : self.place + len(parts)] == parts else 0
+        return len(parts) if self.words[self.here : self.here + len(parts)] == parts else 0
 
     def _negation(self) -> int:
         """`not Monday`; a no to anything else is not understood, and its word must not be read as a yes."""
@@ -141,8 +141,8 @@ class _Phrase:
         if days := DAY_WORDS.get(self._at(1)):
             self.said.not_weekdays |= days
         else:
-            self.said.unknown.append(" ".join(self.words[self.place :]))
-            return len(self.words) - self.place
+            self.said.unknown.append(" ".join(self.words[self.here :]))
+            return len(self.words) - self.here
         return 2
 
     def _clinic_clock(self) -> int:

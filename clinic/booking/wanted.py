@@ -22,7 +22,7 @@ Holds = Callable[[Slot, datetime], bool]
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class Criterion:
     """One thing a time must be: in words, and whether a slot is it by the clock that counts."""
 
     words: str
@@ -31,14 +31,14 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Without:
-    """What leaving one wish out would give."""
+    """What leaving one criterion out would give."""
 
     words: str
     count: int
     first: Slot
 
 
-def wishes(said: Said, *, speakers: Mapping[str, set[int]], names: Mapping[int, str]) -> list[Wish]:
+def criteria(said: Said, *, speakers: Mapping[str, set[int]], names: Mapping[int, str]) -> list[Criterion]:
     """What was understood, as things that must all hold.
 
     Args:
@@ -48,58 +48,64 @@ def wishes(said: Said, *, speakers: Mapping[str, set[int]], names: Mapping[int, 
     """
     found = [*_days(said), *_clock(said)]
     if said.modes:
-        found.append(Wish(_either(Mode(mode).label for mode in said.modes), lambda slot, _: slot.mode in said.modes))
+        found.append(
+            Criterion(_either(Mode(mode).label for mode in said.modes), lambda slot, _: slot.mode in said.modes)
+        )
     if said.places:
         called = _either(place["name"] for place in LOCATIONS if place["slug"] in said.places)
-        found.append(Wish(called, lambda slot, _: slot.location in said.places))
+        found.append(Criterion(called, lambda slot, _: slot.location in said.places))
     if spoken := said.languages - {"en"}:
         who = set().union(*(speakers.get(code, set()) for code in spoken))
-        found.append(Wish(_either(LANGUAGES[code] for code in spoken), lambda slot, _: slot.clinician_id in who))
+        found.append(Criterion(_either(LANGUAGES[code] for code in spoken), lambda slot, _: slot.clinician_id in who))
     if said.clinicians:
         called = _either(names[who] for who in said.clinicians)
-        found.append(Wish(called, lambda slot, _: slot.clinician_id in said.clinicians))
+        found.append(Criterion(called, lambda slot, _: slot.clinician_id in said.clinicians))
     return found
 
 
-def _days(said: Said) -> Iterable[Wish]:
+def _days(said: Said) -> Iterable[Criterion]:
     if said.weekdays:
         called = "weekdays" if said.weekdays == set(range(5)) else _weekdays(said.weekdays)
-        yield Wish(called, lambda _, local: local.weekday() in said.weekdays)
+        yield Criterion(called, lambda _, local: local.weekday() in said.weekdays)
     if said.not_weekdays:
-        yield Wish(f"not {_weekdays(said.not_weekdays)}", lambda _, local: local.weekday() not in said.not_weekdays)
+        yield Criterion(
+            f"not {_weekdays(said.not_weekdays)}", lambda _, local: local.weekday() not in said.not_weekdays
+        )
     if said.days:
         called = _either(_range(each) for each in said.days)
-        yield Wish(called, lambda _, local: any(first <= local.date() <= last for first, last in said.days))
+        yield Criterion(called, lambda _, local: any(first <= local.date() <= last for first, last in said.days))
     if said.since > date.min:
-        yield Wish(f"from {zones.short_day(said.since)}", lambda _, local: local.date() >= said.since)
+        yield Criterion(f"from {zones.short_day(said.since)}", lambda _, local: local.date() >= said.since)
     if said.until < date.max:
-        yield Wish(f"until {zones.short_day(said.until)}", lambda _, local: local.date() <= said.until)
+        yield Criterion(f"until {zones.short_day(said.until)}", lambda _, local: local.date() <= said.until)
 
 
-def _clock(said: Said) -> Iterable[Wish]:
+def _clock(said: Said) -> Iterable[Criterion]:
     after, before = said.after, said.before
     if after is not None:
-        yield Wish(f"from {clock(after)}", lambda _, local: local.time() >= after)
+        yield Criterion(f"from {clock(after)}", lambda _, local: local.time() >= after)
     if before is not None:
-        yield Wish(f"before {clock(before)}", lambda _, local: local.time() < before)
+        yield Criterion(f"before {clock(before)}", lambda _, local: local.time() < before)
     if said.at:
-        yield Wish(f"at {_either(clock(each) for each in sorted(said.at))}", lambda _, local: local.time() in said.at)
+        yield Criterion(
+            f"at {_either(clock(each) for each in sorted(said.at))}", lambda _, local: local.time() in said.at
+        )
     if said.parts:
         called = _either(f"in the {part.value}" for part in Part if part in said.parts)
-        yield Wish(called, lambda _, local: part_of(local) in said.parts)
+        yield Criterion(called, lambda _, local: part_of(local) in said.parts)
 
 
-def fitting(slots: Sequence[Slot], wanted: Sequence[Wish], zone: str) -> list[Slot]:
-    """The slots that hold every wish by the clocks of the zone."""
+def fitting(slots: Sequence[Slot], wanted: Sequence[Criterion], zone: str) -> list[Slot]:
+    """The slots that hold every criterion by the clocks of the zone."""
     local_of = {start: zones.local(start, zone) for start in {slot.start for slot in slots}}
-    return [slot for slot in slots if all(wish.holds(slot, local_of[slot.start]) for wish in wanted)]
+    return [slot for slot in slots if all(each.holds(slot, local_of[slot.start]) for each in wanted)]
 
 
-def left_out(slots: Sequence[Slot], wanted: Sequence[Wish], zone: str) -> list[Without]:
-    """For each wish, what fits all the others; those that help nothing are not said."""
+def left_out(slots: Sequence[Slot], wanted: Sequence[Criterion], zone: str) -> list[Without]:
+    """For each criterion, what fits all the others; those that help nothing are not said."""
     found = []
     for dropped in wanted:
-        rest = fitting(slots, [wish for wish in wanted if wish is not dropped], zone)
+        rest = fitting(slots, [each for each in wanted if each is not dropped], zone)
         if rest:
             found.append(Without(dropped.words, len({(slot.start, slot.clinician_id) for slot in rest}), rest[0]))
     return found

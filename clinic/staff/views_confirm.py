@@ -65,17 +65,18 @@ def _book(request: HttpRequest, held: Appointment, told: dict[str, Any]) -> Http
 
 
 def _confirm_page(request: HttpRequest, held: Appointment, form: VisitForm) -> HttpResponse:
+    now = timezone.now()
     actions.see_booking(patient=held.patient, by=request.user.actor)
     return show(
         request,
         "confirm.html",
         status=422 if form.is_bound else 200,
-        caller=desk.caller(held.patient, now=timezone.now()),
+        caller=desk.caller(held.patient, now=now),
         held=held,
         visit=visit_presenters.visit(held),
         moving=visit_presenters.visit(held.moves) if held.moves else None,
         form=form,
-        until=held.held_until,
+        kept_until=held.held_until if held.held_until > now else None,
     )
 
 
