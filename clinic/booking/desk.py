@@ -12,8 +12,9 @@ from typing import Final
 from clinic.accounts.models import User
 from clinic.booking import find, reminders, said, wanted, zones
 from clinic.booking.find import Slot
-from clinic.booking.models import Appointment, Language, License, Mode
+from clinic.booking.models import Appointment, Language, License, Mode, Part, WaitingPlace
 from clinic.booking.wanted import Without
+from clinic.booking.words import NOTICE, WEEKDAYS
 from clinic.patients.models import Patient
 from clinic.web.places import place_name
 
@@ -194,4 +195,35 @@ def caller(patient: Patient, *, now: datetime) -> Caller:
         clock_there=zones.clock(now, zone),
         may_be_written_to=reminders.open_to(patient) != [reminders.Reminders.NONE],
         coming=list(patient.appointments.upcoming(now).select_related("clinician", "patient").order_by("during")),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Somebody on the waiting list: who, since when, and what they could take, in words and as the desk is asked."""
+
+    reference: str
+    name: str
+    since: str
+    days: str
+    parts: str
+    ways: str
+    notice: str
+    say: str
+
+
+def waiting_line(place: WaitingPlace) -> Waiting:
+    """One place on the waiting list."""
+    days = ", ".join(WEEKDAYS[day] for day in sorted(place.weekdays))
+    parts = ", ".join(Part(part).value for part in place.parts)
+    ways = ", ".join(Mode(way).label if way in Mode.values else place_name(way) for way in place.ways)
+    return Waiting(
+        reference=place.patient.reference,
+        name=place.patient.called,
+        since=zones.short_day(zones.local(place.joined_at, place.time_zone).date()),
+        days="Every day" if len(set(place.weekdays)) == len(WEEKDAYS) else days,
+        parts=parts.capitalize(),
+        ways=ways,
+        notice=NOTICE.get(place.notice_hours, f"{place.notice_hours} hours later"),
+        say=", ".join((days, parts, ways)),
     )

@@ -88,7 +88,7 @@ def read(text: str, *, today: date, clinicians: Mapping[int, str]) -> Said:
         _Phrase(_words(phrase), said, today, clinicians).read()
     if text[LONGEST:].strip():
         said.unknown.append(f"everything after {LONGEST} letters")
-    if said.places and not said.modes:
+    if said.places:
         said.modes.add(Mode.IN_PERSON)
     return said
 

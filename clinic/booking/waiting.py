@@ -29,6 +29,16 @@ def in_line() -> list[WaitingPlace]:
     return list(places.select_related("patient").order_by("joined_at", "pk"))
 
 
+def everybody(*, most: int) -> list[WaitingPlace]:
+    """Everybody who waits, the longest first, those with an offer too.
+
+    Args:
+        most: how many at most.
+    """
+    places = WaitingPlace.objects.filter(state=WaitingPlace.State.WAITING)
+    return list(places.select_related("patient").order_by("joined_at", "pk")[:most])
+
+
 def freed(now: datetime) -> AppointmentQuerySet:
     """Times that somebody gave up and nobody has, the soonest first."""
     kept = Appointment.objects.in_the_way(now).filter(

@@ -11,11 +11,11 @@ from clinic.booking import zones
 from clinic.booking.find import Slot
 from clinic.booking.models import Mode, Part
 from clinic.booking.said import Range, Said
+from clinic.booking.waiting import part_of
 from clinic.booking.words import LANGUAGES, WEEKDAYS
-from clinic.web.places import LOCATIONS
+from clinic.web.places import place_name
 
 NOON: Final = time(12)
-EVENING: Final = time(17)
 BEST: Final = 6
 MORE: Final = 20
 Holds = Callable[[Slot, datetime], bool]
@@ -48,12 +48,7 @@ def criteria(said: Said, *, speakers: Mapping[str, set[int]], names: Mapping[int
     """
     found = [*_days(said), *_clock(said)]
     if said.modes:
-        found.append(
-            Criterion(_either(Mode(mode).label for mode in said.modes), lambda slot, _: slot.mode in said.modes)
-        )
-    if said.places:
-        called = _either(place["name"] for place in LOCATIONS if place["slug"] in said.places)
-        found.append(Criterion(called, lambda slot, _: slot.location in said.places))
+        found.append(_way(said))
     if spoken := said.languages - {"en"}:
         who = set().union(*(speakers.get(code, set()) for code in spoken))
         found.append(Criterion(_either(LANGUAGES[code] for code in spoken), lambda slot, _: slot.clinician_id in who))
@@ -61,6 +56,18 @@ def criteria(said: Said, *, speakers: Mapping[str, set[int]], names: Mapping[int
         called = _either(names[who] for who in said.clinicians)
         found.append(Criterion(called, lambda slot, _: slot.clinician_id in said.clinicians))
     return found
+
+
+def _way(said: Said) -> Criterion:
+    """Any of the ways that were said; a place only says where they meet in person."""
+    places = " or ".join(place_name(each) for each in sorted(said.places))
+    words = {mode: Mode(mode).label for mode in Mode} | ({Mode.IN_PERSON: f"In person, {places}"} if places else {})
+
+    def holds(slot: Slot, _: datetime) -> bool:
+        is_there = slot.mode != Mode.IN_PERSON or not said.places or slot.location in said.places
+        return slot.mode in said.modes and is_there
+
+    return Criterion(_either(words[mode] for mode in Mode if mode in said.modes), holds)
 
 
 def _days(said: Said) -> Iterable[Criterion]:
@@ -109,11 +116,6 @@ def left_out(slots: Sequence[Slot], wanted: Sequence[Criterion], zone: str) -> l
         if rest:
             found.append(Without(dropped.words, len({(slot.start, slot.clinician_id) for slot in rest}), rest[0]))
     return found
-
-
-def part_of(local: datetime) -> Part:
-    """Morning, afternoon or evening."""
-    return Part.MORNING if local.time() < NOON else Part.AFTERNOON if local.time() < EVENING else Part.EVENING
 
 
 def clock(moment: time) -> str:

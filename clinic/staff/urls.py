@@ -62,6 +62,7 @@ urlpatterns = [
     path("hours/away/<int:absence_id>/give-back/", views_hours.give_back, name="give_back"),
     path("why/", views_calendar.why, name="why"),
     path("find-slot/", views_desk.find_slot, name="find_slot"),
+    path("waitlist/", views_desk.waitlist, name="waitlist"),
     path("book/<str:reference>/", views_desk.book_for, name="book_for"),
     path("book/<str:reference>/hold/", views_desk.hold, name="hold"),
     path("book/<str:reference>/confirm/<uuid:hold_id>/", views_confirm.confirm, name="confirm"),

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from clinic.accounts.permissions import Permission
 from clinic.booking import actions as booking
-from clinic.booking import allowed, desk, said
+from clinic.booking import allowed, desk, said, waiting
 from clinic.booking.may_be_booked import may_be_booked
 from clinic.booking.models import Appointment
 from clinic.patients import finding
@@ -22,6 +22,7 @@ from clinic.staff import actions
 from clinic.staff.desk_forms import FindForm, WhenForm
 from clinic.staff.frame import READ, page, show
 
+MOST_WAITING = 100
 NOT_A_TIME = "Choose one of these times"
 TAKEN = "Somebody else has that time now"
 
@@ -78,6 +79,15 @@ def hold(request: HttpRequest, reference: str) -> HttpResponse:
     except (allowed.NotAllowedToBook, allowed.AlreadyBooked):
         return times_page(request, person, problem="This was not booked", status=409)
     return redirect("staff:confirm", person.reference, held.pk)
+
+
+@page(Permission.BOOK_FOR_PATIENT)
+def waitlist(request: HttpRequest) -> HttpResponse:
+    """Who waits for a time, the longest first; freed times are offered by themselves."""
+    lines = [desk.waiting_line(each) for each in waiting.everybody(most=MOST_WAITING)]
+    actions.look_over(page="waitlist", shown=[each.reference for each in lines], by=request.user.actor)
+    rows = [(each, address(each.reference, each.say[: said.LONGEST])) for each in lines]
+    return show(request, "waiting.html", rows=rows, most=MOST_WAITING)
 
 
 def times_page(

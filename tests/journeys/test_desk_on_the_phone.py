@@ -117,7 +117,12 @@ def test_pages_of_the_desk(narrow: Page, luis: User, make_clinician: Any, make_p
                 f"/staff/book/{waiting.reference}/",
             ),
             *(f"{book}confirm/{kept.pk}/", f"{book}overbook/?slot={over}", f"/staff/appointments/{visit.reference}/"),
-            *(f"/staff/appointments/{past.reference}/", "/staff/no-shows/", f"/staff/calendar/?{day}"),
+            *(
+                f"/staff/appointments/{past.reference}/",
+                "/staff/no-shows/",
+                "/staff/waitlist/",
+                f"/staff/calendar/?{day}",
+            ),
             *(f"/staff/calendar/?{day}&by=location", f"/staff/calendar/?{day}&view=week", "/staff/why/"),
             *(f"/staff/why/?clinician={osei.pk}&{day}&at=9:00", "/staff/hours/", f"/staff/hours/{osei.pk}/"),
             *(f"/staff/hours/{osei.pk}/add/", f"/staff/hours/{osei.pk}/away/", f"/staff/hours/rules/{rule.pk}/end/"),

@@ -14,7 +14,7 @@ from clinic.accounts.models import User
 from clinic.accounts.permissions import Role
 from clinic.audit.actors import system
 from clinic.audit.models import AuditEvent
-from clinic.booking import actions, availability_actions, desk, may_be_booked
+from clinic.booking import actions, availability_actions, desk, may_be_booked, waiting_actions
 from clinic.booking.models import Appointment
 from clinic.notifications.models import Message
 from clinic.patients.actions import describe
@@ -283,3 +283,19 @@ def test_finding_times_takes_a_constant_number_of_queries(
 
     with django_assert_num_queries(7):
         desk.times(caller, "Thu, video", now=datetime.now(UTC))
+
+
+def test_the_waiting_list_leads_to_times_that_fit(desk_of: Client, caller: Patient, clinician: User) -> None:
+    told = {"weekdays": [3], "parts": ["morning"], "ways": ["phone", "midtown"], "notice_hours": 24}
+    waiting_actions.join(
+        patient=caller, time_zone="America/Los_Angeles", by=system("test"), now=datetime.now(UTC), **told
+    )
+
+    listed = desk_of.get(reverse("staff:waitlist"))
+    ((line, url),) = listed.context["rows"]
+    found = desk_of.get(url).context["times"]
+
+    assert (line.days, line.parts, line.ways) == ("Thursday", "Morning", "Phone, Midtown")
+    assert found.unknown == []
+    assert found.best[0].when == "Thu, Dec 3 at 9:00 am Pacific Time"
+    assert AuditEvent.objects.get(action="staff.see_waitlist").detail["shown"] == [caller.reference]

@@ -58,6 +58,7 @@ TABLE = {
     "staff:snooze":           ("POST", YES,      YES,    YES,     YES,      no,            422),
     "staff:calendar":         ("GET",  YES,      YES,    YES,     YES,      no,            200),
     "staff:find_slot":        ("GET",  no,       no,     no,      YES,      no,            200),
+    "staff:waitlist":         ("GET",  no,       no,     no,      YES,      no,            200),
     "staff:book_for":         ("GET",  no,       no,     no,      YES,      no,            200),
     "staff:hold":             ("POST", no,       no,     no,      YES,      no,            422),
     "staff:confirm":          ("GET",  no,       no,     no,      YES,      no,            409),
