@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from hypothesis import given
@@ -133,3 +135,14 @@ def test_nothing_that_is_typed_breaks_the_reading(typed: str) -> None:
         finding.date_in(typed)
     except finding.NotToSearchFor:
         return
+
+
+@pytest.mark.django_db
+def test_patients_of_before_are_found_after_the_migration() -> None:
+    wanted = patient()
+    Patient.objects.update(marks=[])
+    assert finding.find("thompson").patients == []
+
+    import_module("clinic.patients.migrations.0004_find_those_who_are_here").mark(apps, None)
+
+    assert finding.find("thompson may").patients == [wanted]
