@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "clinic.patients",
     "clinic.notifications",
     "clinic.intake",
+    "clinic.questionnaires",
     "clinic.reviews",
     "clinic.booking",
     "clinic.followups",

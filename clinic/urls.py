@@ -15,6 +15,7 @@ urlpatterns = [
     path("", include("clinic.followups.urls")),
     path("", include("clinic.pages.urls")),
     path("", include("clinic.intake.urls")),
+    path("", include("clinic.questionnaires.urls")),
     path("", include("clinic.booking.urls")),
     path("", include("clinic.my.urls")),
     path("staff/", include("clinic.staff.urls")),

@@ -33,6 +33,8 @@ from clinic.notifications.actions import acknowledge, cancel, queue
 from clinic.notifications.hours import zone_named
 from clinic.notifications.models import Message
 from clinic.notifications.paging import ACKNOWLEDGE_WITHIN
+from clinic.questionnaires.actions import open_for
+from clinic.questionnaires.asking import asks
 from screening.protocol import FollowUpPlan
 
 log = logging.getLogger(__name__)
@@ -172,6 +174,8 @@ def _effect(follow_up: FollowUp, *, now: datetime, by: Actor) -> tuple[State, st
     if follow_up.audience != FollowUp.Audience.PATIENT:
         _page_again(follow_up, now=now, by=by)
         return State.DONE, ""
+    if asks(follow_up.plan) and not _open_questions(follow_up, now=now, by=by):
+        return State.CANCELLED, "nothing to ask"
     letter = letter_for(follow_up)
     if isinstance(letter, CannotWrite):
         return (State.OPEN, f"{letter.reason}: call them") if letter.call else (State.CANCELLED, letter.reason)
@@ -188,6 +192,12 @@ def _effect(follow_up: FollowUp, *, now: datetime, by: Actor) -> tuple[State, st
         now=now,
     )
     return State.DONE, ""
+
+
+def _open_questions(follow_up: FollowUp, *, now: datetime, by: Actor) -> bool:
+    """Open the questions that a message is about, in the transaction of the message; False when there are none."""
+    patient = follow_up.patient
+    return bool(open_for(patient=patient, asked_for=follow_up.pk, plan=follow_up.plan, by=by, now=now))
 
 
 def _page_again(follow_up: FollowUp, *, now: datetime, by: Actor) -> None:

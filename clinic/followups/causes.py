@@ -8,21 +8,22 @@ decision, not all records; and for a message to a patient only causes that are n
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import CharField, Count, Exists, Expression, F, Func, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import CharField, Count, Exists, Expression, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.expressions import Case, When
 from django.db.models.functions import Cast, Coalesce, Concat
 
 from clinic.booking.frozen import frozen
 from clinic.booking.frozen import touched as touched_appointments
 from clinic.booking.models import Appointment
+from clinic.followups.cause_rows import Cause, Stamp, appointment_version, causes_of
 from clinic.followups.coverage import good_for
 from clinic.followups.models import FollowUp
 from clinic.followups.offsets import After, Days, parse
+from clinic.followups.over_time import QUESTION_FINDERS
 from clinic.intake.models import Intake, ScreeningRecord
 from clinic.patients.models import Consent, Wish
 from clinic.reviews.models import Decision, Route
@@ -43,25 +44,6 @@ A_NIGHT: Final = timedelta(days=1)
 """More than quiet hours and a change of clocks can put a message off."""
 
 Finder = Callable[[FollowUpPlan, datetime], QuerySet[Any, Any]]
-
-
-@dataclass(frozen=True, slots=True)
-class Cause:
-    """One row that something follows from. `zone` is the time zone of the patient, and may be empty."""
-
-    key: str
-    row_id: UUID
-    patient_id: UUID
-    counts_from: datetime
-    priority: str
-    zone: str
-
-
-class _Stamp(Func):
-    """A moment as it is written into a cause, such as 20261203T222000000."""
-
-    template = "to_char(%(expressions)s AT TIME ZONE 'UTC', 'YYYYMMDD\"T\"HH24MISSMS')"
-    output_field = CharField()
 
 
 def found(plan: FollowUpPlan, *, now: datetime, limit: int, row_id: UUID | None = None) -> Iterator[Cause]:
@@ -94,38 +76,6 @@ def _oldest(plan: FollowUpPlan, now: datetime) -> datetime | None:
     return now - waits - good_for(plan.id) - A_NIGHT
 
 
-def _causes(
-    rows: QuerySet[Any, Any],
-    kind: str,
-    *,
-    patient: str,
-    moment: Any,
-    pressing: Any,
-    version: Expression | None = None,
-) -> QuerySet[Any, Any]:
-    """Rows as causes: `kind:id`, with a version when the same row can be a new cause later."""
-    return rows.annotate(
-        cause=key_of(kind, version),
-        whose=F(f"{patient}__pk"),
-        moment=moment,
-        pressing=pressing,
-        zone=F(f"{patient}__time_zone"),
-    )
-
-
-def key_of(kind: str, version: Expression | None = None) -> Expression:
-    """The cause of a row in SQL: `kind:id`, or `kind:id@version`."""
-    parts = [Value(f"{kind}:"), Cast("pk", CharField())]
-    if version is not None:
-        parts += [Value("@"), version]
-    return Concat(*parts, output_field=CharField())
-
-
-def appointment_version() -> Expression:
-    """What makes a moved appointment a new cause: how often it was changed."""
-    return Cast("sequence", CharField())
-
-
 def _undone(record: str) -> Expression:
     """What makes a form a new cause when a decision about it was taken back or ended: how often that happened."""
     ended = Q(revoked_at__isnull=False) | Q(expired_at__isnull=False)
@@ -139,13 +89,13 @@ def _raised(priority: str) -> Finder:
 
     def finder(plan: FollowUpPlan, now: datetime) -> QuerySet[Any, Any]:
         flagged = Intake.objects.filter(safety_raised_at__isnull=False)
-        return _causes(
+        return causes_of(
             _of_pressing(flagged, priority, "safety_priority"),
             "intake",
             patient="patient",
             moment=F("safety_raised_at"),
             pressing=Value(priority),
-            version=Concat(_Stamp(F("safety_raised_at")), Value("."), _undone("record__intake")),
+            version=Concat(Stamp(F("safety_raised_at")), Value("."), _undone("record__intake")),
         )
 
     return finder
@@ -157,7 +107,7 @@ def _urgent_record(priority: str) -> Finder:
     def finder(plan: FollowUpPlan, now: datetime) -> QuerySet[Any, Any]:
         urgent = WAITING.filter(outcome="urgent")
         flagged = Q(intake__safety_raised_at__isnull=False, intake__safety_priority__lte=F("priority"))
-        return _causes(
+        return causes_of(
             _of_pressing(urgent, priority, "priority").exclude(flagged),
             "record",
             patient="intake__patient",
@@ -177,7 +127,7 @@ def _of_pressing(rows: QuerySet[Any, Any], priority: str, field: str) -> QuerySe
 
 def _review(priority: str) -> Finder:
     def finder(plan: FollowUpPlan, now: datetime) -> QuerySet[Any, Any]:
-        return _causes(
+        return causes_of(
             WAITING.filter(outcome__in=NEEDS_READING, priority=priority),
             "record",
             patient="intake__patient",
@@ -191,7 +141,7 @@ def _review(priority: str) -> Finder:
 
 def _coordination_by_protocol(plan: FollowUpPlan, now: datetime) -> QuerySet[Any, Any]:
     records = WAITING.filter(outcome="prescriber_coordination")
-    return _causes(records, "record", patient="intake__patient", moment=F("screened_at"), pressing=F("priority"))
+    return causes_of(records, "record", patient="intake__patient", moment=F("screened_at"), pressing=F("priority"))
 
 
 def _coordination_by_decision(plan: FollowUpPlan, now: datetime) -> QuerySet[Any, Any]:
@@ -209,7 +159,7 @@ def _decided(route: Route) -> Finder:
 
 def _decisions(route: Route) -> QuerySet[Any, Any]:
     decisions = Decision.objects.standing().filter(route=route)
-    return _causes(
+    return causes_of(
         decisions, "decision", patient="record__intake__patient", moment=F("decided_at"), pressing=F("record__priority")
     )
 
@@ -217,7 +167,7 @@ def _decisions(route: Route) -> QuerySet[Any, Any]:
 def _spoken_with(plan: FollowUpPlan, now: datetime) -> QuerySet[Any, Any]:
     """Decisions about an urgent record, whatever the route: each says when somebody spoke with the patient."""
     decisions = Decision.objects.filter(contacted_at__isnull=False, revoked_at__isnull=True)
-    return _causes(
+    return causes_of(
         decisions,
         "decision",
         patient="record__intake__patient",
@@ -232,12 +182,12 @@ def _idle(plan: FollowUpPlan, now: datetime) -> QuerySet[Any, Any]:
     idle = Intake.objects.filter(state=Intake.State.DRAFT)
     if isinstance(waits, After):
         idle = idle.filter(saved_at__lte=now - waits.delta)
-    return _causes(idle, "intake", patient="patient", moment=F("saved_at"), pressing=Value("P4"))
+    return causes_of(idle, "intake", patient="patient", moment=F("saved_at"), pressing=Value("P4"))
 
 
 def _booked(plan: FollowUpPlan, now: datetime) -> QuerySet[Any, Any]:
     booked = Appointment.objects.filter(state=Appointment.State.BOOKED, during__startswith__gt=now)
-    return _causes(
+    return causes_of(
         booked,
         "appointment",
         patient="patient",
@@ -265,25 +215,25 @@ def _missed_flagged(plan: FollowUpPlan, now: datetime) -> QuerySet[Any, Any]:
 def _frozen(plan: FollowUpPlan, now: datetime) -> QuerySet[Any, Any]:
     """Appointments that must not go ahead as they are; whatever happens after that is a new cause."""
     touched = touched_appointments(now)
-    return _causes(
+    return causes_of(
         touched.filter(pk__in=frozen(touched, now=now)),
         "appointment",
         patient="patient",
         moment=F("touched_at"),
         pressing=Value("P2"),
-        version=_Stamp(F("touched_at")),
+        version=Stamp(F("touched_at")),
     )
 
 
 def _over(state: str, pressing: Expression) -> QuerySet[Any, Any]:
     over = Appointment.objects.filter(state=state)
-    return _causes(over, "appointment", patient="patient", moment=F("during__endswith"), pressing=pressing)
+    return causes_of(over, "appointment", patient="patient", moment=F("during__endswith"), pressing=pressing)
 
 
 def _wish(kind: Wish.Kind) -> Finder:
     def finder(plan: FollowUpPlan, now: datetime) -> QuerySet[Any, Any]:
         asked = Wish.objects.filter(kind=kind)
-        return _causes(asked, "wish", patient="patient", moment=F("at"), pressing=Value("P3"))
+        return causes_of(asked, "wish", patient="patient", moment=F("at"), pressing=Value("P3"))
 
     return finder
 
@@ -295,7 +245,7 @@ def _taken_back(plan: FollowUpPlan, now: datetime) -> QuerySet[Any, Any]:
     said_since = of_same.filter(at__gt=OuterRef("at"))
     refused = Consent.objects.filter(kind=PRESCRIBER, given=False, at__gte=now - LOOKS_BACK)
     refused = refused.filter(Exists(given_before), ~Exists(said_since))
-    return _causes(refused, "consent", patient="patient", moment=F("at"), pressing=Value("P3"))
+    return causes_of(refused, "consent", patient="patient", moment=F("at"), pressing=Value("P3"))
 
 
 FINDERS: Final[dict[str, tuple[Finder, ...]]] = {
@@ -319,4 +269,5 @@ FINDERS: Final[dict[str, tuple[Finder, ...]]] = {
     "wish:bring_letter": (_wish(Wish.Kind.BRING_LETTER),),
     "wish:call": (_wish(Wish.Kind.CALL),),
     "consent_taken_back": (_taken_back,),
+    **QUESTION_FINDERS,
 }

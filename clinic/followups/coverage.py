@@ -18,7 +18,6 @@ NOT_PLANNED: Final[dict[str, str]] = {
     "F21": "Done elsewhere: booking.book queues the confirmation in its own transaction.",
     "F29": "Not built: appointments do not say yet that they are a treatment session (issue 7).",
     "F30": "Not built: appointments do not say yet that they are a treatment session (issue 7).",
-    "F36": "Not built: there are no questionnaires over time yet, so no score to compare (issue 7).",
     "F37": "Not built: no course of treatment is kept yet (issue 7).",
     "F38": "Not built: a form of the staff during a session, not a message; there are no sessions yet (issue 7).",
     "F39": "Not built: which answers count is asked when there is a questionnaire to answer (issue 7).",
@@ -27,7 +26,7 @@ NOT_PLANNED: Final[dict[str, str]] = {
     "F42": "Not built: nothing says yet who is still under care (issue 7).",
 }
 
-OF_THE_CLINIC: Final = tuple(
+TASKS_OF_THE_CLINIC: Final = tuple(
     FollowUpPlan(
         id=plan,
         trigger=trigger,
@@ -75,6 +74,36 @@ OF_THE_CLINIC: Final = tuple(
 )
 """What the clinic promises on the patient's own page, beside the follow-ups of the protocol: a person reads it."""
 
+UNANSWERED: Final = tuple(
+    FollowUpPlan(
+        id=plan,
+        trigger="questions_open",
+        offset=offset,
+        audience=audience,
+        channel=channel,
+        content=content,
+        stop_condition="answered or opted out",
+        quiet_hours=True,
+        source="clinic_policy",
+    )
+    for plan, offset, audience, channel, content in (
+        ("C07", "1 d", "patient", "secure link", "One reminder that short questions are still open"),
+        (
+            "C08",
+            "3 d",
+            "coordinator",
+            "task",
+            "They have not answered the short questions. Call once, kindly; do not remind them again",
+        ),
+    )
+)
+"""Questions nobody answered: one reminder, three days, then a person. Source: ux.md P23 and 5.25. AWAITING THE MEDICAL
+DIRECTOR: the protocol has no follow-up of its own for this."""
+OF_THE_CLINIC: Final = (*TASKS_OF_THE_CLINIC, *UNANSWERED)
+"""Every follow-up that is not one of the protocol."""
+OPENS_AT_ONCE: Final[dict[str, dict[str, str]]] = {"F36": {"P1": "0 min", "P2": "2 business days"}}
+"""Tasks that are shown at once and due later, by how pressing they are. Source: followups.csv, F36, content."""
+
 TEMPLATES: Final[dict[str, str]] = {
     "F08": "finish-your-form",
     "F09": "finish-your-form-last",
@@ -86,12 +115,13 @@ TEMPLATES: Final[dict[str, str]] = {
     "F24": "reminder-2-hours",
     "F26": "book-again",
     "F28": "check-in",
-    "F31": "check-in",
-    "F32": "check-in",
-    "F33": "check-in",
-    "F34": "check-in",
-    "F35": "check-in",
+    "F31": "short-questions",
+    "F32": "short-questions",
+    "F33": "short-questions",
+    "F34": "short-questions",
+    "F35": "short-questions",
     "F05": "urgent-page-again",
+    "C07": "short-questions-again",
 }
 """Follow-ups that are messages; the planned ones that are not here are tasks for the staff."""
 

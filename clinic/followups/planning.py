@@ -6,8 +6,8 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from clinic.followups.causes import Cause
-from clinic.followups.coverage import NOT_PLANNED, good_for
+from clinic.followups.cause_rows import Cause
+from clinic.followups.coverage import NOT_PLANNED, OPENS_AT_ONCE, good_for
 from clinic.followups.models import FollowUp
 from clinic.followups.offsets import Hours, due_times, parse
 from clinic.notifications.hours import QUIET_UNTIL, quiet_until, zone_named
@@ -36,9 +36,13 @@ def rows(plan: FollowUpPlan, cause: Cause, *, protocol: str, hours: Hours, now: 
             again.
     """
     zone = zone_named(cause.zone)
-    offset = parse(plan.offset)
-    moments = due_times(offset, start=cause.counts_from, zone=zone, hours=hours, until=now + LOOK_AHEAD)
-    return [_row(plan, cause, _due(plan, cause, moment, zone), protocol, now) for moment in moments]
+    words = OPENS_AT_ONCE.get(plan.id, {}).get(cause.priority, plan.offset)
+    moments = due_times(parse(words), start=cause.counts_from, zone=zone, hours=hours, until=now + LOOK_AHEAD)
+    planned = [_row(plan, cause, _due(plan, cause, moment, zone), protocol, now) for moment in moments]
+    if plan.id in OPENS_AT_ONCE:
+        for each in planned:
+            each.try_at = min(each.try_at, now)
+    return planned
 
 
 def is_too_late(plan: str, audience: str, due_at: datetime, now: datetime) -> bool:

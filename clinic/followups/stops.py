@@ -16,11 +16,12 @@ from django.db.models import BooleanField, Case, CharField, Exists, OuterRef, Q,
 from django.db.models.lookups import Exact
 
 from clinic.booking.models import Appointment
-from clinic.followups.causes import appointment_version, key_of
+from clinic.followups.cause_rows import appointment_version, key_of
 from clinic.followups.coverage import TEMPLATES
 from clinic.followups.models import FollowUp
 from clinic.intake.models import Intake, ScreeningRecord
 from clinic.patients.models import Consent
+from clinic.questionnaires.models import Questionnaire
 from clinic.reviews.models import Decision, Route
 
 MESSAGES: Final = "messages"
@@ -171,6 +172,12 @@ def _booked_again() -> Q:
     return Q(Exists(again))
 
 
+def _answered() -> Q:
+    """Sent, or not asked any more because newer questions took its place."""
+    over = Questionnaire.objects.filter(pk=OuterRef("row_id")).exclude(state=Questionnaire.State.OPEN)
+    return Q(Exists(over))
+
+
 def _opted_out() -> Q:
     """Their latest word on messages is no; never having been asked is not no."""
     words = Consent.objects.filter(patient=OuterRef("patient"), kind=MESSAGES).order_by("-at")
@@ -190,5 +197,6 @@ ENDS: Final = (
     End("received", _received, words=("received",)),
     End("contact made", _reached, kinds=("intake:", "record:"), words=CONTACT),
     End("booked again", _booked_again, kinds=("appointment:",), words=("rebooked", "contact made")),
+    End("answered", _answered, kinds=("questionnaire:",), words=("answered",)),
     End("opted out", _opted_out, words=("opted out",)),
 )

@@ -1,14 +1,22 @@
-"""What is done on the page of urgent help besides saying "I am safe for now": giving a number we can call."""
+"""What is done about safety besides the answers of the form: a number we can call, and a flag raised later on."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
+from typing import Final
 
 from django.db import transaction
 
 from clinic.audit.actors import Actor
+from clinic.audit.record import record
+from clinic.celery import nudge
 from clinic.intake.models import Intake
+from clinic.intake.urgency import page_on_call
 from clinic.patients import actions as patient_actions
+from screening.protocol import PRIORITIES
+
+FOLLOW_UP: Final = "clinic.followups.tasks.look_at"
 
 
 @transaction.atomic
@@ -26,3 +34,39 @@ def give_phone(*, intake: Intake, phone: str, by: Actor, now: datetime) -> None:
         locked.answers, locked.saved_at, locked.version = {**locked.answers, "phone": phone}, now, locked.version + 1
         locked.save(update_fields=["answers", "saved_at", "version"])
     patient_actions.describe(patient=locked.patient, told={"phone": phone}, by=by)
+
+
+@transaction.atomic
+def raise_anew(
+    *, intake: Intake, priority: str, rules: Collection[str], cause: str, by: Actor, now: datetime
+) -> Intake:
+    """Raise a safety flag on a form that was sent, because of something told later, and page the person on call.
+
+    The tasks of the flag, and the hold on booking, follow from the row as they do for a flag raised in the form.
+
+    Args:
+        intake: the latest form of the patient that was sent.
+        priority: P0 or P1, as the rules say.
+        rules: the urgent rules that hold.
+        cause: what raised it; the same cause pages once.
+        by: the patient.
+        now: the moment.
+    Returns:
+        The form as it is now.
+    """
+    locked = Intake.objects.select_for_update(of=("self",)).select_related("patient").get(pk=intake.pk)
+    locked.safety_raised_at = now
+    locked.safety_priority = min(filter(None, (locked.safety_priority, priority)), key=PRIORITIES.index)
+    locked.urgent_rules = sorted({*locked.urgent_rules, *rules})
+    locked.version += 1
+    locked.save(update_fields=["safety_raised_at", "safety_priority", "urgent_rules", "version"])
+    page_on_call(intake=locked, priority=priority, cause=cause, by=by, now=now)
+    record(
+        by=by,
+        action="intake.raise_safety",
+        subject=f"intake:{locked.pk}",
+        patient=locked.patient_id,
+        detail={"priority": priority},
+    )
+    nudge(FOLLOW_UP, locked.pk)
+    return locked

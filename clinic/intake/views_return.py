@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -22,6 +23,8 @@ from clinic.patients import session
 from clinic.patients.models import Patient, PatientLink
 
 SAFE_PLACE: Final = "intake:tasks"
+TO_THE_FORM: Final = _("Carry on with your form")
+TO_THE_STATUS: Final = _("See what happens next")
 NOT_OPENED: Final = _("This link and this date of birth do not open a form. Check the date and try again")
 
 
@@ -62,13 +65,13 @@ def resume(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def resume_link(request: HttpRequest, token: str) -> HttpResponse:
     """A link to carry on with the form: looking changes nothing, the date of birth spends it."""
-    return _by_link(request, token, PatientLink.Purpose.RESUME)
+    return open_by_link(request, token, PatientLink.Purpose.RESUME, title=TO_THE_FORM, then=SAFE_PLACE)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def status_link(request: HttpRequest, token: str) -> HttpResponse:
     """A link to see what happens next."""
-    return _by_link(request, token, PatientLink.Purpose.STATUS)
+    return open_by_link(request, token, PatientLink.Purpose.STATUS, title=TO_THE_STATUS, then="my:status")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -107,17 +110,25 @@ def leave(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _by_link(request: HttpRequest, token: str, purpose: str) -> HttpResponse:
+def open_by_link(request: HttpRequest, token: str, purpose: str, *, title: Promise | str, then: str) -> HttpResponse:
+    """Let somebody in by a private link and their date of birth; looking at the page changes nothing.
+
+    Args:
+        request: of the page.
+        token: from the address.
+        purpose: what the link was sent for.
+        title: the heading of the page.
+        then: the name of the address it leads to.
+    """
     form = BirthDateForm(request.POST if request.method == "POST" else None)
-    is_status = purpose == PatientLink.Purpose.STATUS
+    context: dict[str, Any] = {"form": form, "title": title}
     if request.method != "POST" or not form.is_valid():
-        context: dict[str, Any] = {"form": form, "is_status": is_status}
         return render(request, "intake/link.html", context, status=422 if form.errors else 200)
     born_on, by, now = form.cleaned_data["born_on"], actors.VISITOR, timezone.now()
     try:
         patient = patient_actions.come_back(token=token, purpose=purpose, born_on=born_on, by=by, now=now)
     except patient_actions.LinkNotUsable:
         form.add_error("born_on", NOT_OPENED)
-        return render(request, "intake/link.html", {"form": form, "is_status": is_status, "is_refused": True})
+        return render(request, "intake/link.html", {**context, "is_refused": True})
     session.let_in(request, patient)
-    return redirect("my:status" if is_status else "intake:tasks")
+    return redirect(then)

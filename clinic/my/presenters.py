@@ -21,6 +21,7 @@ from clinic.notifications.words import words_again
 from clinic.patients.actions import has_agreed
 from clinic.patients.models import Patient
 from clinic.patients.zones import by_when, known_zone
+from clinic.questionnaires.models import Questionnaire
 from clinic.reviews.models import OPENS_BOOKING, Decision, Route
 from clinic.reviews.signing import UNDO_FOR
 from clinic.reviews.standing import WAITS_FOR_PERSON, booking_standing, standing_decision
@@ -57,6 +58,7 @@ def status_page(patient: Patient, intake: Intake, *, now: datetime) -> dict[str,
         "template": f"my/decided/{decision.route}.html" if decision else f"my/outcome/{sealed.outcome}.html",
         "booked": visit(appointment) if appointment else None,
         **waiting(patient, now),
+        "questions_wait": patient.questionnaires.filter(state=Questionnaire.State.OPEN).exists(),
         "due": course.due,
         "waits_for": "" if standing.may_book else standing.waits_for,
         "needs_person": standing.waits_for == WAITS_FOR_PERSON,

@@ -29,6 +29,8 @@ from clinic.web.crisis import is_elsewhere, line_of
 
 TO_THE_FORM: Final = frozenset({"resume-link", "finish-your-form", "finish-your-form-last"})
 """Templates whose link leads back into the form; the link of every other one leads to the patient's own page."""
+TO_THE_QUESTIONS: Final = frozenset({"short-questions", "short-questions-again"})
+"""Templates whose link leads to questions, and opens them as often as needed until it expires."""
 IN_A_NAME: Final = "-'\u2019"
 """What a first name may hold besides letters and their marks."""
 LONGEST_NAME: Final = 40
@@ -157,6 +159,9 @@ def _link(message: Message, *, by: Actor, now: datetime) -> str:
     if message.template in TO_THE_FORM:
         token = issue_link(patient=message.patient, purpose=PatientLink.Purpose.RESUME, by=by, now=now)
         return site + reverse("intake:resume_link", kwargs={"token": token})
+    if message.template in TO_THE_QUESTIONS:
+        token = issue_link(patient=message.patient, purpose=PatientLink.Purpose.QUESTIONS, by=by, now=now)
+        return site + reverse("questionnaires:link", kwargs={"token": token})
     token = issue_link(patient=message.patient, purpose=PatientLink.Purpose.STATUS, by=by, now=now)
     return site + reverse("intake:status_link", kwargs={"token": token})
 

@@ -211,7 +211,7 @@ def issue_link(*, patient: Patient, purpose: str, by: Actor, now: datetime) -> s
 
 
 def come_back(*, token: str, purpose: str, born_on: date, by: Actor, now: datetime) -> Patient:
-    """Spend a private link with a date of birth.
+    """Spend a private link with a date of birth; a link to questions stays open until it expires.
 
     1. Lock the link, if there is one. 2. The right date on an open link spends it. 3. Anything else is a try: it is
     counted on an open link, and every fifth closes it for 15 minutes. The same statements run whatever comes out.
@@ -243,7 +243,8 @@ def _try_link(*, token: str, purpose: str, born_on: date, by: Actor, now: dateti
         .first()
     )
     known = link or PatientLink(token_hash=_hash(token), expires_at=now)
-    is_open = not (known.spent_at or known.expires_at <= now or (known.closed_until and known.closed_until > now))
+    is_spent = known.spent_at and known.purpose not in PatientLink.RE_USABLE
+    is_open = not (is_spent or known.expires_at <= now or (known.closed_until and known.closed_until > now))
     expected = str(link.patient.born_on) if link else NOBODY
     is_right = secrets.compare_digest(expected, born_on.isoformat()) and is_open
     if is_right:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from html import unescape
 from typing import Any, Final
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.http import HttpResponse
@@ -26,6 +26,8 @@ from clinic.notifications.models import Message
 from clinic.patients import actions as patient_actions
 from clinic.patients.models import Consent
 from clinic.patients.session import PATIENT, SEEN
+from clinic.questionnaires import actions as questionnaires
+from clinic.questionnaires.presenters import sheet_of
 from clinic.reviews import actions as reviews
 from clinic.reviews.signing import Contact
 from clinic.staff.management import people
@@ -252,6 +254,28 @@ class Visitor:
     def appointment(self) -> Appointment:
         """The latest appointment."""
         return self.patient.appointments.select_related("clinician", "patient").order_by("created_at").last()
+
+    def asked(self, plan: str = "F35", days_ago: int = 0) -> Visitor:
+        """Was sent the short questions of a follow-up."""
+        then = NOW - timedelta(days=days_ago)
+        questionnaires.open_for(patient=self.patient, asked_for=uuid4(), plan=plan, by=self.by, now=then)
+        return self
+
+    def answered(self, pages: int = 99, *, worse: int = 1, skips: bool = False) -> UUID:
+        """Answered so many pages of the short questions, whose id it gives."""
+        asked = self.patient.questionnaires.select_related("intake").order_by("opened_at").last()
+        for page in sheet_of(asked, now=NOW).pages[:pages]:
+            told = {name: "0" if name == "phq9" else str(worse) for name in page.questions}
+            told |= {name: "yes" for name in told if name.startswith("pcptsd")}
+            answers = {} if skips else told
+            questionnaires.save_page(questionnaire=asked, page=page, answers=answers, by=self.by, now=NOW)
+        return asked.pk
+
+    def overtaken(self) -> UUID:
+        """The id of short questions whose place newer ones took."""
+        older = self.patient.questionnaires.get().pk
+        self.asked()
+        return older
 
     def was_sent_a_message(self) -> UUID:
         """The id of the first message, which has left."""

@@ -67,22 +67,29 @@ def test_twelve_weeks_of_messages_arrive_once_by_day_and_in_order(db: None, clin
     """The clock is moved from one due moment to the next, over a change of clocks; no action is called by hand."""
     new_york = ZoneInfo("America/New_York")
     start = NOW.replace(year=2027, month=1, day=20)
-    appointment = an_appointment(a_patient(time_zone="America/New_York"), clinician, start)
+    patient = a_patient(time_zone="America/New_York")
+    a_record(patient, "ready_to_book", "P4", at=start - 5 * DAY)
+    appointment = an_appointment(patient, clinician, start)
     with time_machine.travel(start - 5 * DAY, tick=False) as clock:
         while timezone.now() < start + 13 * 7 * DAY:
             if appointment.state == "booked" and timezone.now() >= appointment.end:
                 appointment = complete(appointment=appointment, by=system("test"), now=timezone.now())
             every_minute()
+            every_minute()  # what the first minute opened is planned for in the second
             clock.move_to(next_moment(appointment.end))
 
-    sent = list(Message.objects.filter(state="sent").order_by("sent_at"))
-    assert [message.template for message in sent] == ["reminder-3-days", "reminder-1-day", *["check-in"] * 6]
+    sent = list(Message.objects.filter(state="sent", patient=patient).order_by("sent_at"))
+    asked = [template for _ in range(5) for template in ("short-questions", "short-questions-again")]
+    assert [message.template for message in sent] == ["reminder-3-days", "reminder-1-day", "check-in", *asked]
     assert [(message.sent_at.astimezone(new_york).date() - start.date()).days for message in sent] == [
-        *(-3, -1),
-        *(1, 7, 14, 28, 56, 84),
+        *(-3, -1, 1),
+        *(7, 8, 14, 15, 28, 29, 56, 57, 84, 85),
     ]
     assert all(quiet_until(message.sent_at, new_york) is None for message in sent)
     assert {message.sent_at.astimezone(new_york).hour for message in sent} == {13}
-    assert sorted(file.stem for file in mail.iterdir()) == sorted(str(message.pk) for message in sent)
-    assert {row.state for row in planned().values()} == {"done", "cancelled"}
+    everything = Message.objects.filter(state="sent").values_list("pk", flat=True)
+    assert sorted(file.stem for file in mail.iterdir()) == sorted(map(str, everything))
+    rows = FollowUp.objects.all()
+    assert {row.state for row in rows.exclude(plan="C08")} == {"done", "cancelled"}
+    assert [row.state for row in rows.filter(plan="C08").order_by("due_at")] == [*["cancelled"] * 4, "open"]
     assert planned("F24")["F24"].reason == "they chose reminders by e-mail"

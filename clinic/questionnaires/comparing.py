@@ -1,0 +1,105 @@
+"""Scores over time: each with its day, and whether the last one rose as much as the protocol watches for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from clinic.intake import protocols
+from clinic.intake.models import Intake
+from clinic.patients.models import Patient
+from clinic.questionnaires.asking import first_record, scored
+from clinic.questionnaires.models import Questionnaire
+from screening.instruments import Instrument, Score
+
+WATCHED: Final[dict[str, int]] = {"phq9": 5, "gad7": 4}
+"""A rise of so many points is read by a clinician. Source: followups.csv, F36; clinical.md section 6."""
+SAFETY_ITEM: Final = "phq9"
+"""The question, not the scale: item 9 of the PHQ-9."""
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One time that a scale was asked; `total` is None when not every item was answered."""
+
+    at: datetime
+    total: float | None
+    band: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One scale over time, the oldest first."""
+
+    instrument: Instrument
+    points: tuple[Point, ...]
+
+    @property
+    def known(self) -> tuple[Point, ...]:
+        """The points that have a score."""
+        return tuple(point for point in self.points if point.total is not None)
+
+
+def series_of(patient: Patient) -> list[Series]:
+    """Every scale that this patient was asked, over time: at intake, and each time since.
+
+    Args:
+        patient: whose.
+    """
+    intake = _sent_form(patient)
+    if intake is None:
+        return []
+    sent = Questionnaire.objects.filter(patient=patient, state=Questionnaire.State.SENT).order_by("sent_at")
+    told = [(each.sent_at, each.scores or {}) for each in sent]
+    found = []
+    for name, instrument in protocols.of(intake).instruments.items():
+        points = [*_at_intake(intake, name), *(_point(at, scores[name]) for at, scores in told if name in scores)]
+        if points:
+            found.append(Series(instrument, tuple(points)))
+    return found
+
+
+def is_worse(before: Sequence[Series], scale: str, answers: Mapping[str, Any], score: Score | None) -> bool:
+    """True when a score rose by what the protocol watches for, since intake or since the time before.
+
+    A scale with gaps is worse already when what was answered is: the gaps can only add to it.
+
+    Args:
+        before: what was known.
+        scale: which.
+        answers: of today.
+        score: of today; None when it cannot be read, which a person looks at.
+    """
+    limit = WATCHED.get(scale)
+    if limit is None:
+        return False
+    if score is None:
+        return True
+    known = next((series.known for series in before if series.instrument.id == scale), ())
+    items = next((series.instrument.items for series in before if series.instrument.id == scale), ())
+    least = score.total if score.total is not None else sum(int(answers[item]) for item in items if answers.get(item))
+    compared = (known[0], known[-1]) if known else ()
+    return any(point.total is not None and least - point.total >= limit for point in compared)
+
+
+def _sent_form(patient: Patient) -> Intake | None:
+    sent = Intake.objects.filter(patient=patient, state=Intake.State.SUBMITTED)
+    return sent.order_by("-submitted_at").first()
+
+
+def _at_intake(intake: Intake, scale: str) -> list[Point]:
+    record = first_record(intake)
+    if record is None:
+        return []
+    answers = record.answers["answers"]
+    instrument = protocols.of(intake).instruments[scale]
+    if not any(answers.get(item) is not None for item in instrument.items):
+        return []
+    found = scored(protocols.of(intake), scale, answers)
+    return [Point(record.screened_at, found.total if found else None, found.band if found else None)]
+
+
+def _point(at: datetime, kept: Mapping[str, Any]) -> Point:
+    return Point(at, kept["total"], kept["band"])

@@ -1,0 +1,160 @@
+"""The pages: opened by a private link and a date of birth, one after another, and nobody else's."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from html import unescape
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import Client
+
+from clinic.audit.models import AuditEvent
+from clinic.notifications.models import Message
+from clinic.patients import actions as patient_actions
+from clinic.patients.models import PatientLink
+from clinic.questionnaires.models import Questionnaire
+
+from .conftest import BY, CALM, LATER, MILD, Asks, send
+
+
+@pytest.fixture(autouse=True)
+def a_week_later() -> Any:
+    with time_machine.travel(LATER, tick=False):
+        yield
+
+
+@pytest.fixture
+def opened(asked: Asks, let_in: Callable[..., Client]) -> tuple[Client, Questionnaire]:
+    """The questions of the first week, and the patient's browser."""
+    questionnaire = asked()
+    return let_in(questionnaire.intake), questionnaire
+
+
+def words(response: Any) -> str:
+    page = response.content.decode()
+    main = page[page.index("<main") : page.index("</main>")]
+    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", main)))
+
+
+def fill_in(client: Client, questionnaire: Questionnaire, told: dict[str, str]) -> Any:
+    """Walks through every page, as somebody would."""
+    where = f"/my/questions/{questionnaire.pk}/1/"
+    while re.fullmatch(r"/my/questions/[^/]+/\d+/", where):
+        asked = re.findall(r'name="((?:phq|gad|peg)\d)"', client.get(where).content.decode())
+        response = client.post(where, {name: told[name] for name in asked if name in told})
+        assert response.status_code == 302, words(response)
+        where = response.url
+    return where
+
+
+def test_a_link_opens_the_questions_after_the_date_of_birth_and_more_than_once(client: Client, asked: Asks) -> None:
+    questionnaire = asked()
+    patient = questionnaire.patient
+    purpose = PatientLink.Purpose.QUESTIONS
+    token = patient_actions.issue_link(patient=patient, purpose=purpose, by=BY, now=LATER)
+    year, month, day = patient.born_on.split("-")
+    born = {"born_on_year": year, "born_on_month": month, "born_on_day": day}
+    assert client.get(f"/f/{token}/").status_code == 200
+    assert client.get(f"/my/questions/{questionnaire.pk}/").url == "/resume/"
+
+    for _ in range(2):
+        client.session.flush()
+        response = client.post(f"/f/{token}/", born, follow=True)
+        assert response.request["PATH_INFO"] == f"/my/questions/{questionnaire.pk}/"
+
+
+def test_a_wrong_date_of_birth_opens_nothing(client: Client, asked: Asks) -> None:
+    purpose = PatientLink.Purpose.QUESTIONS
+    token = patient_actions.issue_link(patient=asked().patient, purpose=purpose, by=BY, now=LATER)
+
+    response = client.post(f"/f/{token}/", {"born_on_year": "1950", "born_on_month": "1", "born_on_day": "1"})
+
+    assert "do not open" in words(response)
+    assert client.get("/my/questions/").url == "/resume/"
+
+
+def test_from_the_first_page_to_thanks(opened: tuple[Client, Questionnaire]) -> None:
+    client, questionnaire = opened
+
+    where = fill_in(client, questionnaire, MILD | CALM)
+
+    assert where == f"/my/questions/{questionnaire.pk}/send/"
+    for _ in range(2):
+        response = client.post(where, follow=True)
+        assert "Thank you. We have your answers." in words(response)
+    questionnaire.refresh_from_db()
+    assert questionnaire.scores["phq9"]["total"] == 8.0
+    assert AuditEvent.objects.filter(action="questionnaires.send").count() == 1
+
+
+def test_help_comes_on_that_very_page(opened: tuple[Client, Questionnaire]) -> None:
+    client, questionnaire = opened
+
+    where = fill_in(client, questionnaire, MILD | CALM | {"phq9": "2"})
+
+    assert where == "/intake/help/"
+    assert "Please talk with someone now" in words(client.get(where))
+    assert Message.objects.filter(to_role="on_call").exists()
+
+
+def test_a_question_left_open_is_named_and_can_be_skipped(opened: tuple[Client, Questionnaire]) -> None:
+    client, questionnaire = opened
+    where = f"/my/questions/{questionnaire.pk}/1/"
+    asked = re.findall(r'type="radio" name="(\w+)"', client.get(where).content.decode())
+    told = dict.fromkeys(asked[4:], "1")
+
+    refused = client.post(where, told)
+    skipped = client.post(where, told | {"skip": "yes"})
+
+    assert refused.status_code == 422
+    assert "Choose an answer to" in words(refused)
+    assert skipped.status_code == 302
+    questionnaire.refresh_from_db()
+    assert asked[0] not in questionnaire.answers
+    assert questionnaire.answers[asked[-1]] == "1"
+
+
+def test_nobody_jumps_ahead(opened: tuple[Client, Questionnaire]) -> None:
+    client, questionnaire = opened
+
+    assert client.get(f"/my/questions/{questionnaire.pk}/2/").url == f"/my/questions/{questionnaire.pk}/1/"
+    assert client.post(f"/my/questions/{questionnaire.pk}/send/").url == f"/my/questions/{questionnaire.pk}/1/"
+    questionnaire.refresh_from_db()
+    assert questionnaire.state == "open"
+
+
+def test_the_questions_of_somebody_else_are_not_there(
+    opened: tuple[Client, Questionnaire], asked: Asks, let_in: Callable[..., Client]
+) -> None:
+    client, _ = opened
+    other = asked()
+    let_in(opened[1].intake)
+
+    for path in ("", "1/", "send/"):
+        assert client.get(f"/my/questions/{other.pk}/{path}").status_code == 404
+    assert AuditEvent.objects.filter(action="questionnaires.refuse").count() == 3
+
+
+def test_a_page_sent_after_sending_changes_nothing(opened: tuple[Client, Questionnaire]) -> None:
+    client, questionnaire = opened
+    send(questionnaire, MILD | CALM)
+
+    response = client.post(f"/my/questions/{questionnaire.pk}/1/", {"phq1": "3"}, follow=True)
+
+    assert "Thank you" in words(response)
+    questionnaire.refresh_from_db()
+    assert questionnaire.answers["phq1"] == "1"
+
+
+def test_the_start_says_how_long_and_until_when(opened: tuple[Client, Questionnaire]) -> None:
+    client, questionnaire = opened
+
+    said = words(client.get(f"/my/questions/{questionnaire.pk}/"))
+
+    assert "16 questions, about 2 minutes" in said
+    by = LATER + timedelta(days=3)
+    assert f"by {by:%A}" in said
