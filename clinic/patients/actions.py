@@ -264,6 +264,25 @@ def _try_link(*, token: str, purpose: str, born_on: date, by: Actor, now: dateti
 
 
 @transaction.atomic
+def show_scores(*, patient: Patient, shown: bool, by: Actor) -> None:
+    """Keep whether somebody wants to see their scores; the care team sees them at any rate.
+
+    Args:
+        patient: who.
+        shown: False to hide them.
+        by: the patient.
+    """
+    Patient.objects.filter(pk=patient.pk).update(hides_scores=not shown)
+    record(
+        by=by,
+        action="patients.show_scores",
+        subject=f"patient:{patient.pk}",
+        patient=patient.pk,
+        detail={"shown": shown},
+    )
+
+
+@transaction.atomic
 def forget(*, patient: Patient, by: Actor) -> None:
     """Remove who somebody is and how to reach them; the empty row stays, for what the record says was done.
 

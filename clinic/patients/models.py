@@ -33,6 +33,7 @@ class Patient(models.Model):
     region = models.CharField(max_length=10, blank=True, default="")
     time_zone = models.CharField(max_length=50, blank=True, default="")
     language = models.CharField(max_length=20, blank=True, default="en-us")
+    hides_scores = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     PERSONAL = frozenset(

@@ -22,7 +22,7 @@ SAFETY_ITEM: Final = "phq9"
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One time that a scale was asked; `total` is None when not every item was answered."""
+    """One time that a scale was asked; `total` is None when not every item was answered, or none."""
 
     at: datetime
     total: float | None
@@ -51,8 +51,9 @@ def series_of(patient: Patient) -> list[Series]:
     intake = _sent_form(patient)
     if intake is None:
         return []
-    sent = Questionnaire.objects.filter(patient=patient, state=Questionnaire.State.SENT).order_by("sent_at")
-    told = [(each.sent_at, each.scores or {}) for each in sent]
+    asked = Questionnaire.objects.filter(patient=patient).exclude(state=Questionnaire.State.OPEN)
+    told = [(each.sent_at or each.opened_at, each.scores or _gaps(each)) for each in asked]
+    told.sort(key=lambda each: each[0])
     found = []
     for name, instrument in protocols.of(intake).instruments.items():
         points = [*_at_intake(intake, name), *(_point(at, scores[name]) for at, scores in told if name in scores)]
@@ -99,6 +100,11 @@ def _at_intake(intake: Intake, scale: str) -> list[Point]:
         return []
     found = scored(protocols.of(intake), scale, answers)
     return [Point(record.screened_at, found.total if found else None, found.band if found else None)]
+
+
+def _gaps(unsent: Questionnaire) -> dict[str, Any]:
+    """A week that nobody answered: asked, and no score."""
+    return {name: {"total": None, "band": None} for name in unsent.asks}
 
 
 def _point(at: datetime, kept: Mapping[str, Any]) -> Point:

@@ -14,12 +14,15 @@ from clinic.intake.journeys import anchor
 from clinic.intake.presenters import in_words
 from clinic.patients.zones import by_when, known_zone
 from clinic.questionnaires.asking import facts_of, pages_of
+from clinic.questionnaires.comparing import Series, series_of
 from clinic.questionnaires.models import Questionnaire
+from clinic.questionnaires.progress import line_about
 from screening.facts import Facts
 from screening.journey import Journey
 from screening.protocol import Page
 
 SECONDS_A_QUESTION: Final = 6
+SEEN_BY: Final = "Your care team sees your answers before your next visit."
 READS: Final = {
     Questionnaire.Concern.CALL_TODAY: "You left a question open that we always ask about. A person calls you about it.",
     Questionnaire.Concern.WORSE: "This looks harder than before. A clinician reads it within two working days.",
@@ -106,6 +109,11 @@ def answer_rows(sheet: Sheet) -> Iterator[dict[str, Any]]:
             yield {"label": wording, "value": value, "links": [{"url": url, "word": "Change", "about": wording}]}
 
 
+def _is_new(series: Series, sent: Questionnaire) -> bool:
+    """True when the last score of a scale is the one that was just sent."""
+    return bool(series.known) and series.known[-1].at == sent.sent_at
+
+
 def sent_page(sent: Questionnaire, *, now: datetime) -> dict[str, Any]:
     """What came of a questionnaire: one line about each score, and who reads it when something is to be read.
 
@@ -113,8 +121,9 @@ def sent_page(sent: Questionnaire, *, now: datetime) -> dict[str, Any]:
         sent: one that was sent.
         now: the moment.
     """
+    shown = [] if sent.patient.hides_scores else [each for each in series_of(sent.patient) if _is_new(each, sent)]
     return {
-        "meaning": ["Your care team sees them before your next visit."],
+        "meaning": [*(line_about(each, zone=known_zone(sent.patient)) for each in shown), SEEN_BY],
         "reads": READS.get(sent.concern, ""),
         "was_urgent": bool(sent.raised) and bool(sent.intake.safety_raised_at),
         "back_url": reverse("my:status"),

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from django.utils import timezone
 
@@ -17,6 +17,7 @@ from clinic.intake import protocols
 from clinic.intake.models import Intake, ScreeningRecord
 from clinic.notifications.models import Message
 from clinic.patients.models import Patient, Wish
+from clinic.questionnaires.models import Questionnaire
 from clinic.reviews import answers, flags, scores, words
 from clinic.reviews.models import Decision, Letter, Note, Route
 from clinic.reviews.worklist_presenters import LEVEL_OF_OUTCOME
@@ -89,6 +90,28 @@ def _forms(patient: Patient) -> Iterator[Happening]:
         )
 
 
+def _questions(patient: Patient) -> Iterator[Happening]:
+    asked = Questionnaire.objects.filter(patient=patient).select_related("intake")
+    for each in asked.order_by("-opened_at")[:MOST]:
+        names = protocols.named(each.intake.protocol).protocol.instruments
+        scores = [f"{names[name].name} {_told(kept)}" for name, kept in (each.scores or {}).items()]
+        level = {"P1": "stop", "P2": "review"}.get(each.concern, "stop" if each.raised else "")
+        what = {"open": "Short questions are open", "closed": "Short questions were not answered"}
+        at = each.sent_at or each.closed_at or each.opened_at
+        concern = each.get_concern_display() if each.concern else ""
+        yield Happening(at, "forms", what.get(each.state, "Short questions answered"), (*scores, concern), level=level)
+
+
+def _told(kept: Mapping[str, Any]) -> str:
+    """`11, moderate`, or that there is no score."""
+    return "not complete" if kept["total"] is None else f"{kept['total']:g}, {kept['band'] or 'no bands'}"
+
+
+def _forms_and_questions(patient: Patient) -> Iterator[Happening]:
+    yield from _forms(patient)
+    yield from _questions(patient)
+
+
 def _decisions(patient: Patient) -> Iterator[Happening]:
     for each in _decided(patient):
         more = (each.reason, f"Conditions: {each.conditions}" if each.conditions else "")
@@ -153,7 +176,7 @@ def _appointments(patient: Patient) -> Iterator[Happening]:
 
 
 KINDS: Final[dict[str, tuple[str, Callable[[Patient], Iterator[Happening]]]]] = {
-    "forms": ("Forms", _forms),
+    "forms": ("Forms and questions", _forms_and_questions),
     "decisions": ("Decisions and notes", _decisions),
     "messages": ("Messages and letters", _messages),
     "calls": ("Calls", _calls),

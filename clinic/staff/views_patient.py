@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 
 from clinic.accounts.permissions import Permission
+from clinic.booking.models import Appointment
 from clinic.intake.countries import NAMES
 from clinic.patients.models import Patient
+from clinic.questionnaires.comparing import series_of
+from clinic.questionnaires.progress import Drawing, drawing_of
 from clinic.reviews import words
 from clinic.staff import actions
 from clinic.staff.care_team import is_on_team, open_until
@@ -40,7 +44,16 @@ def patient(request: HttpRequest, reference: str) -> HttpResponse:
         kind=kind,
         kinds=[(name, label) for name, (label, _) in KINDS.items()],
         until=until,
+        drawings=_scores(person) if not kind else [],
     )
+
+
+def _scores(person: Patient) -> list[Drawing]:
+    """Scores over time as the patient sees them, with what the change is called."""
+    met = person.appointments.filter(state=Appointment.State.COMPLETED)
+    visits = [each.start for each in met]
+    asked = [series for series in series_of(person) if len(series.points) > 1]
+    return [drawing_of(each, zone=settings.CLINIC_TIME_ZONE, visits=visits, for_staff=True) for each in asked]
 
 
 @page(Permission.SEE_INTAKE, "POST")

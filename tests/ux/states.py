@@ -258,6 +258,10 @@ def _questions() -> Iterator[State]:
     yield State("questionnaires:send", "with gaps", lambda v: v.sent().asked().opens(
         "questionnaires:send", v.answered(skips=True)))  # fmt: skip
     yield State("my:status", "questions wait", lambda v: v.sent().asked().opens("my:status"))
+    yield State("my:progress", "empty", lambda v: v.began().opens("my:progress"))
+    yield State("my:progress", "first score", lambda v: v.sent().opens("my:progress"))
+    yield State("my:progress", "plain", lambda v: v.sent(**MOST_ASKED).over_time().opens("my:progress"))
+    yield State("my:progress", "hidden", lambda v: v.sent().over_time().sends("/my/progress/", {"scores": "hide"}))
     path = "/f/"
     link = lambda v: f"{path}{v.filled('mood').link('questions')}/"  # noqa: E731
     wrong = {"born_on_month": "1", "born_on_day": "2", "born_on_year": "1990"}

@@ -23,7 +23,7 @@ RESTYLED = {
     WIDE: {"as it is": "", "text twice as large": TWICE_THE_TEXT},
 }
 """1280 points at a zoom of 400 % are 320; text twice as large on the narrowest screen is asked of nobody."""
-STYLES = ("calm.css", "booking.css", "public.css", "urgent.css")
+STYLES = ("calm.css", "progress.css", "booking.css", "public.css", "urgent.css")
 
 
 @pytest.fixture(scope="module")

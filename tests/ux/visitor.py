@@ -277,6 +277,17 @@ class Visitor:
         self.asked()
         return older
 
+    def over_time(self) -> Visitor:
+        """Answered in the first weeks, left one out, and answered again."""
+        for week, worse in ((1, 2), (2, 1), (4, 99), (8, 2), (12, 0)):
+            then = NOW + timedelta(weeks=week)
+            questionnaires.open_for(patient=self.patient, asked_for=uuid4(), plan="F35", by=self.by, now=then)
+            if worse < 9:
+                self.answered(worse=worse)
+                asked = self.patient.questionnaires.get(state="open")
+                questionnaires.send(questionnaire=asked, by=self.by, now=then)
+        return self
+
     def was_sent_a_message(self) -> UUID:
         """The id of the first message, which has left."""
         message = Message.objects.filter(patient=self.patient).first()

@@ -23,6 +23,7 @@ from clinic.reviews.signing import Contact
 from tests.clinic.reviews import records
 from tests.clinic.reviews.records import NOW
 from tests.clinic.staff.tasks import open_task
+from tests.ux.visitor import Visitor
 
 pytestmark = pytest.mark.django_db
 WHY = "She called the front desk and nobody of her team is in"
@@ -113,7 +114,7 @@ def test_more_rows_cost_no_more_queries(browser: Client, osei: User, django_asse
         Message.objects.create(key=f"m:{number}", patient=record.intake.patient, channel="email", template="x-y")
         open_task(record, "clinician", plan=f"T{number}")
 
-    with django_assert_max_num_queries(25):
+    with django_assert_max_num_queries(30):
         assert len(browser.get(page_of(record)).context["told"]) >= 15
 
 
@@ -222,3 +223,15 @@ def now_of_the_database(db: None) -> datetime:
         cursor.execute("SELECT now()")
         (now,) = cursor.fetchone()
     return now.astimezone(UTC)
+
+
+def test_scores_over_time_stand_on_the_page_as_the_patient_sees_them(browser: Client) -> None:
+    visitor = Visitor().sent().over_time()
+    reference = visitor.patient.reference
+    browser.post(reverse("staff:break_glass", args=[reference]), {"reason": WHY})
+
+    page = browser.get(reverse("staff:patient", args=[reference])).content.decode()
+
+    assert "PHQ-9 went from 11 to 0 since December 1. Response: a fall of half or more. Remission: under 5." in page
+    assert page.count('class="plot"') == page.count("<table")
+    assert "Short questions were not answered" in page

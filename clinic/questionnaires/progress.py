@@ -1,0 +1,209 @@
+"""Scores over time in words and as a drawing: what changed in one sentence, and a line plot with its numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from clinic.questionnaires.comparing import WATCHED, Point, Series
+
+NAMES: Final = {
+    "phq9": "low-mood score",
+    "gad7": "worry score",
+    "auditc": "alcohol score",
+    "pcptsd5": "score about a hard event",
+    "peg": "pain score",
+}
+"""What each scale is called to patients; the staff see its own name."""
+FELT: Final = {
+    "phq9": "5 points or more is a change most people can feel.",
+    "gad7": "4 points or more is a change we look at.",
+    "peg": "A fall of 30 percent or more is a change we look at.",
+}
+"""Source: ux.md P24; clinical.md section 6, "Score follow-up"."""
+REMISSION: Final = 5
+MANY: Final = 1_000
+"""More than any scale has, for those whose rise nobody watches for."""
+LEFT, RIGHT, TOP, BOTTOM = 96, 276, 10, 176
+"""The frame of the plot in its own units; at its narrowest a unit is a CSS pixel, so text is never too small."""
+LINE_OF_TEXT: Final = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One score in the drawing."""
+
+    x: float
+    y: float
+    is_last: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """One band of the scale: the words at its left, line by line with where each stands, and its upper edge."""
+
+    lines: tuple[tuple[str, float], ...]
+    top: float
+    height: float
+    is_shaded: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the table: the day, the score in words and what it is called."""
+
+    on: str
+    score: str
+    band: str
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """Everything the template needs for one scale. `runs` are lines between scores with no gap in between."""
+
+    id: str
+    name: str
+    words: str
+    alt: str
+    rows: tuple[Row, ...]
+    marks: tuple[Mark, ...]
+    runs: tuple[str, ...]
+    levels: tuple[Level, ...]
+    ticks: tuple[float, ...]
+    first_on: str
+    last_on: str
+    maximum: int
+
+    @property
+    def has_line(self) -> bool:
+        """True when there are two scores to draw a line between."""
+        return len(self.marks) > 1
+
+
+def drawing_of(series: Series, *, zone: str, visits: Iterable[datetime] = (), for_staff: bool = False) -> Drawing:
+    """One scale over time, ready to be shown.
+
+    Args:
+        series: the scale with at least one point.
+        zone: where days are read.
+        visits: moments of visits, drawn as small ticks.
+        for_staff: call the scale by its own name.
+    """
+    instrument = series.instrument
+    maximum = instrument.highest_item * (1 if instrument.scoring == "mean" else len(instrument.items))
+    start, end = series.points[0].at, series.points[-1].at
+    place = _Places(start, end, maximum)
+    rows = tuple(_row(point, zone) for point in series.points)
+    words = line_about(series, zone=zone, for_staff=for_staff)
+    return Drawing(
+        id=instrument.id,
+        name=instrument.name if for_staff else NAMES[instrument.id].capitalize(),
+        words=words,
+        alt=". ".join(f"{row.on}: {row.score}{f', {row.band}' if row.band else ''}" for row in rows),
+        rows=rows,
+        marks=tuple(Mark(place.x(p.at), place.y(p.total or 0), p is series.known[-1]) for p in series.known),
+        runs=tuple(_runs(series.points, place)),
+        levels=tuple(_levels(series, place)),
+        ticks=tuple(place.x(at) for at in visits if start <= at <= end),
+        first_on=day(start, zone),
+        last_on=day(end, zone),
+        maximum=maximum,
+    )
+
+
+def line_about(series: Series, *, zone: str, for_staff: bool = False) -> str:
+    """`Your low-mood score went from 17 to 11 since November 30. Lower is better.`
+
+    Args:
+        series: one scale.
+        zone: where days are read.
+        for_staff: speak of the scale by its own name.
+    """
+    name = series.instrument.name if for_staff else f"Your {NAMES[series.instrument.id]}"
+    known = series.known
+    if not known:
+        return f"{name} has no number yet, because a question was left open."
+    first, last = known[0], known[-1]
+    if len(known) == 1:
+        lower = "" if for_staff else " Lower is better."
+        return f"{name} was {points(first)} on {day(first.at, zone)}.{lower}"
+    since = f"since {day(first.at, zone)}"
+    changed = f"stayed at {points(last)} {since}"
+    if first.total != last.total:
+        changed = f"went from {points(first)} to {points(last)} {since}"
+    if for_staff:
+        return f"{name} {changed}. {_for_clinicians(series)}".strip()
+    return f"{name} {changed}. Lower is better. {FELT.get(series.instrument.id, '')}".strip()
+
+
+def _for_clinicians(series: Series) -> str:
+    """What the change is called. Source: clinical.md section 6, "Score follow-up"."""
+    first, last = series.known[0].total or 0, series.known[-1].total or 0
+    scale = series.instrument.id
+    called = {
+        "Response: a fall of half or more.": scale == "phq9" and first > 0 and last <= first / 2,
+        "Remission: under 5.": scale == "phq9" and last < REMISSION,
+        "Deterioration: a rise that is read by a clinician.": last - first >= WATCHED.get(scale, MANY),
+        "A fall of 30 percent or more.": scale == "peg" and first > 0 and last <= first * 0.7,
+    }
+    return " ".join(words for words, holds in called.items() if holds)
+
+
+def points(point: Point) -> str:
+    """`17`, or `4.33` for a mean."""
+    return f"{point.total:g}" if point.total is not None else "not complete"
+
+
+def day(moment: datetime, zone: str) -> str:
+    """`November 30`, where the patient is."""
+    local = moment.astimezone(ZoneInfo(zone))
+    return f"{local:%B} {local.day}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Places:
+    """Where a moment and a score stand in the frame."""
+
+    start: datetime
+    end: datetime
+    maximum: int
+
+    def x(self, at: datetime) -> float:
+        whole = (self.end - self.start).total_seconds()
+        part = (at - self.start).total_seconds() / whole if whole else 0.5
+        return round(LEFT + 8 + part * (RIGHT - LEFT - 16), 1)
+
+    def y(self, total: float) -> float:
+        return round(BOTTOM - total / self.maximum * (BOTTOM - TOP), 1)
+
+
+def _row(point: Point, zone: str) -> Row:
+    return Row(day(point.at, zone), points(point), (point.band or "").capitalize())
+
+
+def _runs(told: tuple[Point, ...], place: _Places) -> Iterable[str]:
+    """Lines between neighbours; a week without a score is a gap, not a guess."""
+    run: list[str] = []
+    for point in (*told, None):
+        if point is not None and point.total is not None:
+            run.append(f"{place.x(point.at)},{place.y(point.total)}")
+            continue
+        if len(run) > 1:
+            yield " ".join(run)
+        run = []
+
+
+def _levels(series: Series, place: _Places) -> Iterable[Level]:
+    bands = series.instrument.bands
+    for number, band in enumerate(bands):
+        above = bands[number + 1].low if number + 1 < len(bands) else place.maximum
+        top, bottom = place.y(above), place.y(band.low)
+        words = band.name.split(" ", 1) if len(band.name) > 12 else [band.name]
+        if (bottom - top) < LINE_OF_TEXT * len(words):
+            words = words[:1] if (bottom - top) >= LINE_OF_TEXT else []
+        middle = (top + bottom) / 2 - (len(words) - 1) * LINE_OF_TEXT / 2 + 5
+        lines = tuple((word, round(middle + line * LINE_OF_TEXT, 1)) for line, word in enumerate(words))
+        yield Level(lines, top, round(bottom - top, 1), number % 2 == 1)
