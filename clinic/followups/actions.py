@@ -35,6 +35,7 @@ from clinic.notifications.models import Message
 from clinic.notifications.paging import ACKNOWLEDGE_WITHIN
 from clinic.questionnaires.actions import open_for
 from clinic.questionnaires.asking import asks
+from clinic.reviews.change_actions import ask_new_rules
 from screening.protocol import FollowUpPlan
 
 log = logging.getLogger(__name__)
@@ -169,6 +170,8 @@ def _carry_out(claimed: FollowUp, *, now: datetime, by: Actor) -> str | None:
 
 def _effect(follow_up: FollowUp, *, now: datetime, by: Actor) -> tuple[State, str]:
     """Write to the patient, page again, or open a task; a patient who cannot be written to becomes a task to call."""
+    if follow_up.audience == FollowUp.Audience.ENGINE:
+        return State.DONE, _ask_new_rules(follow_up, now=now, by=by)
     if follow_up.plan not in TEMPLATES:
         return State.OPEN, ""
     if follow_up.audience != FollowUp.Audience.PATIENT:
@@ -198,6 +201,12 @@ def _open_questions(follow_up: FollowUp, *, now: datetime, by: Actor) -> bool:
     """Open the questions that a message is about, in the transaction of the message; False when there are none."""
     patient = follow_up.patient
     return bool(open_for(patient=patient, asked_for=follow_up.pk, plan=follow_up.plan, by=by, now=now))
+
+
+def _ask_new_rules(follow_up: FollowUp, *, now: datetime, by: Actor) -> str:
+    """Ask the rules of the current protocol about a form that was sent under another one."""
+    intake = Intake.objects.get(pk=follow_up.row_id)
+    return "the outcome changed" if ask_new_rules(intake=intake, by=by, now=now) else "the same outcome"
 
 
 def _page_again(follow_up: FollowUp, *, now: datetime, by: Actor) -> None:

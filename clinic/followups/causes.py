@@ -12,7 +12,20 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import CharField, Count, Exists, Expression, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.conf import settings
+from django.db.models import (
+    CharField,
+    Count,
+    DateTimeField,
+    Exists,
+    Expression,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+)
 from django.db.models.expressions import Case, When
 from django.db.models.functions import Cast, Coalesce, Concat
 
@@ -26,7 +39,8 @@ from clinic.followups.offsets import After, Days, parse
 from clinic.followups.over_time import QUESTION_FINDERS
 from clinic.intake.models import Intake, ScreeningRecord
 from clinic.patients.models import Consent, Wish
-from clinic.reviews.models import Decision, Route
+from clinic.reviews.models import OPENS_BOOKING, STANDS, Decision, Route
+from clinic.reviews.standing import OPEN_WITHOUT_REVIEW
 from screening.protocol import FollowUpPlan
 
 NEEDS_READING: Final = ("clinician_review", "not_suitable_now")
@@ -230,6 +244,27 @@ def _over(state: str, pressing: Expression) -> QuerySet[Any, Any]:
     return causes_of(over, "appointment", patient="patient", moment=F("during__endswith"), pressing=pressing)
 
 
+def _under_an_older_protocol(plan: FollowUpPlan, now: datetime) -> QuerySet[Any, Any]:
+    """Forms that were sent under another protocol than today's, and about which something is still open."""
+    of_form = ScreeningRecord.objects.filter(intake=OuterRef("pk"))
+    newest = of_form.order_by("-number").values("outcome")[:1]
+    decided = Decision.objects.filter(record__intake=OuterRef("pk"))
+    is_open = (
+        Q(Exists(of_form.filter(waiting__isnull=False)))
+        | Q(Exists(decided.filter(STANDS, route__in=[*OPENS_BOOKING, Route.ASK_FOR_MORE])))
+        | Q(newest__in=OPEN_WITHOUT_REVIEW) & ~Q(Exists(decided))
+    )
+    older = Intake.objects.filter(state=Intake.State.SUBMITTED).exclude(protocol=settings.PROTOCOL)
+    return causes_of(
+        older.annotate(newest=Subquery(newest)).filter(is_open),
+        "intake",
+        patient="patient",
+        moment=Value(now, output_field=DateTimeField()),
+        pressing=Value("P4"),
+        version=Value(settings.PROTOCOL),
+    )
+
+
 def _wish(kind: Wish.Kind) -> Finder:
     def finder(plan: FollowUpPlan, now: datetime) -> QuerySet[Any, Any]:
         asked = Wish.objects.filter(kind=kind)
@@ -269,5 +304,6 @@ FINDERS: Final[dict[str, tuple[Finder, ...]]] = {
     "wish:bring_letter": (_wish(Wish.Kind.BRING_LETTER),),
     "wish:call": (_wish(Wish.Kind.CALL),),
     "consent_taken_back": (_taken_back,),
+    "rule_version_published": (_under_an_older_protocol,),
     **QUESTION_FINDERS,
 }

@@ -21,8 +21,7 @@ NOT_PLANNED: Final[dict[str, str]] = {
     "F37": "Not built: no course of treatment is kept yet (issue 7).",
     "F38": "Not built: a form of the staff during a session, not a message; there are no sessions yet (issue 7).",
     "F39": "Not built: which answers count is asked when there is a questionnaire to answer (issue 7).",
-    "F40": "For the engine: a sent form cannot be changed yet, and a draft is asked again on every save (issue 7).",
-    "F41": "For the engine: no second protocol is published yet; then open cases are asked again (issue 7).",
+    "F40": "Done elsewhere: reviews.tell_change asks every rule again in the transaction of the new answer.",
     "F42": "Not built: nothing says yet who is still under care (issue 7).",
 }
 

@@ -32,6 +32,7 @@ class FollowUp(models.Model):
         ON_CALL = "on-call clinician"
         LEAD = "on-call lead"
         PRESCRIBER = "prescriber"
+        ENGINE = "engine"
 
     TRANSITIONS = {
         State.PLANNED: {State.CLAIMED},

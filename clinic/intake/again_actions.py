@@ -15,6 +15,7 @@ from clinic.intake import protocols, sealing, urgency
 from clinic.intake.actions import FOLLOW_UP, MAX_HISTORY, TOLD_TO_PATIENT
 from clinic.intake.models import Intake, ScreeningRecord
 from clinic.patients import actions as patient_actions
+from screening.protocol import Protocol
 
 
 @transaction.atomic
@@ -25,6 +26,7 @@ def tell_again(
     by: Actor,
     now: datetime,
     medicines: Sequence[Mapping[str, Any]] | None = None,
+    under: Protocol | None = None,
 ) -> ScreeningRecord:
     """Put new answers beside those of a form that was sent, and screen all of it again. Nothing is overwritten.
 
@@ -37,12 +39,15 @@ def tell_again(
         by: who tells it: the patient, or a clinician about a medicine.
         now: the moment.
         medicines: the whole list, when it changes.
+        under: another protocol that the form goes on under; what it asks and nobody answered is doubt.
     Returns:
         The new record.
     """
     intake = Intake.objects.select_for_update(of=("self",)).select_related("patient").get(pk=intake.pk)
     number = intake.records.count() + 1
     _merge(intake, answers, medicines, now)
+    if under is not None:
+        intake.protocol, intake.seal = under.name, under.seal
     told = {field: str(answers.get(q) or "") for q, field in TOLD_TO_PATIENT.items() if q in answers}
     if told:
         patient_actions.describe(patient=intake.patient, told=told, by=by)
@@ -65,6 +70,7 @@ def tell_again(
             "number": number,
             "questions": len(answers),
             "medicines": medicines is not None,
+            "protocol": sealed.protocol,
             "priority": sealed.priority,
         },
     )

@@ -55,7 +55,7 @@ def status_page(patient: Patient, intake: Intake, *, now: datetime) -> dict[str,
     return {
         "intake": intake,
         "decision": decision,
-        "template": f"my/decided/{decision.route}.html" if decision else f"my/outcome/{sealed.outcome}.html",
+        "template": f"my/decided/{decision.route}.html" if decision else _outcome_template(sealed),
         "booked": visit(appointment) if appointment else None,
         **waiting(patient, now),
         "has_scores": patient.questionnaires.filter(state=Questionnaire.State.SENT).exists(),
@@ -74,6 +74,13 @@ def status_page(patient: Patient, intake: Intake, *, now: datetime) -> dict[str,
         **_asked_of_us(patient, sealed, decision, course.zone),
         **(_prescriber(patient, sealed) if course.asks_prescriber else {}),
     }
+
+
+def _outcome_template(sealed: ScreeningRecord) -> str:
+    """What came of the form by itself; once something was told anew, only a clinician says what changes."""
+    if sealed.number > 1 and sealed.outcome != "urgent":
+        return "my/outcome/looking_again.html"
+    return f"my/outcome/{sealed.outcome}.html"
 
 
 def waiting(patient: Patient, now: datetime) -> dict[str, Any]:

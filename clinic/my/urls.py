@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from clinic.my import views, views_progress, views_question, views_who_looked
+from clinic.my import views, views_changes, views_progress, views_question, views_who_looked
 
 app_name = "my"
 
@@ -13,6 +13,8 @@ urlpatterns = [
     path("my/agreements/<uuid:consent_id>/", views.agreement, name="agreement"),
     path("my/details/", views.details, name="details"),
     path("my/who-looked/", views_who_looked.who_looked, name="who_looked"),
+    path("my/changes/", views_changes.changes, name="changes"),
+    path("my/changes/medicine/", views_changes.medicine, name="changed_medicine"),
     path("my/progress/", views_progress.progress, name="progress"),
     path("my/ask/", views.ask, name="ask"),
     path("my/question/", views_question.question, name="question"),

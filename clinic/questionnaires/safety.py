@@ -34,16 +34,21 @@ def newly_raised(questionnaire: Questionnaire, facts: Facts, *, now: datetime) -
         now: the moment.
     """
     told = frozenset(questionnaire.answers)
-    with_them = _holding(facts, told)
-    without = _holding(facts_of(questionnaire, now=now, answers={}), frozenset(items_of(questionnaire)))
+    with_them = holding(facts, told)
+    without = holding(facts_of(questionnaire, now=now, answers={}), frozenset(items_of(questionnaire)))
     new = with_them.keys() - without.keys() - set(questionnaire.raised)
     if not new:
         return None
     return Raised(tuple(sorted(new)), min(with_them.values(), key=PRIORITIES.index))
 
 
-def _holding(facts: Facts, told: Collection[str]) -> dict[str, str]:
-    """The urgent rules that hold and look at one of these answers, each with its priority."""
+def holding(facts: Facts, told: Collection[str]) -> dict[str, str]:
+    """The urgent rules that hold and look at one of these answers, each with its priority.
+
+    Args:
+        facts: of all answers.
+        told: the questions that were just answered.
+    """
     saved = frozenset(name for name in facts.answers if facts.answers[name] is not None)
     found = (finding.rule for finding in urgent_now(facts, saved=saved))
     return {rule.id: rule.priority for rule in found if set(questions_behind(rule, facts)) & set(told)}

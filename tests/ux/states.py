@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Final
 from uuid import UUID
@@ -16,15 +15,10 @@ from django.urls import reverse
 from clinic.pages import articles
 from clinic.web import errors
 from screening.protocol import Page
+from tests.ux.state import State
+from tests.ux.states_over_time import questions
 from tests.ux.visitor import EVERYTHING, MEDICINES, NOW, PROTOCOL, Visitor
 
-MOST_ASKED: Final = {
-    **{"reason_main": ["depression", "pain"], "pain_type": ["back"], "peg1": "5", "peg2": "5", "peg3": "5"},
-    **{"auditc1": "3", "auditc2": "1", "auditc3": "1", "pcptsd_event": "yes"},
-    **{f"pcptsd{item}": "yes" for item in range(1, 6)},
-}
-"""Answers of somebody who is asked every scale again."""
-Shows = Callable[[Visitor], HttpResponse]
 ON_THE_LIST: Final = UUID("7f2c1f0e-0000-4000-8000-000000000001")
 LONG_AGO: Final = NOW - timedelta(minutes=31)
 NO_PAGES: Final = {
@@ -43,26 +37,6 @@ NO_PAGES: Final = {
     "questionnaires:next": "leads to the questions that wait",
 }
 """Patient addresses that show no page, and what they are instead."""
-
-
-@dataclass(frozen=True)
-class State:
-    """One page in one state: the name of its address, which state, what puts the clinic there, the status it has."""
-
-    url_name: str
-    kind: str
-    shows: Shows
-    status: int = 200
-
-    def __str__(self) -> str:
-        return f"{self.url_name} {self.kind}"
-
-    def answer(self) -> HttpResponse:
-        """Put the clinic into this state, and give the page as it is then sent."""
-        with time_machine.travel(NOW, tick=False):
-            answer = self.shows(Visitor())
-        assert answer.status_code == self.status, f"{self}: {answer.status_code}, not {self.status}"
-        return answer
 
 
 def _public() -> Iterator[State]:
@@ -239,37 +213,6 @@ def _mine() -> Iterator[State]:
     yield State("my:details", "error", lambda v: v.sent().sends("/my/details/", {"email": "maya@"}), 422)
 
 
-def _questions() -> Iterator[State]:
-    """The short questions of week 12, which ask most."""
-    name = "questionnaires:start"
-    yield State(name, "plain", lambda v: v.sent().asked().opens("questionnaires:next"))
-    yield State(name, "begun", lambda v: v.sent().asked().opens(name, v.answered(1)))
-    yield State(name, "late", lambda v: v.sent().asked(days_ago=9).opens("questionnaires:next"))
-    yield State(name, "sent", lambda v: v.sent().asked().sends(f"/my/questions/{v.answered()}/send/"))
-    yield State(name, "sent worse", lambda v: v.sent().asked().sends(f"/my/questions/{v.answered(worse=3)}/send/"))
-    yield State(name, "closed", lambda v: v.sent().asked().opens(name, v.overtaken()))
-    for number in range(1, 7):
-        open_page = lambda v, number=number: v.sent(**MOST_ASKED).asked().answered(number - 1)  # noqa: E731
-        yield State("questionnaires:page", f"{number} plain", lambda v, number=number, key=open_page: v.opens(
-            "questionnaires:page", key(v), number))  # fmt: skip
-        yield State("questionnaires:page", f"{number} error", lambda v, number=number, key=open_page: v.sends(
-            f"/my/questions/{key(v)}/{number}/"), 422)  # fmt: skip
-    yield State("questionnaires:send", "plain", lambda v: v.sent().asked().opens("questionnaires:send", v.answered()))
-    yield State("questionnaires:send", "with gaps", lambda v: v.sent().asked().opens(
-        "questionnaires:send", v.answered(skips=True)))  # fmt: skip
-    yield State("my:status", "questions wait", lambda v: v.sent().asked().opens("my:status"))
-    yield State("my:progress", "empty", lambda v: v.began().opens("my:progress"))
-    yield State("my:progress", "first score", lambda v: v.sent().opens("my:progress"))
-    yield State("my:progress", "plain", lambda v: v.sent(**MOST_ASKED).over_time().opens("my:progress"))
-    yield State("my:progress", "hidden", lambda v: v.sent().over_time().sends("/my/progress/", {"scores": "hide"}))
-    path = "/f/"
-    link = lambda v: f"{path}{v.filled('mood').link('questions')}/"  # noqa: E731
-    wrong = {"born_on_month": "1", "born_on_day": "2", "born_on_year": "1990"}
-    yield State("questionnaires:link", "plain", lambda v: v.opens(link(v)))
-    yield State("questionnaires:link", "error", lambda v: v.sends(link(v)), 422)
-    yield State("questionnaires:link", "wrong date", lambda v: v.sends(link(v), wrong))
-
-
 def _asked_again(visitor: Visitor, kind: str) -> HttpResponse:
     visitor.sent("V015").decided("ask_for_more")
     return visitor.sends("/my/question/") if kind == "error" else visitor.opens("my:question")
@@ -363,7 +306,7 @@ def _errors() -> Iterator[State]:
 
 def _all() -> Iterator[State]:
     of_the_form = (_check, _form, _of_every_page_of_questions, _medicines, _coming_back)
-    for some in (_public, *of_the_form, _sent, _mine, _questions, _booking, _moving, _waiting, _errors):
+    for some in (_public, *of_the_form, _sent, _mine, questions, _booking, _moving, _waiting, _errors):
         yield from some()
 
 

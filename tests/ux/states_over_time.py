@@ -1,0 +1,52 @@
+"""The pages after a visit in every state: short questions, scores over time, and what changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from tests.ux.state import State
+
+MOST_ASKED: Final = {
+    **{"reason_main": ["depression", "pain"], "pain_type": ["back"], "peg1": "5", "peg2": "5", "peg3": "5"},
+    **{"auditc1": "3", "auditc2": "1", "auditc3": "1", "pcptsd_event": "yes"},
+    **{f"pcptsd{item}": "yes" for item in range(1, 6)},
+}
+"""Answers of somebody who is asked every scale again."""
+WOMAN: Final = {"sex_birth": "female", "pregnancy": "no", "breastfeeding": "no", "postpartum_psychosis": "no"}
+
+
+def questions() -> Iterator[State]:
+    """The short questions of week 12, which ask most."""
+    name = "questionnaires:start"
+    yield State(name, "plain", lambda v: v.sent().asked().opens("questionnaires:next"))
+    yield State(name, "begun", lambda v: v.sent().asked().opens(name, v.answered(1)))
+    yield State(name, "late", lambda v: v.sent().asked(days_ago=9).opens("questionnaires:next"))
+    yield State(name, "sent", lambda v: v.sent().asked().sends(f"/my/questions/{v.answered()}/send/"))
+    yield State(name, "sent worse", lambda v: v.sent().asked().sends(f"/my/questions/{v.answered(worse=3)}/send/"))
+    yield State(name, "closed", lambda v: v.sent().asked().opens(name, v.overtaken()))
+    for number in range(1, 7):
+        open_page = lambda v, number=number: v.sent(**MOST_ASKED).asked().answered(number - 1)  # noqa: E731
+        yield State("questionnaires:page", f"{number} plain", lambda v, number=number, key=open_page: v.opens(
+            "questionnaires:page", key(v), number))  # fmt: skip
+        yield State("questionnaires:page", f"{number} error", lambda v, number=number, key=open_page: v.sends(
+            f"/my/questions/{key(v)}/{number}/"), 422)  # fmt: skip
+    yield State("questionnaires:send", "plain", lambda v: v.sent().asked().opens("questionnaires:send", v.answered()))
+    yield State("questionnaires:send", "with gaps", lambda v: v.sent().asked().opens(
+        "questionnaires:send", v.answered(skips=True)))  # fmt: skip
+    yield State("my:status", "questions wait", lambda v: v.sent().asked().opens("my:status"))
+    yield State("my:progress", "empty", lambda v: v.began().opens("my:progress"))
+    yield State("my:progress", "first score", lambda v: v.sent().opens("my:progress"))
+    yield State("my:progress", "plain", lambda v: v.sent(**MOST_ASKED).over_time().opens("my:progress"))
+    yield State("my:progress", "hidden", lambda v: v.sent().over_time().sends("/my/progress/", {"scores": "hide"}))
+    yield State("my:changes", "plain", lambda v: v.sent(**WOMAN).opens("my:changes"))
+    yield State("my:changes", "error", lambda v: v.sent().sends("/my/changes/", {"bp_recent": "yes"}), 422)
+    yield State("my:changed_medicine", "plain", lambda v: v.sent().opens("my:changed_medicine"))
+    yield State("my:changed_medicine", "error", lambda v: v.sent().sends("/my/changes/medicine/"), 422)
+    yield State("my:status", "looking again", lambda v: v.sent(**WOMAN).sends("/my/changes/", {"pregnancy": "yes"}))
+    path = "/f/"
+    link = lambda v: f"{path}{v.filled('mood').link('questions')}/"  # noqa: E731
+    wrong = {"born_on_month": "1", "born_on_day": "2", "born_on_year": "1990"}
+    yield State("questionnaires:link", "plain", lambda v: v.opens(link(v)))
+    yield State("questionnaires:link", "error", lambda v: v.sends(link(v)), 422)
+    yield State("questionnaires:link", "wrong date", lambda v: v.sends(link(v), wrong))
