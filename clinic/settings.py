@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "clinic.questionnaires",
     "clinic.reviews",
     "clinic.booking",
+    "clinic.treatment",
     "clinic.followups",
     "clinic.my",
     "clinic.staff",

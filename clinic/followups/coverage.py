@@ -16,13 +16,9 @@ NOT_PLANNED: Final[dict[str, str]] = {
     "F02": "Done elsewhere: the intake shows the help page in answer to the save itself; nothing comes later.",
     "F19": "Done elsewhere: reviews.decide queues the message of the decision in its own transaction.",
     "F21": "Done elsewhere: booking.book queues the confirmation in its own transaction.",
-    "F29": "Not built: appointments do not say yet that they are a treatment session (issue 7).",
-    "F30": "Not built: appointments do not say yet that they are a treatment session (issue 7).",
-    "F37": "Not built: no course of treatment is kept yet (issue 7).",
-    "F38": "Not built: a form of the staff during a session, not a message; there are no sessions yet (issue 7).",
-    "F39": "Not built: which answers count is asked when there is a questionnaire to answer (issue 7).",
     "F40": "Done elsewhere: reviews.tell_change asks every rule again in the transaction of the new answer.",
-    "F42": "Not built: nothing says yet who is still under care (issue 7).",
+    "F38": "Done elsewhere: the staff record a session only together with this form (treatment.record_session).",
+    "F42": "AWAITING THE MEDICAL DIRECTOR: the protocol does not say when somebody has left care.",
 }
 
 TASKS_OF_THE_CLINIC: Final = tuple(
@@ -64,6 +60,12 @@ TASKS_OF_THE_CLINIC: Final = tuple(
             "A visit is booked on something that does not stand any more. Decide anew, or cancel it with a call",
         ),
         (
+            "C09",
+            "symptom_told",
+            "clinician",
+            "In a check between visits they told a symptom, or were not sure: read it, and decide",
+        ),
+        (
             "C06",
             "no_show_flagged",
             "clinician",
@@ -100,7 +102,10 @@ UNANSWERED: Final = tuple(
 DIRECTOR: the protocol has no follow-up of its own for this."""
 OF_THE_CLINIC: Final = (*TASKS_OF_THE_CLINIC, *UNANSWERED)
 """Every follow-up that is not one of the protocol."""
-OPENS_AT_ONCE: Final[dict[str, dict[str, str]]] = {"F36": {"P1": "0 min", "P2": "2 business days"}}
+OPENS_AT_ONCE: Final[dict[str, dict[str, str]]] = {
+    "F36": {"P1": "0 min", "P2": "2 business days"},
+    "C09": {"P2": "2 business days"},
+}
 """Tasks that are shown at once and due later, by how pressing they are. Source: followups.csv, F36, content."""
 
 TEMPLATES: Final[dict[str, str]] = {
@@ -114,11 +119,15 @@ TEMPLATES: Final[dict[str, str]] = {
     "F24": "reminder-2-hours",
     "F26": "book-again",
     "F28": "check-in",
+    "F29": "short-questions",
+    "F30": "short-questions",
     "F31": "short-questions",
     "F32": "short-questions",
     "F33": "short-questions",
     "F34": "short-questions",
     "F35": "short-questions",
+    "F37": "short-questions",
+    "F39": "short-questions",
     "F05": "urgent-page-again",
     "C07": "short-questions-again",
 }

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.db.models import F, QuerySet, Value
 
 from clinic.followups.cause_rows import causes_of
+from clinic.followups.offsets import Days, parse
+from clinic.intake.models import Intake
 from clinic.questionnaires.models import Questionnaire
+from clinic.treatment.models import Course, Session
 from screening.protocol import FollowUpPlan
 
 
 def _sent_with_concern(plan: FollowUpPlan, now: datetime) -> QuerySet[Any, Any]:
     """Questionnaires that a clinician has to read: a score that rose, or a safety question that was left open."""
-    sent = Questionnaire.objects.filter(state=Questionnaire.State.SENT).exclude(concern="")
+    sent = Questionnaire.objects.filter(state=Questionnaire.State.SENT).filter(concern__in=["P1", "P2"])
     return causes_of(sent, "questionnaire", patient="patient", moment=F("sent_at"), pressing=F("concern"))
 
 
@@ -23,7 +26,35 @@ def _questions_open(plan: FollowUpPlan, now: datetime) -> QuerySet[Any, Any]:
     return causes_of(waiting, "questionnaire", patient="patient", moment=F("opened_at"), pressing=Value("P4"))
 
 
+def _symptom_told(plan: FollowUpPlan, now: datetime) -> QuerySet[Any, Any]:
+    sent = Questionnaire.objects.filter(state=Questionnaire.State.SENT, concern=Questionnaire.Concern.SYMPTOM)
+    return causes_of(sent, "questionnaire", patient="patient", moment=F("sent_at"), pressing=Value("P2"))
+
+
+def _sessions(plan: FollowUpPlan, now: datetime) -> QuerySet[Any, Any]:
+    held = Session.objects.all()
+    return causes_of(held, "session", patient="course__patient", moment=F("left_at"), pressing=Value("P4"))
+
+
+def _courses(plan: FollowUpPlan, now: datetime) -> QuerySet[Any, Any]:
+    going_on = Course.objects.filter(ended_at__isnull=True)
+    return causes_of(going_on, "course", patient="patient", moment=F("began_at"), pressing=Value("P4"))
+
+
+def _forms_sent(plan: FollowUpPlan, now: datetime) -> QuerySet[Any, Any]:
+    """Forms whose day is near: whether they take small amounts is encrypted, and looked up when the day has come."""
+    waits = parse(plan.offset)
+    sent = Intake.objects.filter(state=Intake.State.SUBMITTED)
+    if isinstance(waits, Days):
+        sent = sent.filter(submitted_at__lte=now - timedelta(days=waits.days - 1))
+    return causes_of(sent, "intake", patient="patient", moment=F("submitted_at"), pressing=Value("P4"))
+
+
 QUESTION_FINDERS: Final = {
+    "symptom_told": (_symptom_told,),
+    "treatment_session": (_sessions,),
+    "ketamine_course": (_courses,),
+    "microdosing_reported": (_forms_sent,),
     "score_answered": (_sent_with_concern,),
     "questions_open": (_questions_open,),
 }

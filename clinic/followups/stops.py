@@ -23,6 +23,7 @@ from clinic.intake.models import Intake, ScreeningRecord
 from clinic.patients.models import Consent
 from clinic.questionnaires.models import Questionnaire
 from clinic.reviews.models import Decision, Route
+from clinic.treatment.models import Course
 
 MESSAGES: Final = "messages"
 """The kind of consent whose withdrawal ends every follow-up that an opt-out may end; safety never asks for it."""
@@ -178,6 +179,10 @@ def _answered() -> Q:
     return Q(Exists(over))
 
 
+def _course_ended() -> Q:
+    return Q(Exists(Course.objects.filter(pk=OuterRef("row_id"), ended_at__isnull=False)))
+
+
 def _opted_out() -> Q:
     """Their latest word on messages is no; never having been asked is not no."""
     words = Consent.objects.filter(patient=OuterRef("patient"), kind=MESSAGES).order_by("-at")
@@ -198,5 +203,6 @@ ENDS: Final = (
     End("contact made", _reached, kinds=("intake:", "record:"), words=CONTACT),
     End("booked again", _booked_again, kinds=("appointment:",), words=("rebooked", "contact made")),
     End("answered", _answered, kinds=("questionnaire:",), words=("answered",)),
+    End("the course ended", _course_ended, kinds=("course:",)),
     End("opted out", _opted_out, words=("opted out",)),
 )

@@ -11,12 +11,13 @@ from django.db import transaction
 from clinic.audit.actors import Actor
 from clinic.audit.record import record
 from clinic.celery import nudge
+from clinic.intake import protocols
 from clinic.intake.again_actions import tell_again
 from clinic.intake.models import Intake
 from clinic.intake.safety_actions import raise_anew
 from clinic.patients.models import Patient
-from clinic.questionnaires.asking import asks_for, facts_of, first_record, items_of, scored
-from clinic.questionnaires.comparing import SAFETY_ITEM, is_worse, series_of
+from clinic.questionnaires.asking import BLADDER, asks_for, facts_of, first_record, items_of, scored, symptoms
+from clinic.questionnaires.comparing import SAFETY_ITEMS, is_worse, series_of
 from clinic.questionnaires.models import Questionnaire
 from clinic.questionnaires.safety import newly_raised
 from screening.facts import Facts
@@ -25,6 +26,8 @@ from screening.protocol import Page
 FOLLOW_UP: Final = "clinic.followups.tasks.look_at"
 ANSWER_WITHIN: Final = timedelta(days=3)
 """Source: ux.md P23: after three days a person takes over. It can still be answered until the next one comes."""
+BLADDER_TOLD: Final = ["luts"]
+"""The answer of the protocol to "Do you have bladder problems?" that stands for any new symptom. Source: F37."""
 State, Concern = Questionnaire.State, Questionnaire.Concern
 
 
@@ -105,7 +108,7 @@ def save_page(
         intake = raise_anew(
             intake=kept.intake, priority=raised.priority, rules=raised.rules, cause=cause, by=by, now=now
         )
-        tell_again(intake=intake, answers=kept.answers, by=by, now=now)
+        tell_again(intake=intake, answers=_of_protocol(kept), by=by, now=now)
     kept.save(update_fields=["answers", "visited", "saved_at", "raised"])
     _record(kept, "questionnaires.save_page", by=by)
     return kept, raised is not None
@@ -116,7 +119,8 @@ def send(*, questionnaire: Questionnaire, by: Actor, now: datetime) -> Questionn
     """Send a questionnaire: score it and keep it for good. Sending it twice is sending it once.
 
     1. Lock it. 2. Score each scale; one with gaps has no score. 3. Say how soon a clinician reads it: item 9 left open,
-    or a score that rose. 4. The database keeps it as it is from now on. 5. Audit; a task follows from the row.
+    a symptom, or a score that rose. 4. The database keeps it as it is from now on. 5. A symptom of the bladder has
+    every rule asked again, which closes booking until a clinician has read it. 6. Audit; a task follows from the row.
 
     Args:
         questionnaire: which.
@@ -137,6 +141,8 @@ def send(*, questionnaire: Questionnaire, by: Actor, now: datetime) -> Questionn
     kept.concern = _concern(kept, facts)
     kept.state, kept.sent_at, kept.saved_at = State.SENT, now, now
     kept.save(update_fields=["scores", "concern", "state", "sent_at", "saved_at"])
+    if BLADDER in kept.asks and symptoms(kept):
+        tell_again(intake=kept.intake, answers={"bladder": BLADDER_TOLD}, by=by, now=now)
     _record(kept, "questionnaires.send", by=by)
     nudge(FOLLOW_UP, kept.pk)
     return kept
@@ -168,8 +174,15 @@ def _close(questionnaire: Questionnaire, *, by: Actor, now: datetime) -> None:
     _record(questionnaire, "questionnaires.close", by=by)
 
 
+def _of_protocol(kept: Questionnaire) -> dict[str, Any]:
+    """The answers to questions of the protocol itself; those of the checks are kept here."""
+    known = protocols.of(kept.intake).questions
+    return {name: answer for name, answer in kept.answers.items() if name in known}
+
+
 def _scores(kept: Questionnaire, facts: Facts) -> dict[str, Any]:
-    found = {name: scored(facts.protocol, name, kept.answers) for name in kept.asks}
+    scales = [name for name in kept.asks if name in facts.protocol.instruments]
+    found = {name: scored(facts.protocol, name, kept.answers) for name in scales}
     return {
         name: {
             "total": score.total if score else None,
@@ -182,10 +195,14 @@ def _scores(kept: Questionnaire, facts: Facts) -> dict[str, Any]:
 
 def _concern(kept: Questionnaire, facts: Facts) -> str:
     """How soon a clinician reads it; what is urgent was told when the page was saved."""
-    if SAFETY_ITEM in items_of(kept) and kept.answers.get(SAFETY_ITEM) is None:
+    left_open = (name for name in SAFETY_ITEMS if name in items_of(kept) and kept.answers.get(name) is None)
+    if any(left_open):
         return Concern.CALL_TODAY
+    if symptoms(kept):
+        return Concern.SYMPTOM
     before = series_of(kept.patient)
-    scores = {name: scored(facts.protocol, name, kept.answers) for name in kept.asks}
+    scales = [name for name in kept.asks if name in facts.protocol.instruments]
+    scores = {name: scored(facts.protocol, name, kept.answers) for name in scales}
     worse = any(is_worse(before, name, kept.answers, score) for name, score in scores.items())
     return Concern.WORSE if worse else Concern.NONE
 

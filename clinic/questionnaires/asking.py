@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
@@ -11,18 +11,25 @@ from clinic.intake import protocols
 from clinic.intake.models import Intake, ScreeningRecord
 from clinic.questionnaires.models import Questionnaire
 from screening.answers import UnreadableAnswer
+from screening.checks import COUNTS, Check, checks
 from screening.facts import Facts
 from screening.instruments import Score, score
 from screening.protocol import Page, Protocol
 
+BLADDER: Final = "passing-water"
+SMALL_AMOUNTS: Final = "small-amounts"
 ASKS: Final[dict[str, tuple[str, ...]]] = {
     "F31": ("phq9", "gad7", "peg"),
     "F32": ("phq9", "gad7", "peg"),
     "F33": ("phq9", "gad7", "peg", "auditc"),
     "F34": ("phq9", "gad7", "peg"),
     "F35": ("phq9", "gad7", "peg", "pcptsd5", "auditc"),
+    "F29": ("after-session",),
+    "F30": ("after-session", "after-session-later"),
+    "F37": (BLADDER,),
+    "F39": (SMALL_AMOUNTS,),
 }
-"""The scales of each follow-up. Source: followups.csv, F31 to F35."""
+"""The scales and checks of each follow-up. Source: followups.csv, F29 to F35, F37 and F39."""
 IF_PAIN: Final = "peg"
 IF_POSITIVE: Final = ("auditc", "pcptsd5")
 """Asked again only of those for whom it was positive at intake, or of whom it is not known. Source: F33, F35."""
@@ -48,6 +55,8 @@ def _is_asked(scale: str, facts: Facts) -> bool:
     if scale == IF_PAIN:
         reasons = facts.given.get("reason_main") or ()
         return "pain" in (reasons if isinstance(reasons, list | tuple) else (reasons,))
+    if scale == SMALL_AMOUNTS:
+        return facts.given.get("microdosing_now") != "no"
     return scale not in IF_POSITIVE or _may_be_positive(scale, facts)
 
 
@@ -65,8 +74,40 @@ def _may_be_positive(scale: str, facts: Facts) -> bool:
 
 def items_of(questionnaire: Questionnaire) -> tuple[str, ...]:
     """Every question of a questionnaire."""
-    instruments = protocols.of(questionnaire.intake).instruments
-    return tuple(item for scale in questionnaire.asks for item in instruments[scale].items)
+    protocol = protocols.of(questionnaire.intake)
+    return tuple(item for name in questionnaire.asks for item in _items(protocol, name))
+
+
+def _items(protocol: Protocol, name: str) -> tuple[str, ...]:
+    """The questions of one scale or check."""
+    check = _checks(protocol).get(name)
+    return check.page.questions if check else protocol.instruments[name].items
+
+
+def _checks(protocol: Protocol) -> dict[str, Check]:
+    return checks(protocol.name, protocol.parts[0].id)
+
+
+def with_checks(protocol: Protocol, asks: Sequence[str]) -> Protocol:
+    """A protocol with the pages and questions of the checks that are asked; without any, the protocol itself.
+
+    Args:
+        protocol: in any language.
+        asks: the scales and checks of a questionnaire.
+    """
+    asked = [check for name, check in _checks(protocol).items() if name in asks]
+    if not asked:
+        return protocol
+    own = {name: question for check in asked for name, question in check.questions.items()}
+    pages = {check.id: check.page for check in asked}
+    return replace(protocol, questions={**protocol.questions, **own}, pages={**protocol.pages, **pages})
+
+
+def symptoms(questionnaire: Questionnaire) -> list[str]:
+    """The questions of checks that were answered with yes or not sure, or left open."""
+    found = _checks(protocols.of(questionnaire.intake))
+    asked = [item for name in questionnaire.asks if name in found for item in found[name].questions]
+    return [item for item in asked if questionnaire.answers.get(item, "not_sure") in COUNTS]
 
 
 def facts_of(questionnaire: Questionnaire, *, now: datetime, answers: Mapping[str, Any] | None = None) -> Facts:
@@ -80,7 +121,15 @@ def facts_of(questionnaire: Questionnaire, *, now: datetime, answers: Mapping[st
     asked = set(items_of(questionnaire))
     before = {name: answer for name, answer in questionnaire.intake.answers.items() if name not in asked}
     mine = questionnaire.answers if answers is None else answers
-    return protocols.facts_of(questionnaire.intake, now=now, answers={**before, **mine})
+    facts = protocols.facts_of(questionnaire.intake, now=now, answers={**before, **mine})
+    return in_protocol(facts, with_checks(facts.protocol, questionnaire.asks))
+
+
+def in_protocol(facts: Facts, protocol: Protocol) -> Facts:
+    """The same facts in another protocol, such as one in another language."""
+    if protocol is facts.protocol:
+        return facts
+    return Facts(protocol, facts.given, facts.on, facts.clinic, facts.medications)
 
 
 def pages_of(questionnaire: Questionnaire, facts: Facts) -> tuple[Page, ...]:
@@ -91,7 +140,11 @@ def pages_of(questionnaire: Questionnaire, facts: Facts) -> tuple[Page, ...]:
         facts: in the language of the page.
     """
     asked, shown = set(items_of(questionnaire)), set(facts.shown)
-    here = (_narrowed(page, asked) for page in facts.protocol.pages.values() if asked & set(page.questions))
+    own = {item for name in questionnaire.asks if name in facts.protocol.pages for item in _items(facts.protocol, name)}
+    here = (
+        page if page.id in questionnaire.asks else _narrowed(page, asked - own)
+        for page in facts.protocol.pages.values()
+    )
     return tuple(page for page in here if shown & set(page.questions))
 
 

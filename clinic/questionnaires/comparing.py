@@ -16,8 +16,8 @@ from screening.instruments import Instrument, Score
 
 WATCHED: Final[dict[str, int]] = {"phq9": 5, "gad7": 4}
 """A rise of so many points is read by a clinician. Source: followups.csv, F36; clinical.md section 6."""
-SAFETY_ITEM: Final = "phq9"
-"""The question, not the scale: item 9 of the PHQ-9."""
+SAFETY_ITEMS: Final = ("phq9", "si_month")
+"""Questions, not scales: item 9 of the PHQ-9, and thoughts of ending their life. Open is never "no"."""
 
 
 @dataclass(frozen=True, slots=True)

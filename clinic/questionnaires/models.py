@@ -36,6 +36,7 @@ class Questionnaire(models.Model):
         NONE = "", "nothing that needs a clinician"
         CALL_TODAY = "P1", "a safety question was left open"
         WORSE = "P2", "a score rose as much as the protocol watches for"
+        SYMPTOM = "S", "a symptom was told, or they were not sure"
 
     TRANSITIONS = {State.OPEN: {State.SENT, State.CLOSED}, State.SENT: set(), State.CLOSED: set()}
     """CLOSED is one that was never sent, and whose time is over: the next one asks the same."""

@@ -13,7 +13,7 @@ from clinic.intake import protocols
 from clinic.intake.journeys import anchor
 from clinic.intake.presenters import in_words
 from clinic.patients.zones import by_when, known_zone
-from clinic.questionnaires.asking import facts_of, pages_of
+from clinic.questionnaires.asking import facts_of, in_protocol, pages_of, with_checks
 from clinic.questionnaires.comparing import Series, series_of
 from clinic.questionnaires.models import Questionnaire
 from clinic.questionnaires.progress import line_about
@@ -25,6 +25,7 @@ SECONDS_A_QUESTION: Final = 6
 SEEN_BY: Final = "Your care team sees your answers before your next visit."
 READS: Final = {
     Questionnaire.Concern.CALL_TODAY: "You left a question open that we always ask about. A person calls you about it.",
+    Questionnaire.Concern.SYMPTOM: "A clinician reads this within two working days. If it gets worse, call us.",
     Questionnaire.Concern.WORSE: "This looks harder than before. A clinician reads it within two working days.",
 }
 """Who reads what was sent, and when. Source: followups.csv, F36; rule R023."""
@@ -78,9 +79,8 @@ def sheet_of(questionnaire: Questionnaire, *, now: datetime) -> Sheet:
         now: the moment.
     """
     facts = facts_of(questionnaire, now=now)
-    worded = protocols.shown(facts.protocol)
-    if worded is not facts.protocol:
-        facts = Facts(worded, facts.given, facts.on, facts.clinic, facts.medications)
+    worded = with_checks(protocols.shown(protocols.of(questionnaire.intake)), questionnaire.asks)
+    facts = in_protocol(facts, worded)
     return Sheet(questionnaire, facts, pages_of(questionnaire, facts))
 
 

@@ -82,7 +82,9 @@ def a_record(patient: Patient, outcome: str, priority: str, *, at: datetime = NO
     return another_record(intake, outcome, priority, at=at, number=1)
 
 
-def another_record(intake: Intake, outcome: str, priority: str, *, at: datetime, number: int) -> ScreeningRecord:
+def another_record(
+    intake: Intake, outcome: str, priority: str, *, at: datetime, number: int, small_amounts: str = "no"
+) -> ScreeningRecord:
     """A sealed record of a form."""
     return ScreeningRecord.objects.create(
         intake=intake,
@@ -91,7 +93,7 @@ def another_record(intake: Intake, outcome: str, priority: str, *, at: datetime,
         seal="0" * 64,
         answers_hash="0" * 64,
         body_hash="0" * 64,
-        answers={"answers": {}, "medicines": []},
+        answers={"answers": {"microdosing_now": small_amounts}, "medicines": []},
         result={"findings": []},
         signature={},
         outcome=outcome,

@@ -64,3 +64,12 @@ def send(questionnaire: Questionnaire, answers: dict[str, Any], *, now: Any = LA
     """Fills in every page and sends it."""
     filled, _ = answer(questionnaire, answers, now=now)
     return actions.send(questionnaire=filled, by=by_of(filled), now=now)
+
+
+FINE = {
+    **dict.fromkeys(("ae_pressure", "ae_unreal", "ae_mood", "ae_falls", "ae_drive", "ae_urine"), "no"),
+    **dict.fromkeys(("ae_sleep", "ae_mania"), "no"),
+    **dict.fromkeys(("bl_often", "bl_urgent", "bl_night", "bl_pain", "bl_blood", "bl_leak"), "no"),
+    "si_month": "no",
+}
+"""Nothing to tell in any check."""

@@ -91,6 +91,8 @@ TABLE = {
     "staff:invite_again":     ("POST", no,       no,     YES,     no,       YES,           422),
     "staff:patient":          ("GET",  YES,      YES,    YES,     no,       no,            200),
     "staff:break_glass":      ("POST", YES,      YES,    YES,     no,       no,            422),
+    "staff:treatment":        ("GET",  YES,      YES,    YES,     no,       no,            200),
+    "staff:end_course":       ("POST", YES,      YES,    YES,     no,       no,            302),
     "staff:audit":            ("GET",  no,       no,     YES,     no,       no,            200),
     "staff:check_audit":      ("POST", no,       no,     YES,     no,       no,            302),
     "staff:audit_file":       ("POST", no,       no,     YES,     no,       no,            200),

@@ -1,0 +1,89 @@
+"""What is done with courses of treatment: a session is recorded with its form, a course is ended."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from django.db import transaction
+
+from clinic.accounts.models import User
+from clinic.audit.actors import Actor
+from clinic.audit.record import record
+from clinic.celery import nudge
+from clinic.patients.models import Patient
+from clinic.treatment.models import Course, Session
+
+FOLLOW_UP: Final = "clinic.followups.tasks.look_at"
+STAYS: Final = timedelta(hours=2)
+"""Source: followups.csv, F38: readiness to leave not before 2 h for esketamine."""
+
+
+class LeftTooEarly(Exception):
+    """After esketamine nobody is ready to leave before two hours."""
+
+
+class OtherMedicine(Exception):
+    """A course of another medicine is open; it is ended first."""
+
+
+@transaction.atomic
+def record_session(
+    *,
+    patient: Patient,
+    key: UUID,
+    medicine: str,
+    began_at: datetime,
+    left_at: datetime,
+    form: Mapping[str, str],
+    by: Actor,
+    now: datetime,
+) -> Session:
+    """Record a session with its form; the first one begins the course. Sending the same form again changes nothing.
+
+    Args:
+        patient: whose.
+        key: made with the form.
+        medicine: one of `Course.Medicine`.
+        began_at: when the medicine was given.
+        left_at: when they were ready to leave.
+        form: what was measured: bp_before, bp_40, bp_leaving, sedation, dissociation.
+        by: somebody on the staff.
+        now: the moment.
+    Raises:
+        LeftTooEarly: less than two hours after esketamine.
+        OtherMedicine: a course of another medicine is open.
+    """
+    Patient.objects.select_for_update().get(pk=patient.pk)
+    if before := Session.objects.filter(key=key, course__patient=patient).first():
+        return before
+    if medicine == Course.Medicine.ESKETAMINE and left_at - began_at < STAYS:
+        raise LeftTooEarly
+    staff = User.objects.get(pk=int(by.ref.removeprefix("staff:")))
+    course = Course.objects.filter(patient=patient, ended_at__isnull=True).first()
+    if course is not None and course.medicine != medicine:
+        raise OtherMedicine
+    if course is None:
+        course = Course.objects.create(patient=patient, medicine=medicine, began_at=began_at, began_by=staff)
+    held = Session.objects.create(
+        course=course, key=key, began_at=began_at, left_at=left_at, form=dict(form), recorded_at=now, recorded_by=staff
+    )
+    record(by=by, action="treatment.record_session", subject=f"session:{held.pk}", patient=patient.pk)
+    nudge(FOLLOW_UP, held.pk)
+    return held
+
+
+@transaction.atomic
+def end_course(*, course: Course, by: Actor, now: datetime) -> None:
+    """Say that a course is over; what was planned for later in it ends. Ending it twice is ending it once.
+
+    Args:
+        course: which.
+        by: somebody on the staff.
+        now: the moment.
+    """
+    staff = User.objects.get(pk=int(by.ref.removeprefix("staff:")))
+    if Course.objects.filter(pk=course.pk, ended_at__isnull=True).update(ended_at=now, ended_by=staff):
+        record(by=by, action="treatment.end_course", subject=f"course:{course.pk}", patient=course.patient_id)
