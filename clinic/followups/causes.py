@@ -303,6 +303,7 @@ FINDERS: Final[dict[str, tuple[Finder, ...]]] = {
     "wish:second_look": (_wish(Wish.Kind.SECOND_LOOK),),
     "wish:bring_letter": (_wish(Wish.Kind.BRING_LETTER),),
     "wish:call": (_wish(Wish.Kind.CALL),),
+    "wish:erase": (_wish(Wish.Kind.ERASE),),
     "consent_taken_back": (_taken_back,),
     "rule_version_published": (_under_an_older_protocol,),
     **QUESTION_FINDERS,

@@ -48,6 +48,12 @@ TASKS_OF_THE_CLINIC: Final = tuple(
         ),
         ("C03", "wish:call", "clinician", "They ask for a call about what we asked or decided"),
         (
+            "C10",
+            "wish:erase",
+            "coordinator",
+            "They ask us to erase their data. Tell them what can be erased now, what the law keeps, and for how long",
+        ),
+        (
             "C04",
             "consent_taken_back",
             "clinician",

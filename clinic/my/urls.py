@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from clinic.my import views, views_changes, views_progress, views_question, views_who_looked
+from clinic.my import views, views_changes, views_preferences, views_progress, views_question, views_who_looked
 
 app_name = "my"
 
@@ -16,6 +16,9 @@ urlpatterns = [
     path("my/changes/", views_changes.changes, name="changes"),
     path("my/changes/medicine/", views_changes.medicine, name="changed_medicine"),
     path("my/progress/", views_progress.progress, name="progress"),
+    path("my/preferences/", views_preferences.preferences, name="preferences"),
+    path("my/data/", views_preferences.data, name="data"),
+    path("my/data/file/", views_preferences.data_file, name="data_file"),
     path("my/ask/", views.ask, name="ask"),
     path("my/question/", views_question.question, name="question"),
 ]

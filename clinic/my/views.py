@@ -142,7 +142,7 @@ def details(request: HttpRequest, intake: Intake) -> HttpResponse:
 def ask(request: HttpRequest, intake: Intake) -> HttpResponse:
     """Ask something of us: a second look, to bring a letter, a call. A task for the staff follows from it."""
     kind = request.POST.get("kind", "")
-    if kind not in Wish.Kind.values:
+    if kind not in HEARD:
         raise Http404
     now, record = timezone.now(), _latest_record(intake)
     decision = presenters.told_decision(record, now=now)

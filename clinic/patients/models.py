@@ -101,6 +101,7 @@ class Wish(models.Model):
         SECOND_LOOK = "second_look", "a second look"
         BRING_LETTER = "bring_letter", "to bring a letter from their prescriber"
         CALL = "call", "a call"
+        ERASE = "erase", "to have their data erased"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="wishes")

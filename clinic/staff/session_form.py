@@ -26,7 +26,11 @@ def _pressure(value: str) -> None:
 
 def _of_pressure(label: str) -> forms.CharField:
     return forms.CharField(
-        label=label, max_length=9, validators=[_pressure], error_messages={"required": f"Enter “{label}”"}
+        label=label,
+        help_text="Like 124/78",
+        max_length=9,
+        validators=[_pressure],
+        error_messages={"required": f"Enter “{label}”"},
     )
 
 
@@ -41,7 +45,9 @@ class SessionForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": "Choose the medicine"},
     )
-    began = forms.TimeField(label="Given at", error_messages={"required": "Enter when it was given, like 14:05"})
+    began = forms.TimeField(
+        label="Given at", help_text="Like 14:05", error_messages={"required": "Enter when it was given, like 14:05"}
+    )
     bp_before = _of_pressure("Blood pressure before")
     bp_40 = _of_pressure("Blood pressure at about 40 minutes")
     bp_leaving = _of_pressure("Blood pressure before leaving")

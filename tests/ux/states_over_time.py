@@ -44,6 +44,12 @@ def questions() -> Iterator[State]:
     yield State("my:changed_medicine", "plain", lambda v: v.sent().opens("my:changed_medicine"))
     yield State("my:changed_medicine", "error", lambda v: v.sent().sends("/my/changes/medicine/"), 422)
     yield State("my:status", "looking again", lambda v: v.sent(**WOMAN).sends("/my/changes/", {"pregnancy": "yes"}))
+    yield State("my:preferences", "plain", lambda v: v.sent().opens("my:preferences"))
+    yield State("my:preferences", "error", lambda v: v.sent().sends("/my/preferences/"), 422)
+    yield State("my:preferences", "saved", lambda v: v.sent().sends(
+        "/my/preferences/", {"asking": "no", "zone": "America/Chicago"}))  # fmt: skip
+    yield State("my:data", "plain", lambda v: v.sent().opens("my:data"))
+    yield State("my:data", "asked", lambda v: v.sent().sends("/my/data/", {"erase": "yes"}))
     path = "/f/"
     link = lambda v: f"{path}{v.filled('mood').link('questions')}/"  # noqa: E731
     wrong = {"born_on_month": "1", "born_on_day": "2", "born_on_year": "1990"}

@@ -177,7 +177,7 @@ def addresses(staff: Callable[[Role], User], settings: Any, tmp_path: Any) -> di
     about |= {"undo_task": task.pk, "snooze": task.pk}
     about |= {"undo": decision.pk, "reopen": decision.pk, "done": task.pk, "mail": task.pk}
     about |= dict.fromkeys(("person", "change_role", "end_access", "reset_sign_in", "invite_again"), other.pk)
-    about |= dict.fromkeys(("patient", "break_glass"), record.intake.patient.reference)
+    about |= dict.fromkeys(("patient", "break_glass", "treatment", "end_course"), record.intake.patient.reference)
     kept, visit = two_appointments(record, staff(Role.CLINICIAN))
     about |= dict.fromkeys(("book_for", "hold", "overbook"), record.intake.patient.reference)
     about |= dict.fromkeys(("appointment", "came", "missed", "cancel"), visit.reference)
@@ -304,6 +304,7 @@ READ_AND_SENT = (
     "staff:invite",
     "staff:match",
     "staff:letter",
+    "staff:treatment",
     "staff:find_slot",
     "staff:confirm",
     "staff:overbook",

@@ -1,0 +1,71 @@
+"""What a patient decides about our messages and their data: preferences, a copy as a file, a request to erase."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from clinic.audit import actors
+from clinic.followups.stops import MESSAGES
+from clinic.my import actions, own_data, presenters
+from clinic.my.preferences_form import ASKED, PreferencesForm
+from clinic.patients import actions as patient_actions
+from clinic.patients import session
+from clinic.patients.models import Patient, Wish
+from clinic.patients.zones import known_zone
+
+READ_AND_SEND = ("GET", "HEAD", "POST")
+WORDING = "preferences/1"
+
+
+@require_http_methods(READ_AND_SEND)
+@session.of_patient
+def preferences(request: HttpRequest, patient: Patient) -> HttpResponse:
+    """Whether we ask how they are, and their clock."""
+    latest = patient.consents.filter(kind=MESSAGES).order_by("-at").first()
+    asking = {None: "", True: "yes", False: "no"}[latest.given if latest else None]
+    zone = known_zone(patient)
+    data = request.POST if request.method == "POST" else None
+    form = PreferencesForm(data, zone=zone, initial={"asking": asking})
+    if request.method == "POST" and form.is_valid():
+        by, now = actors.patient(patient.pk), timezone.now()
+        if form.cleaned_data["asking"] != asking:
+            given = form.cleaned_data["asking"] == "yes"
+            patient_actions.agree(
+                patient=patient, kind=MESSAGES, given=given, wording=ASKED, wording_version=WORDING, by=by, now=now
+            )
+        if form.cleaned_data["zone"] != patient.time_zone:
+            patient_actions.describe(patient=patient, told={"time_zone": form.cleaned_data["zone"]}, by=by)
+        messages.info(request, "We saved what you chose. It counts from now on.")
+        return redirect("my:preferences")
+    context = {"form": form, "back_url": reverse("my:status")}
+    return render(request, "my/preferences.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(READ_AND_SEND)
+@session.of_patient
+def data(request: HttpRequest, patient: Patient) -> HttpResponse:
+    """A copy of their data, and asking us to erase it: a person answers, and says what the law makes us keep."""
+    if request.method == "POST" and request.POST.get("erase") == "yes":
+        by = actors.patient(patient.pk)
+        patient_actions.wish(patient=patient, kind=Wish.Kind.ERASE, about=patient.pk, by=by, now=timezone.now())
+        messages.info(request, "We have your request. A person reads it and writes to you.")
+        return redirect("my:data")
+    asked = patient.wishes.filter(kind=Wish.Kind.ERASE).first()
+    asked_on = presenters.on_day(asked.at, known_zone(patient)) if asked else ""
+    context = {"asked_on": asked_on, "reference": patient.reference, "back_url": reverse("my:status")}
+    return render(request, "my/data.html", context)
+
+
+@require_safe
+@session.of_patient
+def data_file(request: HttpRequest, patient: Patient) -> HttpResponse:
+    """The copy as a file with a neutral name; that it was taken is on the record."""
+    actions.look(patient=patient, subject=f"copy:{patient.pk}", by=actors.patient(patient.pk))
+    response = JsonResponse(own_data.copy_for(patient), json_dumps_params={"indent": 2, "ensure_ascii": False})
+    response.headers["Content-Disposition"] = 'attachment; filename="my-data.json"'
+    return response

@@ -1,0 +1,89 @@
+"""What we send and what we keep, as the patient wants it: opting out, their clock, a copy, a request to erase."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import time_machine
+
+from clinic.audit.actors import system
+from clinic.audit.models import AuditEvent
+from clinic.followups.actions import do_due, plan
+from clinic.followups.models import FollowUp
+from clinic.patients.models import Consent, Wish
+from tests.clinic.intake.conftest import NOW
+
+from .conftest import words
+
+Sent = Callable[..., Any]
+CHOSEN = {"asking": "no", "zone": "America/Chicago"}
+
+
+@pytest.fixture(autouse=True)
+def then() -> Any:
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+def test_somebody_can_stop_the_questions_and_have_them_again(sent: Sent) -> None:
+    client, intake, _ = sent()
+
+    for asking in ("no", "no", "yes"):
+        client.post("/my/preferences/", CHOSEN | {"asking": asking})
+
+    said = Consent.objects.filter(patient=intake.patient, kind="messages").order_by("at", "given")
+    assert sorted(said.values_list("given", flat=True)) == [False, True]
+
+
+def test_nothing_is_chosen_for_somebody_who_never_said(sent: Sent) -> None:
+    client, _, _ = sent()
+
+    assert "checked" not in client.get("/my/preferences/").content.decode().partition("Which clock")[0]
+
+
+def test_their_clock_is_kept(sent: Sent) -> None:
+    client, intake, _ = sent()
+
+    client.post("/my/preferences/", CHOSEN)
+
+    intake.patient.refresh_from_db()
+    assert intake.patient.time_zone == "America/Chicago"
+
+
+def test_a_clock_nobody_offered_is_refused(sent: Sent) -> None:
+    client, _, _ = sent()
+
+    assert client.post("/my/preferences/", CHOSEN | {"zone": "Mars/Base"}).status_code == 422
+
+
+def test_the_copy_holds_what_they_told_us_and_nothing_of_somebody_else(sent: Sent) -> None:
+    _, other, _ = sent(legal_name="Somebody Else")
+    client, intake, _ = sent()
+
+    response = client.get("/my/data/file/")
+
+    told = json.loads(response.content)
+    assert told["reference"] == intake.patient.reference
+    assert len(told["forms"]) == 1
+    assert set(told["forms"][0]["answers"][0]) == {"question", "answer"}
+    assert "Somebody Else" not in response.content.decode()
+    assert other.patient.reference not in response.content.decode()
+    assert 'filename="my-data.json"' in response.headers["Content-Disposition"]
+    assert AuditEvent.objects.filter(action="my.see", subject=f"copy:{intake.patient_id}").count() == 1
+
+
+def test_asking_to_erase_is_one_task_for_a_person(sent: Sent) -> None:
+    client, intake, _ = sent()
+
+    for _ in range(2):
+        page = words(client.post("/my/data/", {"erase": "yes"}, follow=True))
+    plan(now=NOW, by=system("test"))
+    do_due(now=NOW, by=system("test"))
+
+    assert "You asked us on December 1, 2026" in page
+    assert Wish.objects.filter(patient=intake.patient, kind="erase").count() == 1
+    task = FollowUp.objects.get(plan="C10")
+    assert (task.state, task.audience) == ("open", "coordinator")
