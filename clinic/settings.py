@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "clinic.pages",
     "clinic.patients",
     "clinic.notifications",
+    "clinic.journal",
     "clinic.intake",
     "clinic.questionnaires",
     "clinic.reviews",

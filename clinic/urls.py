@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("clinic.intake.urls")),
     path("", include("clinic.questionnaires.urls")),
     path("", include("clinic.booking.urls")),
+    path("", include("clinic.journal.urls")),
     path("", include("clinic.my.urls")),
     path("staff/", include("clinic.staff.urls")),
     path("staff/", include("clinic.accounts.urls")),

@@ -6,6 +6,7 @@ from typing import Any
 
 from clinic.intake.models import ScreeningRecord
 from clinic.intake.presenters import in_words
+from clinic.journal.models import Entry
 from clinic.my.presenters import letters
 from clinic.patients.models import Patient
 from clinic.questionnaires.models import Questionnaire
@@ -27,6 +28,10 @@ def copy_for(patient: Patient) -> dict[str, Any]:
         "short_questions": [
             {"opened": each.opened_at, "sent": each.sent_at, "answers": each.answers, "scores": each.scores}
             for each in asked
+        ],
+        "journal": [
+            {"at": each.at, "word": each.word, "note": each.note, "slept": each.slept, "shared": each.is_shared}
+            for each in Entry.objects.filter(patient=patient).order_by("at")
         ],
         "agreed": list(patient.consents.order_by("at").values("kind", "given", "at", "wording_version")),
         "asked_of_us": list(patient.wishes.order_by("at").values("kind", "at")),

@@ -15,6 +15,7 @@ from clinic.followups.coverage import OF_THE_CLINIC
 from clinic.followups.models import FollowUp
 from clinic.intake import protocols
 from clinic.intake.models import Intake, ScreeningRecord
+from clinic.journal.models import Entry
 from clinic.notifications.models import Message
 from clinic.patients.models import Patient, Wish
 from clinic.questionnaires.models import Questionnaire
@@ -107,9 +108,16 @@ def _told(kept: Mapping[str, Any]) -> str:
     return "not complete" if kept["total"] is None else f"{kept['total']:g}, {kept['band'] or 'no bands'}"
 
 
-def _forms_and_questions(patient: Patient) -> Iterator[Happening]:
+def _shared_entries(patient: Patient) -> Iterator[Happening]:
+    """Entries of the journal that the patient shared; the others are theirs alone."""
+    for each in Entry.objects.filter(patient=patient, is_shared=True).order_by("-at")[:MOST]:
+        yield Happening(each.at, "forms", f"Shared from their journal: {each.word.lower()}", (each.note,))
+
+
+def _told_by_the_patient(patient: Patient) -> Iterator[Happening]:
     yield from _forms(patient)
     yield from _questions(patient)
+    yield from _shared_entries(patient)
 
 
 def _decisions(patient: Patient) -> Iterator[Happening]:
@@ -176,7 +184,7 @@ def _appointments(patient: Patient) -> Iterator[Happening]:
 
 
 KINDS: Final[dict[str, tuple[str, Callable[[Patient], Iterator[Happening]]]]] = {
-    "forms": ("Forms and questions", _forms_and_questions),
+    "forms": ("Forms and questions", _told_by_the_patient),
     "decisions": ("Decisions and notes", _decisions),
     "messages": ("Messages and letters", _messages),
     "calls": ("Calls", _calls),

@@ -106,7 +106,7 @@ def test_every_page_has_strict_headers_and_no_third_party(client: Client, path: 
     assert not re.search(r"<style|<script(?![^>]+src=)| style=| on\w+=", html)
 
 
-PRIVATE = ("intake:", "questionnaires:", "my:", "booking:")
+PRIVATE = ("journal:", "intake:", "questionnaires:", "my:", "booking:")
 SAMPLES = {"uuid": "7f2c1f0e-0000-4000-8000-000000000001", "int": "1", "slug": "check", "str": "abcdefghijklmnop"}
 
 

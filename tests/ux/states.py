@@ -34,6 +34,7 @@ NO_PAGES: Final = {
     "booking:calendar": "a file, read in test_words.py",
     "booking:feed": "a file for the programs of clinicians",
     "intake:leave": "leads elsewhere at once",
+    "journal:remove": "leads to journal:journal, which has the state `removed`",
     "my:data_file": "a file for the patient alone",
     "questionnaires:next": "leads to the questions that wait",
 }

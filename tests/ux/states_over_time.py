@@ -50,6 +50,16 @@ def questions() -> Iterator[State]:
         "/my/preferences/", {"asking": "no", "zone": "America/Chicago"}))  # fmt: skip
     yield State("my:data", "plain", lambda v: v.sent().opens("my:data"))
     yield State("my:data", "asked", lambda v: v.sent().sends("/my/data/", {"erase": "yes"}))
+    yield State("journal:journal", "empty", lambda v: v.sent().opens("journal:journal"))
+    yield State("journal:journal", "plain", lambda v: v.sent().wrote(1, 4, 2).opens("journal:journal"))
+    yield State("journal:new", "plain", lambda v: v.sent().opens("journal:new"))
+    for feeling in (1, 4):
+        yield State("journal:entry", f"{feeling}", lambda v, feeling=feeling: v.sent().wrote(feeling).opens(
+            "journal:entry", v.entry()))  # fmt: skip
+    yield State("journal:entry", "error", lambda v: v.sent().wrote(4).sends(
+        f"/my/journal/{v.entry()}/", {"note": "x" * 4_001}), 422)  # fmt: skip
+    yield State("journal:journal", "removed", lambda v: v.sent().wrote(4).client.post(
+        f"/my/journal/{v.entry()}/remove/", follow=True))  # fmt: skip
     path = "/f/"
     link = lambda v: f"{path}{v.filled('mood').link('questions')}/"  # noqa: E731
     wrong = {"born_on_month": "1", "born_on_day": "2", "born_on_year": "1990"}

@@ -22,6 +22,7 @@ from clinic.booking.models import Appointment
 from clinic.intake import actions, protocols
 from clinic.intake.journeys import address
 from clinic.intake.models import Intake, ScreeningRecord
+from clinic.journal import actions as journal
 from clinic.notifications.models import Message
 from clinic.patients import actions as patient_actions
 from clinic.patients.models import Consent
@@ -276,6 +277,16 @@ class Visitor:
         older = self.patient.questionnaires.get().pk
         self.asked()
         return older
+
+    def wrote(self, *feelings: int) -> Visitor:
+        """Wrote into the journal."""
+        for feeling in feelings:
+            journal.write(patient=self.patient, key=uuid4(), feeling=feeling, by=self.by, now=NOW)
+        return self
+
+    def entry(self) -> UUID:
+        """The id of an entry of the journal."""
+        return self.patient.entries.first().pk
 
     def over_time(self) -> Visitor:
         """Answered in the first weeks, left one out, and answered again."""

@@ -1,0 +1,51 @@
+"""What can be added to an entry: a note, sleep, medicine, and whether the care team may read it."""
+
+from __future__ import annotations
+
+from crispy_forms.helper import FormHelper
+from django import forms
+
+from clinic.web.widgets import RadioChoices
+
+SLEPT = (("well", "Well"), ("so_so", "So-so"), ("badly", "Badly"))
+TOOK = (("yes", "Yes"), ("some", "Some of it"), ("no", "No"))
+
+
+class AddForm(forms.Form):
+    """Everything in it may stay empty."""
+
+    use_required_attribute = False
+    note = forms.CharField(
+        label="A note for yourself",
+        required=False,
+        max_length=4_000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"max_length": "Your note must be 4,000 letters or fewer"},
+    )
+    slept = forms.ChoiceField(
+        label="How did you sleep?",
+        required=False,
+        choices=SLEPT,
+        widget=RadioChoices(),
+        error_messages={"invalid_choice": "Choose one of the answers about sleep"},
+    )
+    took_medicine = forms.ChoiceField(
+        label="Did you take your medicine?",
+        required=False,
+        choices=TOOK,
+        widget=RadioChoices(),
+        error_messages={"invalid_choice": "Choose one of the answers about your medicine"},
+    )
+    is_shared = forms.BooleanField(
+        label="Share this entry with my care team (optional)",
+        required=False,
+        help_text="They can read it at your next visit. They do not see your other entries",
+    )
+
+    @property
+    def helper(self) -> FormHelper:
+        """How crispy renders it."""
+        helper = FormHelper()
+        helper.form_tag = False
+        helper.disable_csrf = True
+        return helper

@@ -1,0 +1,42 @@
+"""Entries of the mood journal; everything in them is encrypted, and each says by itself whether it is shared."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+
+from clinic.patients.models import Patient
+from clinic.vault.fields import EncryptedField
+
+
+class Entry(models.Model):
+    """One entry: how it was in one of five words, and what they liked to add. `key` makes one tap one entry."""
+
+    class Feeling(models.IntegerChoices):
+        VERY_LOW = 1, "Very low"
+        LOW = 2, "Low"
+        BETWEEN = 3, "In between"
+        GOOD = 4, "Good"
+        VERY_GOOD = 5, "Very good"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="entries")
+    key = models.UUIDField(unique=True)
+    feeling = EncryptedField()
+    note = EncryptedField(default=str)
+    slept = EncryptedField(default=str)
+    took_medicine = EncryptedField(default=str)
+    is_shared = models.BooleanField(default=False)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["patient", "-at"], name="entry_of_patient")]
+
+    def __str__(self) -> str:
+        return f"entry of {self.patient_id}"
+
+    @property
+    def word(self) -> str:
+        """The word that was tapped."""
+        return str(self.Feeling(self.feeling).label)
