@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from html import unescape
 from typing import Any, Final
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpResponse
@@ -22,13 +22,10 @@ from clinic.booking.models import Appointment
 from clinic.intake import actions, protocols
 from clinic.intake.journeys import address
 from clinic.intake.models import Intake, ScreeningRecord
-from clinic.journal import actions as journal
 from clinic.notifications.models import Message
 from clinic.patients import actions as patient_actions
 from clinic.patients.models import Consent
 from clinic.patients.session import PATIENT, SEEN
-from clinic.questionnaires import actions as questionnaires
-from clinic.questionnaires.presenters import sheet_of
 from clinic.reviews import actions as reviews
 from clinic.reviews.signing import Contact
 from clinic.staff.management import people
@@ -36,9 +33,8 @@ from screening.cases import facts_of
 from screening.loader import PROTOCOLS, load_cases, published
 from screening.protocol import Page
 from screening.questions import Question
+from tests.ux.visitor_over_time import NOW, OverTime
 
-NOW: Final = datetime(2026, 12, 1, 20, 0, tzinfo=UTC)
-"""Noon on a Tuesday at the clinic; the clock of every state stands there."""
 PROTOCOL: Final = published("2026-11")
 CASES: Final = {case.id: case for case in load_cases(PROTOCOLS / "2026-11", PROTOCOL)}
 SIGN: Final = next(page for page in PROTOCOL.pages.values() if page.kind == "sign")
@@ -75,7 +71,7 @@ def unsure(question: Question) -> Any:
     return [code] if question.kind == "multi" and code else code or {"yesno": "no"}.get(question.kind)
 
 
-class Visitor:
+class Visitor(OverTime):
     """One browser and, once they started, the intake of the person in front of it."""
 
     def __init__(self) -> None:
@@ -255,49 +251,6 @@ class Visitor:
     def appointment(self) -> Appointment:
         """The latest appointment."""
         return self.patient.appointments.select_related("clinician", "patient").order_by("created_at").last()
-
-    def asked(self, plan: str = "F35", days_ago: int = 0) -> Visitor:
-        """Was sent the short questions of a follow-up."""
-        then = NOW - timedelta(days=days_ago)
-        questionnaires.open_for(patient=self.patient, asked_for=uuid4(), plan=plan, by=self.by, now=then)
-        return self
-
-    def answered(self, pages: int = 99, *, worse: int = 1, skips: bool = False) -> UUID:
-        """Answered so many pages of the short questions, whose id it gives."""
-        asked = self.patient.questionnaires.select_related("intake").order_by("opened_at").last()
-        for page in sheet_of(asked, now=NOW).pages[:pages]:
-            told = {name: "0" if name == "phq9" else str(worse) for name in page.questions}
-            told |= {name: "yes" for name in told if name.startswith("pcptsd")}
-            answers = {} if skips else told
-            questionnaires.save_page(questionnaire=asked, page=page, answers=answers, by=self.by, now=NOW)
-        return asked.pk
-
-    def overtaken(self) -> UUID:
-        """The id of short questions whose place newer ones took."""
-        older = self.patient.questionnaires.get().pk
-        self.asked()
-        return older
-
-    def wrote(self, *feelings: int) -> Visitor:
-        """Wrote into the journal."""
-        for feeling in feelings:
-            journal.write(patient=self.patient, key=uuid4(), feeling=feeling, by=self.by, now=NOW)
-        return self
-
-    def entry(self) -> UUID:
-        """The id of an entry of the journal."""
-        return self.patient.entries.first().pk
-
-    def over_time(self) -> Visitor:
-        """Answered in the first weeks, left one out, and answered again."""
-        for week, worse in ((1, 2), (2, 1), (4, 99), (8, 2), (12, 0)):
-            then = NOW + timedelta(weeks=week)
-            questionnaires.open_for(patient=self.patient, asked_for=uuid4(), plan="F35", by=self.by, now=then)
-            if worse < 9:
-                self.answered(worse=worse)
-                asked = self.patient.questionnaires.get(state="open")
-                questionnaires.send(questionnaire=asked, by=self.by, now=then)
-        return self
 
     def was_sent_a_message(self) -> UUID:
         """The id of the first message, which has left."""
