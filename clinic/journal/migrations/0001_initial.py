@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('patients', '0005_wish_to_erase'),
+        ('patients', '0007_wish_to_erase'),
     ]
 
     operations = [

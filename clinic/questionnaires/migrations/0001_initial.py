@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('intake', '0003_the_missing_flows'),
-        ('patients', '0004_how_scores_are_shown'),
+        ('patients', '0006_how_scores_are_shown'),
     ]
 
     operations = [

@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('patients', '0004_how_scores_are_shown'),
+        ('patients', '0006_how_scores_are_shown'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

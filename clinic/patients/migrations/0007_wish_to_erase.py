@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('patients', '0004_how_scores_are_shown'),
+        ('patients', '0006_how_scores_are_shown'),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('patients', '0002_words_of_consents_and_wishes'),
+        ('patients', '0004_find_those_who_are_here'),
     ]
 
     operations = [

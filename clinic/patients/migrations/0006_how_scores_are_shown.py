@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('patients', '0003_link_to_questions'),
+        ('patients', '0005_link_to_questions'),
     ]
 
     operations = [
