@@ -244,6 +244,16 @@ EMAIL_URL = os.environ.get("EMAIL_URL", "")
 if IS_PRODUCTION and not EMAIL_URL:
     raise ImproperlyConfigured("Set EMAIL_URL: without it no message reaches anybody.")
 MAIL_DIR = places.var_dir() / "mail"
+SMS_PROVIDER = os.environ.get("SMS_PROVIDER", "")
+SMS_URL = os.environ.get("SMS_URL", "https://api.twilio.com")
+SMS_ACCOUNT, SMS_TOKEN = os.environ.get("SMS_ACCOUNT", ""), os.environ.get("SMS_TOKEN", "")
+SMS_FROM = os.environ.get("SMS_FROM", "")
+SMS_REPLIES = os.environ.get("SMS_REPLIES", "off") == "on"
+TEXT_DIR = places.var_dir() / "texts"
+MAIL_HOOK_SECRET = os.environ.get("MAIL_HOOK_SECRET", "")
+PAGER_URL, PAGER_SECRET = os.environ.get("PAGER_URL", ""), os.environ.get("PAGER_SECRET", "")
+if PAGER_URL and not (PAGER_SECRET and PAGER_URL.startswith(("https://", "http://127.0.0.1"))):
+    raise ImproperlyConfigured("PAGER_URL is https, and PAGER_SECRET signs what goes there.")
 DEFAULT_FROM_EMAIL = os.environ.get("FROM_EMAIL", "Larkfield <appointments@larkfield.example>")
 
 # The clinic. A clinic that is not invented sets these; see docs/settings.md.

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import re
 import smtplib
 import ssl
-import tempfile
 from contextlib import suppress
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -17,6 +15,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 
 from django.conf import settings
 
+from clinic.notifications.channels import files
 from clinic.notifications.channels.outgoing import NotSetUp, Outgoing, Refused
 
 SECONDS_TO_ANSWER: Final = 15
@@ -25,11 +24,13 @@ HERE: Final = ("localhost", "127.0.0.1", "::1")
 PERMANENT: Final = 500
 
 
-def send(outgoing: Outgoing) -> None:
+def send(outgoing: Outgoing) -> str:
     """Hand an e-mail over.
 
     Args:
         outgoing: what to send; handing the same id over twice leaves one file, or two e-mails with one Message-ID.
+    Returns:
+        Nothing: a mail server gives no id of its own, ours is the Message-ID.
     Raises:
         NotSetUp: this is production, and EMAIL_URL is not set or not an SMTP address.
         Refused: the address is not one, or the server will never take it.
@@ -41,7 +42,8 @@ def send(outgoing: Outgoing) -> None:
     elif settings.IS_PRODUCTION:
         raise NotSetUp("no e-mail server is set up")
     else:
-        _to_file(message, outgoing)
+        files.keep(message.as_bytes(), folder=settings.MAIL_DIR, name=f"{outgoing.id}.eml")
+    return ""
 
 
 def written(outgoing: Outgoing) -> EmailMessage:
@@ -60,6 +62,8 @@ def written(outgoing: Outgoing) -> EmailMessage:
     message["Message-ID"] = f"<{outgoing.id}@{sender.rpartition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(outgoing.text)
+    if outgoing.html:
+        message.add_alternative(outgoing.html, subtype="html")
     return message
 
 
@@ -72,21 +76,6 @@ def _one_address(text: str) -> Address:
         return Address(username=local, domain=domain.encode("idna").decode())
     except (UnicodeError, ValueError):
         raise Refused("the e-mail address is not one") from None
-
-
-def _to_file(message: EmailMessage, outgoing: Outgoing) -> None:
-    """Write beside, flush, then link: never half a message, and what was sent first stays."""
-    settings.MAIL_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
-    descriptor, beside = tempfile.mkstemp(dir=settings.MAIL_DIR, prefix=".new-")
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(message.as_bytes())
-            file.flush()
-            os.fsync(file.fileno())
-        with suppress(FileExistsError):
-            os.link(beside, settings.MAIL_DIR / f"{outgoing.id}.eml")
-    finally:
-        os.unlink(beside)
 
 
 def _by_smtp(message: EmailMessage, server: SplitResult) -> None:

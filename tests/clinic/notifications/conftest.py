@@ -41,6 +41,7 @@ def nudges(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[dict[str, Any]]]:
 def mail(settings: Any, tmp_path: Path) -> Path:
     """The folder that e-mails are written to."""
     settings.MAIL_DIR = tmp_path / "mail"
+    settings.TEXT_DIR = tmp_path / "texts"
     settings.EMAIL_URL = ""
     return settings.MAIL_DIR
 

@@ -171,7 +171,10 @@ def test_a_text_message_needs_consent(queued: Queue) -> None:
     assert (message.state, message.reason) == ("cancelled", "no consent for text messages")
 
 
-def test_a_text_message_with_consent_fails_visibly_while_there_is_no_provider(queued: Queue, patient: Patient) -> None:
+def test_in_production_a_text_message_fails_visibly_while_there_is_no_provider(
+    queued: Queue, patient: Patient, settings: Any
+) -> None:
+    settings.IS_PRODUCTION = True
     agree(patient=patient, kind="consent_sms", given=True, wording="w", wording_version="v", by=BY, now=DAY)
 
     message = deliver(queued(channel="sms", template="reminder-2-hours", about={"when": "today"}))

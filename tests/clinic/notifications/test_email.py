@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from clinic.notifications.channels import email, pager, sms
+from clinic.notifications.channels import email, files, pager
 from clinic.notifications.channels.outgoing import NotSetUp, Outgoing, Refused
 
 from .conftest import DAY, read
@@ -48,7 +48,7 @@ def test_a_file_that_could_not_be_written_leaves_nothing(mail: Path, monkeypatch
     def full(_: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(email.os, "fsync", full)
+    monkeypatch.setattr(files.os, "fsync", full)
 
     with pytest.raises(OSError, match="No space"):
         email.send(outgoing())
@@ -194,8 +194,3 @@ def test_a_page_goes_the_way_of_an_email(mail: Path) -> None:
     pager.send(outgoing(to="on-call@larkfield.example"))
 
     assert read(mail / f"{ID}.eml")["To"] == "on-call@larkfield.example"
-
-
-def test_a_text_message_says_that_there_is_no_provider() -> None:
-    with pytest.raises(NotSetUp, match="no SMS provider is set up"):
-        sms.send(outgoing())
