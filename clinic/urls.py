@@ -12,6 +12,7 @@ handler500 = errors.server_error
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("language/", languages.choose, name="language"),
+    path("hooks/", include("clinic.notifications.urls")),
     path("", include("clinic.followups.urls")),
     path("", include("clinic.pages.urls")),
     path("", include("clinic.intake.urls")),

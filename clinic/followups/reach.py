@@ -11,7 +11,8 @@ from clinic.booking.zones import in_words
 from clinic.followups.coverage import PATIENT_ONLY, TEMPLATES, good_for
 from clinic.followups.models import FollowUp
 from clinic.notifications.models import Message
-from clinic.notifications.recheck import TEXT_CONSENT, may_write_to
+from clinic.notifications.recheck import may_write_to
+from clinic.notifications.stopping import TEXT_CONSENT, is_stopped
 from clinic.patients.actions import has_agreed
 from clinic.patients.models import Patient
 
@@ -57,6 +58,8 @@ def letter_for(follow_up: FollowUp) -> Letter | CannotWrite:
         return CannotWrite("no consent for text messages", may_call)
     if not _has_address(patient, channel):
         return CannotWrite(f"no address for {channel}", may_call)
+    if is_stopped(patient, channel):
+        return CannotWrite(f"their address for {channel} is closed", may_call)
     about, good_until = {"follow_up": str(follow_up.pk)}, follow_up.due_at + good_for(follow_up.plan)
     if appointment is not None:
         good_until = min(good_until, appointment.start)

@@ -19,9 +19,10 @@ from django.db.models import F, Q, QuerySet
 from clinic.audit.actors import Actor
 from clinic.audit.record import record
 from clinic.notifications.channels import email, pager, sms
-from clinic.notifications.channels.outgoing import NotSetUp, Outgoing, Refused
-from clinic.notifications.models import Message
+from clinic.notifications.channels.outgoing import NotSetUp, OptedOut, Outgoing, Refused, TryLater
+from clinic.notifications.models import Message, StoppedAddress
 from clinic.notifications.recheck import NotNow, address_of, reason_not_to_send
+from clinic.notifications.stopping import fingerprint, stop
 from clinic.notifications.words import words_for
 
 log = logging.getLogger(__name__)
@@ -42,6 +43,10 @@ URGENT_TRIES: Final = 60
 SWEEP_SECONDS: Final = 45.0
 BATCH: Final = 20
 """How many due messages are looked up at once; an urgent one that comes meanwhile waits for no more than these."""
+
+
+class TakenBack(Exception):
+    """Somebody took the message back while its words were made."""
 
 
 def deliver(message_id: UUID, *, now: datetime, by: Actor) -> str | None:
@@ -104,23 +109,49 @@ def _due(now: datetime) -> QuerySet[Message]:
 def _deliver_claimed(message: Message, *, now: datetime, by: Actor) -> str:
     if message.attempts > _tries(message):
         return _settle(message, NotNow(Message.State.FAILED, "every try stopped half way"), by=by)
+    provider_id = ""
     try:
-        answer = reason_not_to_send(message, now=now) or _hand_over(message, now=now, by=by)
+        answer = reason_not_to_send(message, now=now)
+        if answer is None:
+            provider_id = _hand_over(message, now=now, by=by)
+    except TakenBack:
+        answer = NotNow(Message.State.CANCELLED, "taken back")
+    except OptedOut as refusal:
+        answer = NotNow(Message.State.FAILED, str(refusal))
+        _stop(message, now=now, by=by)
     except (NotSetUp, Refused) as refusal:
         answer = NotNow(Message.State.FAILED, str(refusal))
+    except TryLater as later:
+        answer = _try_again(message, str(later), now)
     except Exception as error:  # noqa: BLE001 - whatever a template or a mail server does, the message is tried again
         log.warning("message %s not delivered: %s", message.pk, type(error).__name__)
         answer = _try_again(message, type(error).__name__, now)
-    return _sent(message, now=now, by=by) if answer is None else _settle(message, answer, by=by)
+    return _sent(message, provider_id, now=now, by=by) if answer is None else _settle(message, answer, by=by)
 
 
-def _hand_over(message: Message, *, now: datetime, by: Actor) -> NotNow | None:
+def _hand_over(message: Message, *, now: datetime, by: Actor) -> str:
+    """Make the words and give them to the channel; what the provider calls the message comes back."""
     words = words_for(message, by=by, now=now)
-    outgoing = Outgoing(message.pk, address_of(message), words.subject, words.text, now)
-    if not _mine(message).exists():
-        return NotNow(Message.State.CANCELLED, "taken back")
-    CHANNELS[message.channel].send(outgoing)
-    return None
+    outgoing = Outgoing(
+        id=message.pk,
+        to=address_of(message),
+        subject=words.subject,
+        text=words.text,
+        at=now,
+        html=words.html,
+        link=words.link,
+        count=int(message.about.get("count", 1)),
+    )
+    if not _mine(message).update(sent_to=fingerprint(message.patient, message.channel) if message.patient else ""):
+        raise TakenBack
+    return CHANNELS[message.channel].send(outgoing) or ""
+
+
+@transaction.atomic
+def _stop(message: Message, *, now: datetime, by: Actor) -> None:
+    because = StoppedAddress.Because.STOP_WORD
+    if message.patient:
+        stop(patient=message.patient, channel=message.channel, because=because, by=by, now=now)
 
 
 def _try_again(message: Message, kind_of_error: str, now: datetime) -> NotNow:
@@ -140,8 +171,10 @@ def _mine(message: Message) -> QuerySet[Message]:
 
 
 @transaction.atomic
-def _sent(message: Message, *, now: datetime, by: Actor) -> str:
+def _sent(message: Message, provider_id: str, *, now: datetime, by: Actor) -> str:
     """What a channel accepted is sent, even if the row was taken back or over meanwhile; it is said once."""
+    if provider_id:
+        Message.objects.filter(pk=message.pk, provider_id="").update(provider_id=provider_id)
     row = Message.objects.filter(pk=message.pk).exclude(state=Message.State.SENT)
     if row.update(state=Message.State.SENT, sent_at=now, claimed_at=None, reason=""):
         _record(message, "notifications.send", by=by)

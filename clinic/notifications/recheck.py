@@ -10,12 +10,13 @@ from django.conf import settings
 
 from clinic.notifications.hours import quiet_until, zone_of
 from clinic.notifications.models import Message
+from clinic.notifications.stopping import TEXT_CONSENT, is_stopped
 from clinic.patients.actions import has_agreed
 from clinic.patients.models import Patient
+from clinic.patients.phones import international
 
 ASKED_FOR: Final = frozenset({"resume-link", "status-link"})
 """Templates that go to an address which the patient typed a moment ago in order to get them."""
-TEXT_CONSENT: Final = "consent_sms"
 SAFE_TO_WRITE: Final = "yes"
 
 
@@ -58,6 +59,8 @@ def _not_to_this_patient(message: Message, patient: Patient) -> NotNow | None:
         return NotNow(Message.State.CANCELLED, "no consent for text messages")
     if not address_of(message):
         return NotNow(Message.State.FAILED, f"no address for {message.channel}")
+    if is_stopped(patient, message.channel):
+        return NotNow(Message.State.FAILED, f"their address for {message.channel} is closed: call them")
     return None
 
 
@@ -82,8 +85,10 @@ def address_of(message: Message) -> str:
     if message.staff:
         return message.staff.email
     if message.channel == Message.Channel.PAGER:
-        return settings.ON_CALL_EMAIL
+        return settings.PAGER_URL or settings.ON_CALL_EMAIL
     if message.to_role or message.patient is None:
         return ""
-    given = message.patient.phone if message.channel == Message.Channel.SMS else message.patient.email
-    return str(given or "").strip()
+    if message.channel == Message.Channel.SMS:
+        given = str(message.patient.phone or "").strip()
+        return international(given, message.patient.country) or given
+    return str(message.patient.email or "").strip()

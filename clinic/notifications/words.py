@@ -22,6 +22,7 @@ from clinic.accounts import actions as accounts
 from clinic.audit.actors import Actor
 from clinic.notifications import paging
 from clinic.notifications.hours import day_in_words, zone_of
+from clinic.notifications.layout import html_of
 from clinic.notifications.models import Message
 from clinic.patients.actions import LINK_DAYS, issue_link
 from clinic.patients.models import Patient, PatientLink
@@ -47,10 +48,12 @@ class LineBreakInSubject(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A message as it will be read."""
+    """A message as it will be read; `link` is where it leads, for what shows nothing else."""
 
     subject: str
     text: str
+    html: str = ""
+    link: str = ""
 
 
 class _Hole(str):
@@ -87,9 +90,20 @@ def words_for(message: Message, *, by: Actor, now: datetime) -> Words:
             "link_until": day_in_words(now + timedelta(days=LINK_DAYS), zone_of(message.patient)),
         }
     text = template.render(Context(known, autoescape=False)).strip() + "\n"
+    link = known.get("have_it") or known.get("link") or ""
     if message.channel == Message.Channel.SMS:
-        return Words("", text)
-    return Words(_subject(message, known), text)
+        return Words("", text, link=link)
+    return Words(_subject(message, known), text, html_of(text), link)
+
+
+def reply_words(template: str) -> str:
+    """What is answered to a text that somebody wrote; it says nothing about them.
+
+    Args:
+        template: its name.
+    """
+    known = _known(Message(template=template, channel=Message.Channel.SMS))
+    return _templates().get_template(f"{template}.sms").render(Context(known, autoescape=False)).strip()
 
 
 def words_again(message: Message) -> Words | None:

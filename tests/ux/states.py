@@ -24,6 +24,9 @@ LONG_AGO: Final = NOW - timedelta(minutes=31)
 NO_PAGES: Final = {
     "healthz": "for machines",
     "healthz_promises": "for machines",
+    "hooks:sms_status": "for machines",
+    "hooks:sms_in": "for machines",
+    "hooks:email": "for machines",
     "pages:robots": "for machines",
     "pages:security_txt": "for machines",
     "pages:service_worker": "for machines",

@@ -1,0 +1,102 @@
+"""Addresses that are not written to any more: which they are, one more, and one taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Final
+
+from clinic.audit.actors import Actor
+from clinic.audit.record import record
+from clinic.notifications.models import Message, StoppedAddress
+from clinic.patients.actions import change_mind, has_agreed
+from clinic.patients.models import Consent, Patient
+from clinic.patients.phones import international, ways_to_write
+from clinic.vault.keys import ring
+
+TEXT_CONSENT: Final = "consent_sms"
+Because = StoppedAddress.Because
+
+
+def fingerprint(patient: Patient, channel: str) -> str:
+    """The keyed fingerprint of the address a patient has now for a channel."""
+    return patient.phone_index if channel == Message.Channel.SMS else patient.email_index
+
+
+def is_stopped(patient: Patient, channel: str) -> bool:
+    """True when the address they have now is not written to."""
+    stopped = StoppedAddress.objects.filter(patient=patient, channel=channel, lifted_at__isnull=True)
+    return stopped.filter(address=fingerprint(patient, channel)).exists()
+
+
+def owners_of(number: str) -> Iterator[Patient]:
+    """Every patient whose phone number this is; one number can belong to several.
+
+    Args:
+        number: international, as a provider writes it.
+    """
+    fingerprints = [ring().blind_index("phone", way) for way in ways_to_write(number)]
+    for patient in Patient.objects.filter(phone_index__in=fingerprints).order_by("pk"):
+        if international(str(patient.phone or ""), patient.country) == number:
+            yield patient
+
+
+def stop(*, patient: Patient, channel: str, because: str, by: Actor, now: datetime, address: str = "") -> bool:
+    """Write to an address no more, in the transaction of the caller; a word of theirs takes the consent to texts too.
+
+    Args:
+        patient: whose.
+        channel: one of `Message.Channel`.
+        because: one of `StoppedAddress.Because`.
+        by: who said so.
+        now: the moment.
+        address: the fingerprint of the address; the one of now when left out.
+    Returns:
+        False when it was stopped for that already.
+    """
+    patient = Patient.objects.select_for_update().get(pk=patient.pk)
+    address = address or fingerprint(patient, channel)
+    same = {"patient": patient, "channel": channel, "address": address, "because": because}
+    if StoppedAddress.objects.filter(**same, lifted_at__isnull=True).exists():
+        return False
+    withdrew = _withdraw(patient, by=by, now=now) if because == Because.STOP_WORD else None
+    stopped = StoppedAddress.objects.create(**same, withdrew=withdrew, at=now)
+    _record(stopped, "notifications.stop_address", by=by)
+    return True
+
+
+def lift(stopped: StoppedAddress, *, by: Actor, now: datetime) -> bool:
+    """Write to an address again, in the transaction of the caller; a consent that went with it comes back, if that was
+    their last word on it.
+
+    Returns:
+        False when somebody did so first.
+    """
+    rows = StoppedAddress.objects.filter(pk=stopped.pk, lifted_at__isnull=True)
+    if not rows.update(lifted_at=now, lifted_by=by.ref):
+        return False
+    if stopped.withdrew and stopped.withdrew == _last_word(stopped.patient):
+        change_mind(consent=stopped.withdrew, given=True, by=by, now=now)
+    _record(stopped, "notifications.lift_address", by=by)
+    return True
+
+
+def _withdraw(patient: Patient, *, by: Actor, now: datetime) -> Consent | None:
+    last = _last_word(patient)
+    if last is None or not has_agreed(patient, TEXT_CONSENT):
+        return None
+    return change_mind(consent=last, given=False, by=by, now=now)
+
+
+def _last_word(patient: Patient) -> Consent | None:
+    return Consent.objects.filter(patient=patient, kind=TEXT_CONSENT).order_by("-at", "given").first()
+
+
+def _record(stopped: StoppedAddress, action: str, *, by: Actor) -> None:
+    record(
+        by=by,
+        action=action,
+        subject=f"address:{stopped.pk}",
+        patient=stopped.patient_id,
+        detail={"channel": str(stopped.channel), "because": str(stopped.because)},
+    )
