@@ -33,6 +33,7 @@ from clinic.booking.frozen import frozen
 from clinic.booking.frozen import touched as touched_appointments
 from clinic.booking.models import Appointment
 from clinic.followups.cause_rows import Cause, Stamp, appointment_version, causes_of
+from clinic.followups.channel_causes import closed, to_read, with_safety_words
 from clinic.followups.coverage import good_for
 from clinic.followups.models import FollowUp
 from clinic.followups.offsets import After, Days, parse
@@ -307,4 +308,7 @@ FINDERS: Final[dict[str, tuple[Finder, ...]]] = {
     "consent_taken_back": (_taken_back,),
     "rule_version_published": (_under_an_older_protocol,),
     **QUESTION_FINDERS,
+    "address_closed": (closed,),
+    "text_to_read": (to_read,),
+    "text_with_safety_words": (with_safety_words,),
 }

@@ -77,6 +77,19 @@ TASKS_OF_THE_CLINIC: Final = tuple(
             "clinician",
             "They missed a visit and had a safety flag in the last 90 days: decide who calls them, today",
         ),
+        (
+            "C11",
+            "address_closed",
+            "coordinator",
+            "What we send does not arrive, or they marked it as unwanted. Call them: ask where we may write",
+        ),
+        (
+            "C12",
+            "text_to_read",
+            "clinician",
+            "They wrote back by text. Read it today, in their history, and call if it needs an answer",
+        ),
+        ("C13", "text_with_safety_words", "on-call clinician", "They wrote back by text, with safety words. Call now"),
     )
 )
 """What the clinic promises on the patient's own page, beside the follow-ups of the protocol: a person reads it."""
@@ -136,6 +149,7 @@ TEMPLATES: Final[dict[str, str]] = {
     "F39": "short-questions",
     "F05": "urgent-page-again",
     "C07": "short-questions-again",
+    "C13": "urgent-page",
 }
 """Follow-ups that are messages; the planned ones that are not here are tasks for the staff."""
 

@@ -11,6 +11,7 @@ from clinic.audit.actors import Actor
 from clinic.audit.record import record
 from clinic.intake import drafts
 from clinic.intake.models import Intake
+from clinic.notifications.arrival_actions import forget_texts
 from clinic.patients import actions as patient_actions
 
 AT_ONCE: Final = 200
@@ -48,5 +49,6 @@ def _remove(pk: object, *, by: Actor, now: datetime) -> bool:
         detail={"reference": reference},
     )
     if not Intake.objects.filter(patient=patient).exists():
+        forget_texts(patient=patient, by=by)
         patient_actions.forget(patient=patient, by=by)
     return True

@@ -28,8 +28,8 @@ LINKS: Final = ("resume-link", "status-link")
 def could_not_be_reached(patient_id: uuid.UUID) -> bool:
     """True when the last private link we tried to send to somebody did not arrive."""
     links = Message.objects.filter(patient_id=patient_id, template__in=LINKS)
-    last = links.order_by("-created_at").values_list("state", flat=True).first()
-    return last == Message.State.FAILED
+    last = links.order_by("-created_at").first()
+    return last is not None and (last.state == Message.State.FAILED or last.arrival == Message.Arrival.BOUNCED)
 
 
 def send_link(*, patient: Patient, by: Actor, now: datetime) -> None:

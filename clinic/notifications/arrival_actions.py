@@ -144,6 +144,20 @@ def hear_text(*, key: str, number: str, text: str, now: datetime) -> Heard:
     return Heard(word, any(changes))
 
 
+@transaction.atomic
+def forget_texts(*, patient: Patient, by: Actor) -> None:
+    """Remove what somebody wrote by text, together with who they are.
+
+    Args:
+        patient: whose; somebody of whom the clinic keeps nothing else.
+        by: who removes it.
+    """
+    removed, _ = TextReply.objects.filter(patient=patient).delete()
+    if removed:
+        subject = f"patient:{patient.pk}"
+        record(by=by, action="notifications.forget_texts", subject=subject, patient=patient.pk)
+
+
 def _hear(patient: Patient, key: str, text: str, word: str, is_whole: bool, now: datetime) -> bool:
     reply = TextReply(key=key, patient=patient, text=text[:LONGEST_TEXT], word=word, needs_reading=not is_whole, at=now)
     TextReply.objects.bulk_create([reply], ignore_conflicts=True)

@@ -16,7 +16,7 @@ from clinic.followups.models import FollowUp
 from clinic.intake import protocols
 from clinic.intake.models import Intake, ScreeningRecord
 from clinic.journal.models import Entry
-from clinic.notifications.models import Message
+from clinic.notifications.models import Message, StoppedAddress, TextReply
 from clinic.patients.models import Patient, Wish
 from clinic.questionnaires.models import Questionnaire
 from clinic.reviews import answers, flags, scores, words
@@ -158,6 +158,17 @@ def _messages(patient: Patient) -> Iterator[Happening]:
         what = f"{SENT_WORDS[Message.State(each.state)]}: {each.template.replace('-', ' ')}"
         by_what = "by text" if each.channel == Message.Channel.SMS else "by email"
         yield Happening(each.sent_at or each.due_at, "messages", f"{what}, {by_what}", (each.reason,))
+        if each.arrival_at:
+            arrived = f"The provider says: {each.get_arrival_display()}"
+            level = "" if each.arrival == Message.Arrival.DELIVERED else "review"
+            yield Happening(each.arrival_at, "messages", arrived, (each.template.replace("-", " "),), level=level)
+    for reply in TextReply.objects.filter(patient=patient).order_by("-at")[:MOST]:
+        yield Happening(reply.at, "messages", "They wrote by text", (str(reply.text),), "The patient")
+    for stopped in StoppedAddress.objects.filter(patient=patient).order_by("-at")[:MOST]:
+        by_what = "Texts" if stopped.channel == Message.Channel.SMS else "Emails"
+        yield Happening(stopped.at, "messages", f"{by_what} stopped: {stopped.get_because_display()}", level="review")
+        if stopped.lifted_at:
+            yield Happening(stopped.lifted_at, "messages", f"{by_what} allowed again")
     letters = Letter.objects.filter(record__intake__patient=patient).select_related("drafted_by", "sent_by")
     for letter in letters.order_by("-drafted_at")[:MOST]:
         yield Happening(letter.drafted_at, "messages", "Letter to a prescriber begun", (), str(letter.drafted_by))

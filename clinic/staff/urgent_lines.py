@@ -18,6 +18,7 @@ from clinic.accounts.permissions import Permission
 from clinic.intake.models import Intake
 from clinic.notifications import paging
 from clinic.notifications.models import Message
+from clinic.patients.models import Patient
 from clinic.reviews.words import length
 
 MOST_WAITING: Final = 100
@@ -118,10 +119,12 @@ def _urls(pages: list[Message]) -> dict[str, str]:
 
 
 def _urls_of(references: set[str]) -> dict[str, str]:
-    """A form that was sent is reviewed; of a draft there are the answers so far."""
+    """A form that was sent is reviewed; of a draft there are the answers so far, and of a patient the history."""
     found = Intake.objects.filter(reference__in=references).values_list("reference", "state")
     page_of = {Intake.State.SUBMITTED.value: "staff:review"}
-    return {reference: reverse(page_of.get(state, "staff:answers"), args=[reference]) for reference, state in found}
+    urls = {reference: reverse(page_of.get(state, "staff:answers"), args=[reference]) for reference, state in found}
+    people = Patient.objects.filter(reference__in=references - set(urls)).values_list("reference", flat=True)
+    return urls | {reference: reverse("staff:patient", args=[reference]) for reference in people}
 
 
 def _names(pages: list[Message]) -> dict[str, str]:

@@ -1,0 +1,52 @@
+"""What follows from what providers told us: an address that is closed, and a text that somebody wrote back."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from django.db.models import CharField, F, QuerySet, Value
+from django.db.models.functions import Cast, Concat
+
+from clinic.intake import protocols
+from clinic.notifications.models import StoppedAddress, TextReply
+from screening.answers import squeezed
+from screening.protocol import FollowUpPlan
+
+Because = StoppedAddress.Because
+LOOKS_BACK: Final = timedelta(days=30)
+"""How far back is looked: longer than the sweep of each minute can ever be away."""
+SCANS_BACK: Final = timedelta(days=7)
+"""How far back texts are opened for safety words; the rows of older ones were made long ago."""
+
+
+def closed(plan: FollowUpPlan, now: datetime) -> QuerySet[Any, Any]:
+    """Addresses that take no messages, and those whose owner complained; a word of theirs needs nobody's call."""
+    rows = StoppedAddress.objects.filter(because__in=(Because.BOUNCED, Because.COMPLAINED), lifted_at__isnull=True)
+    return _as_causes(rows.filter(at__gte=now - LOOKS_BACK), "address", "P3")
+
+
+def to_read(plan: FollowUpPlan, now: datetime) -> QuerySet[Any, Any]:
+    """Texts that a person has to read, today: what they mean is not guessed here."""
+    return _as_causes(TextReply.objects.filter(needs_reading=True, at__gte=now - LOOKS_BACK), "text", "P1")
+
+
+def with_safety_words(plan: FollowUpPlan, now: datetime) -> QuerySet[Any, Any]:
+    """Texts with safety words, which page the person on call; a hit only ever adds to what `to_read` does.
+
+    Source: clinical.md section 6: a reply to any message that holds safety words goes to a human (R021).
+    """
+    lately = TextReply.objects.filter(needs_reading=True, at__gte=now - SCANS_BACK)
+    phrases = protocols.current().safety_phrases
+    found = [each.pk for each in lately if any(words in squeezed(each.text) for words in phrases)]
+    return _as_causes(TextReply.objects.filter(pk__in=found), "text", "P1")
+
+
+def _as_causes(rows: QuerySet[Any, Any], kind: str, priority: str) -> QuerySet[Any, Any]:
+    return rows.annotate(
+        cause=Concat(Value(f"{kind}:"), Cast("pk", CharField()), output_field=CharField()),
+        whose=F("patient__pk"),
+        moment=F("at"),
+        pressing=Value(priority),
+        zone=F("patient__time_zone"),
+    )
