@@ -31,12 +31,13 @@ class Permission(StrEnum):
     SET_HOURS = "booking.hours"
     OWN_FEED = "booking.feed"
     SEE_TASKS = "followups.tasks"
+    SEE_DELIVERY = "notifications.delivery"
     SEE_OUTBOX = "notifications.outbox"
     SEE_AUDIT = "audit.see"
     MANAGE_PEOPLE = "accounts.manage"
 
 
-_EVERYONE: Final = frozenset({Permission.SEE_STAFF_HOME, Permission.OWN_SIGN_IN})
+_EVERYONE: Final = frozenset({Permission.SEE_STAFF_HOME, Permission.OWN_SIGN_IN, Permission.SEE_DELIVERY})
 _CLINICAL: Final = _EVERYONE | {
     Permission.SEE_WORKLIST,
     Permission.SEE_INTAKE,
@@ -89,6 +90,7 @@ PERMISSION_WORDS: Final[dict[Permission, str]] = {
     Permission.SET_HOURS: "Set the hours of clinicians, time off and holidays",
     Permission.OWN_FEED: "Read their own calendar in another program",
     Permission.SEE_TASKS: "See and close tasks (a scheduler: only those without health in them)",
+    Permission.SEE_DELIVERY: "See what did not arrive, and try it again (which message: only clinical roles)",
     Permission.SEE_OUTBOX: "Read the test outbox (not in production)",
     Permission.SEE_AUDIT: "Read the record of who did what, and why",
     Permission.MANAGE_PEOPLE: "Invite people, change roles, end access (clinical roles: only the medical director)",

@@ -15,6 +15,9 @@ SWEPT_WITHIN: Final = timedelta(minutes=5)
 CLAIM_HOLDS: Final = timedelta(minutes=10)
 """A claim that is older belongs to a worker that died, and no sweep took it back."""
 
+TRIES: Final = 5
+"""A message that was tried so often broke; one that failed at once waits for a phone call, and is no alarm."""
+
 QUESTIONS: Final = {
     "urgent pages nobody has said they have": """
         SELECT count(*) FROM notifications_message
@@ -27,6 +30,13 @@ QUESTIONS: Final = {
     "urgent pages given up": """
         SELECT count(*) FROM notifications_message
         WHERE state = 'failed' AND is_urgent AND (overdue_at IS NULL OR acknowledged_at IS NULL)
+    """,
+    "messages given up after every try": """
+        SELECT count(*) FROM notifications_message
+        WHERE state = 'failed' AND NOT is_urgent AND attempts >= %(tries)s
+    """,
+    "follow-ups given up after every try": """
+        SELECT count(*) FROM followups_followup WHERE state = 'failed'
     """,
     "messages nobody sends": """
         SELECT count(*) FROM notifications_message
@@ -54,16 +64,17 @@ def late(now: datetime) -> list[Late]:
     Args:
         now: the moment.
     """
-    moments = {
+    moments: dict[str, datetime | int] = {
         "now": now,
         "told_by": now - TOLD_WITHIN,
         "swept_by": now - SWEPT_WITHIN,
         "claimed_by": now - CLAIM_HOLDS,
+        "tries": TRIES,
     }
     with connection.cursor() as cursor:
         return [Late(what, count) for what, sql in QUESTIONS.items() if (count := _count(cursor, sql, moments))]
 
 
-def _count(cursor: object, sql: str, moments: dict[str, datetime]) -> int:
+def _count(cursor: object, sql: str, moments: dict[str, datetime | int]) -> int:
     cursor.execute(sql, moments)  # type: ignore[attr-defined]
     return int(cursor.fetchone()[0])  # type: ignore[attr-defined]

@@ -33,6 +33,7 @@ SAW: Final = {
     "staff.see_worklist": ("You on the list of forms that wait to be read", "To see whose form is next"),
     "staff.see_tasks": ("You on the list of things we have to do", "To see what we owe you"),
     "staff.see_calendar": ("You in the calendar", "To see who comes when, and how"),
+    "staff.see_messages": ("You on a list of messages that did not arrive", "To reach you another way"),
     "staff.see_outbox": ("A message to you on a list", "To see that messages leave"),
     "staff.see_mail": ("A message to you", "To see that messages leave"),
     "staff.see_patient": ("Your history with us", "To look after you"),

@@ -138,6 +138,23 @@ def retry(*, message: Message, by: Actor, now: datetime) -> bool:
 
 
 @transaction.atomic
+def let_go(*, message: Message, by: Actor) -> bool:
+    """Take a failed message off the list, because somebody said it in another way. An urgent page stays until it left.
+
+    Args:
+        message: which.
+        by: who says so.
+    Returns:
+        False when it is urgent or not failed any more, and nothing was changed.
+    """
+    failed = Message.objects.filter(pk=message.pk, state=Message.State.FAILED, is_urgent=False)
+    if not failed.update(state=Message.State.CANCELLED):
+        return False
+    record(by=by, action="notifications.let_go", subject=f"message:{message.pk}", patient=message.patient_id)
+    return True
+
+
+@transaction.atomic
 def acknowledge(*, reference: str, by: Actor, now: datetime, because: str = "") -> int:
     """Say "I have it" to every page about one form; it stops the clock, and says nothing about a call that was made.
 

@@ -145,6 +145,21 @@ def hear_text(*, key: str, number: str, text: str, now: datetime) -> Heard:
 
 
 @transaction.atomic
+def open_address(*, stopped: StoppedAddress, by: Actor, now: datetime) -> bool:
+    """Write to an address again that took no messages; one that its owner closed is theirs to open.
+
+    Args:
+        stopped: which.
+        by: who says so.
+        now: the moment.
+    Returns:
+        False when its owner closed it, or somebody opened it first.
+    """
+    is_ours = stopped.because == StoppedAddress.Because.BOUNCED
+    return is_ours and stopping.lift(stopped, by=by, now=now)
+
+
+@transaction.atomic
 def forget_texts(*, patient: Patient, by: Actor) -> None:
     """Remove what somebody wrote by text, together with who they are.
 

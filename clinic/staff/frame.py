@@ -32,6 +32,7 @@ PAGES: Final = (
     (Permission.MARK_VISIT, "staff:no_shows", "To mark"),
     (Permission.SET_HOURS, "staff:hours", "Hours"),
     (Permission.MANAGE_PEOPLE, "staff:people", "People"),
+    (Permission.SEE_DELIVERY, "staff:messages", "Messages"),
     (Permission.SEE_AUDIT, "staff:audit", "Audit"),
     (Permission.SEE_OUTBOX, "staff:outbox", "Outbox"),
 )

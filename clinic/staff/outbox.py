@@ -1,4 +1,4 @@
-"""The e-mails that development writes to files instead of sending, read back for a staff-only page."""
+"""The e-mails and texts that development writes to files instead of sending, read back for a staff-only page."""
 
 from __future__ import annotations
 
@@ -28,14 +28,18 @@ class Mail:
 
 def mails() -> list[Mail]:
     """The e-mails, the last written first."""
-    folder = Path(settings.MAIL_DIR)
-    files = sorted(folder.glob("*.eml"), key=lambda file: file.stat().st_mtime_ns, reverse=True)
+    written = [file for folder in _folders() for file in folder.glob("*.eml")]
+    files = sorted(written, key=lambda file: file.stat().st_mtime_ns, reverse=True)
     return [found for file in files[:MOST_SHOWN] if (found := _read(file)) is not None]
 
 
 def mail(message_id: UUID) -> Mail | None:
     """One e-mail, or None when there is no such file."""
-    return _read(Path(settings.MAIL_DIR) / f"{message_id}.eml")
+    return next((found for folder in _folders() if (found := _read(folder / f"{message_id}.eml"))), None)
+
+
+def _folders() -> tuple[Path, Path]:
+    return Path(settings.MAIL_DIR), Path(settings.TEXT_DIR)
 
 
 def _read(file: Path) -> Mail | None:

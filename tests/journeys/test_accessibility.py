@@ -18,6 +18,7 @@ from clinic.notifications.models import Message
 from clinic.notifications.paging import token_of
 from tests.clinic.intake.conftest import fill, nudges, submit
 from tests.clinic.reviews import records
+from tests.clinic.staff.tasks import stuck
 from tests.sign_in import signed_in
 
 __all__ = ["fill", "nudges", "submit"]
@@ -97,6 +98,13 @@ def test_pages_of_the_record_and_of_a_patient(narrow: Page) -> None:
         wrong["no reason"] = found
 
     assert wrong == {}
+
+
+def test_the_page_of_what_did_not_arrive(narrow: Page) -> None:
+    stuck(records.sealed(records.REVIEW))
+    enter(narrow.context, signed_in(records.clinician()))
+
+    assert problems_by_page(narrow, ("/staff/messages/",)) == {}
 
 
 def test_urgent_pages_and_the_red_line(narrow: Page, fill: Any, submit: Any) -> None:

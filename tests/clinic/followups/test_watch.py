@@ -139,3 +139,14 @@ def test_without_a_database_neither_says_that_all_is_well(monkeypatch: pytest.Mo
 
     assert run()[0] == 2
     assert Client().get("/healthz/promises").status_code == 503
+
+
+def test_what_was_given_up_after_every_try_is_an_alarm_until_somebody_looked(patient: Patient) -> None:
+    given = {"patient": patient, "channel": "email", "template": "check-in", "due_at": NOW, "state": "failed"}
+    Message.objects.create(key="broke", attempts=5, **given)
+    Message.objects.create(key="call-them", attempts=1, **given)
+
+    assert seen(MINUTE) == {"messages given up after every try": 1}
+
+    Message.objects.filter(key="broke").update(state=Message.State.CANCELLED)
+    assert seen(MINUTE) == {}

@@ -44,7 +44,7 @@ def test_in_production_an_administrator_has_people_and_no_outbox(
 
     response = signed_in(Role.ADMINISTRATOR).get(reverse("staff:people"))
 
-    assert [each["label"] for each in response.context["staff_nav"]] == ["People"]
+    assert [each["label"] for each in response.context["staff_nav"]] == ["People", "Messages"]
 
 
 def test_all_answers_are_shown_as_they_were_asked(browser: Client, osei: User) -> None:
@@ -188,3 +188,16 @@ def test_in_production_there_is_no_outbox(signed_in: Callable[[Role], Client], o
 
     assert sam.get(reverse("staff:outbox")).status_code == 404
     assert sam.get(reverse("staff:mail", args=[name])).status_code == 404
+
+
+def test_texts_that_development_wrote_are_in_the_outbox_too(
+    signed_in: Callable[[Role], Client], settings: object, tmp_path: Path
+) -> None:
+    settings.MAIL_DIR, settings.TEXT_DIR = tmp_path / "mail", tmp_path / "texts"  # type: ignore[attr-defined]
+    (tmp_path / "texts").mkdir()
+    text = uuid4()
+    (tmp_path / "texts" / f"{text}.eml").write_text("To: +15550100199\nSubject: Text message\n\nLarkfield: hello")
+    browser = signed_in(Role.ADMINISTRATOR)
+
+    assert "Text message" in browser.get(reverse("staff:outbox")).content.decode()
+    assert "Larkfield: hello" in browser.get(reverse("staff:mail", args=[text])).content.decode()

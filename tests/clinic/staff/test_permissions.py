@@ -25,7 +25,7 @@ from clinic.reviews.models import Decision
 from tests import sign_in
 from tests.clinic.reviews import records
 from tests.clinic.staff.desk_rows import some_hours, two_appointments
-from tests.clinic.staff.tasks import open_task, urgent_page
+from tests.clinic.staff.tasks import open_task, stuck, urgent_page
 
 ROLES = (Role.CLINICIAN, Role.ON_CALL, Role.DIRECTOR, Role.SCHEDULER, Role.ADMINISTRATOR)
 YES, no = True, False
@@ -80,6 +80,11 @@ TABLE = {
     "staff:give_back":        ("POST", no,       no,     YES,     YES,      no,            302),
     "staff:languages":        ("POST", no,       no,     YES,     YES,      no,            302),
     "staff:holidays":         ("GET",  no,       no,     YES,     YES,      no,            200),
+    "staff:messages":         ("GET",  YES,      YES,    YES,     YES,      YES,           200),
+    "staff:message_again":    ("POST", YES,      YES,    YES,     YES,      YES,           302),
+    "staff:message_off":      ("POST", YES,      YES,    YES,     YES,      YES,           302),
+    "staff:follow_up_again":  ("POST", YES,      YES,    YES,     YES,      YES,           302),
+    "staff:open_address":     ("POST", YES,      YES,    YES,     YES,      YES,           302),
     "staff:outbox":           ("GET",  no,       no,     no,      no,       YES,           200),
     "staff:mail":             ("GET",  no,       no,     no,      no,       YES,           200),
     "staff:people":           ("GET",  no,       no,     YES,     no,       YES,           200),
@@ -184,6 +189,7 @@ def addresses(staff: Callable[[Role], User], settings: Any, tmp_path: Any) -> di
     about |= dict.fromkeys(("hours_of", "add_hours", "away", "languages"), visit.clinician_id)
     about |= some_hours(visit.clinician)
     about |= {"confirm": (kept.patient.reference, kept.pk)}
+    about |= stuck(record)
     paged = urgent_page(record.intake)
     about |= {
         "have_it": paged.pk,

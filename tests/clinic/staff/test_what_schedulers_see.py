@@ -12,10 +12,10 @@ from django.urls import reverse
 from clinic.accounts.models import User
 from clinic.accounts.permissions import ALLOWED, Permission, Role
 from tests.clinic.reviews import records
-from tests.clinic.staff.tasks import open_task
+from tests.clinic.staff.tasks import open_task, stuck
 
 pytestmark = pytest.mark.django_db
-PAGES = ("staff:tasks", "staff:calendar", "staff:find_slot", "staff:no_shows", "mfa_index")
+PAGES = ("staff:tasks", "staff:messages", "staff:calendar", "staff:find_slot", "staff:no_shows", "mfa_index")
 
 
 @pytest.mark.parametrize("changes", [records.STOP, records.URGENT, records.REVIEW], ids=["stop", "urgent", "review"])
@@ -24,6 +24,7 @@ def test_no_page_of_theirs_says_what_a_patient_answered(
 ) -> None:
     record = records.sealed(changes, [records.medicine("Zoloft")])
     open_task(record, "coordinator")
+    stuck(record)
     open_task(records.sealed(changes), "clinician")
     browser = signed_in(Role.SCHEDULER)
 
