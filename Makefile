@@ -10,7 +10,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 RUN_READY := $(VENV)/.run-$(shell sha256sum < requirements.txt | cut -c 1-16)
 TEST_READY := $(VENV)/.test-$(shell cat requirements.txt requirements-dev.txt | sha256sum | cut -c 1-16)
 
-.PHONY: help run test check faults fix bench contention mutants pictures pins browser clean
+.PHONY: help run test check faults brokers fix bench contention mutants pictures pins browser clean
 
 help: ## list these commands
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
@@ -34,6 +34,9 @@ check: $(TEST_READY) ## everything that must hold before a change is offered: st
 
 faults: $(TEST_READY) ## break the web, workers, database, broker and provider on purpose, and count: a few minutes
 	FAULTS=full $(PY) -m pytest -n 0 -s tests/faults $(ARGS)
+
+brokers: $(TEST_READY) ## try each real broker (Debian: redis-server, rabbitmq-server); SERVERS="valkey redis" names them
+	$(PY) -m pytest -n 0 -s tests/brokers/real_servers.py $(ARGS)
 
 fix: $(TEST_READY) ## format the code and mend what can be mended by machine
 	$(PY) -m ruff check --fix .

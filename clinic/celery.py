@@ -12,6 +12,8 @@ from celery import Celery
 from django.conf import settings
 from django.db import transaction
 
+from clinic import brokers
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinic.settings")
 
 log = logging.getLogger(__name__)
@@ -22,6 +24,7 @@ _sender = ThreadPoolExecutor(max_workers=1, thread_name_prefix="nudge")
 
 app = Celery("clinic")
 app.conf.update(
+    brokers.settings_for(settings.CELERY_BROKER_URL),
     broker_url=settings.CELERY_BROKER_URL,
     result_backend=None,
     task_ignore_result=True,
@@ -34,13 +37,6 @@ app.conf.update(
     task_soft_time_limit=100,
     task_publish_retry=False,
     broker_connection_retry_on_startup=True,
-    broker_connection_timeout=2,
-    broker_transport_options={
-        "socket_timeout": 2,
-        "socket_connect_timeout": 2,
-        "visibility_timeout": 300,
-        "confirm_publish": True,
-    },
     worker_hijack_root_logger=False,
     worker_log_format="%(levelname)s %(name)s %(message)s",
     worker_task_log_format="%(levelname)s %(task_name)s %(task_id)s %(message)s",
@@ -137,6 +133,13 @@ def _hand_over(task_name: str, row_id: str, queue: str) -> None:
 
 def _send(task_name: str, row_id: str, queue: str) -> None:
     try:
-        app.send_task(task_name, args=[row_id], queue=queue, ignore_result=True, retry=False)
+        app.send_task(
+            task_name,
+            args=[row_id],
+            queue=queue,
+            ignore_result=True,
+            retry=False,
+            confirm_timeout=brokers.SECONDS,
+        )
     except Exception as error:  # noqa: BLE001 - whatever the broker says, the row is safe and the sweep will find it
         log.warning("nudge not sent, the sweep will find it: %s (%s)", task_name, type(error).__name__)

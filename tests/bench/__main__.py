@@ -25,6 +25,7 @@ IN_A_CLINIC: Final = {
     "patient_pages": "Patient pages against bare Django views, 95th percentiles",
     "worklist": "The worklist and the review page at 1,000,000 intakes that wait",
     "booking": "Free times, and holds under contention",
+    "delivering": "Delivering, with real workers and the embedded broker",
     "weight": "Weight of patient pages, as our own server sends them",
 }
 NOISY_FROM: Final = 0.25

@@ -1,0 +1,1 @@
+"""The clinic against each real broker: `make brokers`."""
