@@ -35,6 +35,7 @@ def test_a_nudge_carries_the_id_and_nothing_else(
             "queue": "default",
             "ignore_result": True,
             "retry": False,
+            "confirm_timeout": 2,
         }
     ]
     assert UUID(sent[0]["args"][0]) == message.pk
