@@ -55,6 +55,21 @@ def browser() -> Iterator[Any]:
 
 
 @pytest.fixture(autouse=True, scope="session")
+def one_connection_for_a_thread() -> None:
+    """Django keeps a second set of connections where an event loop runs, as it does once a browser is open.
+
+    A test whose rows are in one set and whose questions go to the other waits for itself, for ever.
+    """
+    import sys
+    import threading
+
+    if "django" in sys.modules:
+        from django.db import connections
+
+        connections._connections = threading.local()
+
+
+@pytest.fixture(autouse=True, scope="session")
 def tables_may_be_emptied() -> Iterator[None]:
     """Django empties all tables after a transactional test; the triggers that keep rows let it, here only."""
     import sys
