@@ -20,6 +20,8 @@ from tests.clinic.intake import conftest as made
 from tests.clinic.intake.conftest import fill as filled
 from tests.clinic.notifications.smtp_server import Mailbox, mailbox
 
+from .dying import end_children
+
 __all__ = ["filled"]
 NOW = made.NOW
 BY = system("test")
@@ -34,6 +36,13 @@ def on_a_tuesday() -> Iterator[None]:
     """Noon, for what asks the clock itself; it goes on, because clients of brokers wait for it."""
     with time_machine.travel(NOW, tick=True):
         yield
+
+
+@pytest.fixture(autouse=True)
+def no_child_stays() -> Iterator[None]:
+    """Whatever a test started has ended when it has."""
+    yield
+    end_children()
 
 
 @pytest.fixture(autouse=True)

@@ -19,6 +19,7 @@ from django.db import connection, connections
 
 MOST_SECONDS: Final = 30.0
 MOST_STEPS: Final = 80
+CHILDREN: Final[list[int]] = []
 Work = Callable[[Callable[[], None]], object]
 """Work is given a function to call when it tells somebody that it is done."""
 
@@ -72,6 +73,7 @@ def start(work: Work, *, fault: Fault = Fault.KILLED, at_step: int | None = None
     pid = os.fork()
     if pid:
         os.close(writing)
+        CHILDREN.append(pid)
         return Child(pid, reading)
     code = 1
     try:
@@ -82,6 +84,18 @@ def start(work: Work, *, fault: Fault = Fault.KILLED, at_step: int | None = None
         code = 2
     finally:
         os._exit(code)
+
+
+def end_children() -> None:
+    """End what a failed test left standing: it holds the pipes of the browser open, which then never closes."""
+    while CHILDREN:
+        pid = CHILDREN.pop()
+        try:
+            if os.waitpid(pid, os.WNOHANG) == (0, 0):
+                os.kill(pid, signal.SIGKILL)
+                os.waitpid(pid, 0)
+        except ChildProcessError:
+            continue
 
 
 def run(work: Work, *, fault: Fault = Fault.KILLED, at_step: int | None = None) -> Child:

@@ -81,7 +81,7 @@ def test_control_marking_before_sending_loses(
     message: Callable[..., Message], provider: Mailbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def mark_then_send(claimed: Message, *, now: Any, by: Any) -> str:
-        state = delivery._sent(claimed, now=now, by=by)
+        state = delivery._sent(claimed, "", now=now, by=by)
         delivery._hand_over(claimed, now=now, by=by)
         return state
 
@@ -99,7 +99,7 @@ def test_control_without_a_key_the_provider_cannot_tell_a_double(
     monkeypatch.setattr(
         delivery,
         "Outgoing",
-        lambda key, to, subject, text, at: email.Outgoing(uuid.uuid4(), to, subject, text, at),
+        lambda **words: email.Outgoing(**{**words, "id": uuid.uuid4()}),
     )
     deliver_with_a_fault_at_every_step(message, Fault.KILLED)
     sweep(LATER)
@@ -133,7 +133,7 @@ def test_a_worker_that_stands_still_and_wakes_up_has_one_effect(
 def test_control_a_worker_that_wakes_up_and_does_not_look_says_it_twice(
     message: Callable[..., Message], provider: Mailbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def say_again(claimed: Message, *, now: Any, by: Any) -> str:
+    def say_again(claimed: Message, provider_id: str, *, now: Any, by: Any) -> str:
         Message.objects.filter(pk=claimed.pk).update(state="sent", sent_at=now, claimed_at=None)
         with delivery.transaction.atomic():
             delivery._record(claimed, "notifications.send", by=by)
@@ -246,7 +246,7 @@ def test_control_a_sweep_that_lets_poison_through_stops_before_its_neighbours(
 ) -> None:
     def trusting(claimed: Message, *, now: Any, by: Any) -> str:
         delivery._hand_over(claimed, now=now, by=by)
-        return delivery._sent(claimed, now=now, by=by)
+        return delivery._sent(claimed, "", now=now, by=by)
 
     monkeypatch.setattr(delivery, "_deliver_claimed", trusting)
     message("of-a-version-to-come")

@@ -55,7 +55,7 @@ def test_an_app_is_set_up_and_used_without_javascript(live_server: Any, phone: B
     expect(page.locator(".codes li")).to_have_count(10)
     recovery = page.locator(".codes li").first.inner_text()
     page.get_by_role("link", name="I have kept them").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Tasks")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Find a time")
 
     page.get_by_role("button", name="Sign out").click()
     type_password(page, live_server.url, "/staff/calendar/")
@@ -98,7 +98,7 @@ def test_a_lock_leads_back_to_the_page(live_server: Any, laptop: BrowserContext,
     type_password(page, live_server.url)
     page.get_by_label("Code").fill(code_of(luis))
     page.get_by_role("button", name="Go on").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Tasks")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Find a time")
     _let_time_pass()
 
     page.goto(f"{live_server.url}/staff/calendar/?day=2026-12-01")
@@ -161,7 +161,7 @@ def test_a_page_that_nobody_uses_locks_by_itself(live_server: Any, browser: Brow
     type_password(page, live_server.url)
     page.get_by_label("Code").fill(code_of(luis))
     page.get_by_role("button", name="Go on").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Tasks")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Find a time")
     page.wait_for_load_state()  # the clock of the page starts with its script
     _let_time_pass()
 

@@ -34,6 +34,8 @@ CHOSEN_BEFORE = {
     "intake:change_medicine plain",
     "intake:page answers taken away",
     "my:details plain",
+    "my:preferences plain",
+    "my:preferences saved",
     "my:question plain",
 }
 """States that show again what the person chose."""

@@ -226,7 +226,7 @@ def test_the_broker_is_told_ids_and_nothing_else(
     celery._sender.submit(lambda: None).result(timeout=5)
     assert {str(sealed.pk)} <= {argument for nudge in nudges for argument in nudge["args"]}
     for nudge in nudges:
-        assert set(nudge) <= {"name", "args", "queue", "ignore_result", "retry"}
+        assert set(nudge) <= {"name", "args", "queue", "ignore_result", "retry", "confirm_timeout"}
         assert [str(uuid.UUID(argument)) for argument in nudge["args"]] == nudge["args"]
 
 
