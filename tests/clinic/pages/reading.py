@@ -3,7 +3,10 @@
 import re
 from html.parser import HTMLParser
 
-BLOCKS = {"p", "li", "h1", "h2", "h3", "dt", "dd", "b", "legend", "label", "summary", "caption", "div", "section"}
+BLOCKS = {"p", "li", "h1", "h2", "h3", "dt", "dd", "b", "legend", "label", "summary", "caption", "div", "section"} | {
+    "th",
+    "td",
+}
 SKIPPED_CLASSES = {"sources", "toc", "vh"}
 VOID = {"br", "img", "input", "link", "meta", "path", "circle", "rect", "line", "hr"}
 
