@@ -118,10 +118,10 @@ def _wait_by_sql(osei: User) -> None:
 
 
 _STATEMENTS: Final = (
-    """INSERT INTO patients_patient (id, reference, email_index, phone_index, safe_contact, country, region, time_zone,
-           language, created_at)
-       SELECT md5('p' || n)::uuid, 'P' || n, '', '', 'yes', 'US', (ARRAY['US-CA', 'US-NY', 'US-AZ'])[1 + n %% 3], '',
-           'en-us', now() FROM generate_series(1, %(count)s) AS n""",
+    """INSERT INTO patients_patient SELECT (jsonb_populate_record(sample, jsonb_build_object(
+           'id', md5('p' || n)::uuid, 'reference', 'P' || n, 'email_index', '', 'phone_index', '', 'marks', '[]'::jsonb,
+           'region', (ARRAY['US-CA', 'US-NY', 'US-AZ'])[1 + n %% 3]))).*
+       FROM (SELECT one AS sample FROM patients_patient AS one LIMIT 1) AS first, generate_series(1, %(count)s) AS n""",
     """INSERT INTO intake_intake SELECT (jsonb_populate_record(sample, jsonb_build_object(
            'id', md5('i' || n)::uuid, 'reference', 'I' || n, 'patient_id', md5('p' || n)::uuid,
            'submit_key', md5('k' || n)::uuid, 'answers', '\\x00', 'medicines', '\\x00', 'visited', '\\x00',

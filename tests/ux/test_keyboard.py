@@ -119,6 +119,7 @@ def begun(window: BrowserContext) -> Page:
 def _is_safe(page: Page) -> None:
     page.locator("[name=safe_now][value=yes]").check()
     page.get_by_role("button", name="Continue").click()
+    page.wait_for_url("**/check/2/")
 
 
 def test_the_back_button_shows_the_answer_and_it_can_be_sent_again(begun: Page) -> None:
