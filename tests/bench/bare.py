@@ -1,18 +1,27 @@
-"""The least a Django view can do, to measure the clinic's pages against: insert one row, or fill one template."""
+"""The least a Django view can do, to measure the clinic's pages against; and the least that a saved form needs."""
 
 from __future__ import annotations
 
 import uuid
 from typing import Any
 
+from crispy_forms.helper import FormHelper
+from django import forms
 from django.db import connection, models, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template import engines
 from django.urls import include, path
 
+from clinic.intake.models import Intake
+from clinic.patients.session import PATIENT
+from clinic.web.widgets import RadioChoices
+
 WORDS = "I would like to sleep again, and to be there for my children in the morning."
 LAYOUT = """{% extends "patient.html" %}{% block title %}A page{% endblock %}
 {% block content %}<h1>A page</h1><p>{{ words }}</p><form method="post">{% csrf_token %}
+<button class="btn" type="submit">Continue</button></form>{% endblock %}"""
+ASKING = """{% extends "patient.html" %}{% load crispy_forms_tags %}{% block title %}A page{% endblock %}
+{% block content %}<h1>A page</h1><form method="post">{% csrf_token %}{% crispy form %}
 <button class="btn" type="submit">Continue</button></form>{% endblock %}"""
 ONE_LINE = "<!doctype html><html lang=en><title>A page</title><p>{{ words }}</p></html>"
 
@@ -53,6 +62,35 @@ def layout_page(request: HttpRequest) -> HttpResponse:
     return HttpResponse(_compiled(LAYOUT).render({"words": WORDS}, request))
 
 
+class OneQuestion(forms.Form):
+    """One question with three answers, by the same library and in the same look as the clinic's."""
+
+    told = forms.ChoiceField(
+        label="Is it so?", choices=[("yes", "Yes"), ("no", "No"), ("not_sure", "I am not sure")], widget=RadioChoices
+    )
+    helper = FormHelper()
+    helper.form_tag, helper.disable_csrf = False, True
+
+
+def asking_page(request: HttpRequest) -> HttpResponse:
+    """One question to the patient whom the session names, with what the row of their form keeps; nothing is decided."""
+    intake = Intake.objects.get(patient_id=request.session[PATIENT])
+    form = OneQuestion(initial={"told": intake.answers.get("told")})
+    return HttpResponse(_compiled(ASKING).render({"form": form}, request))
+
+
+def keep_answer(request: HttpRequest) -> HttpResponse:
+    """Keep one answer in the row of the form, held meanwhile; nothing is decided or recorded."""
+    form = OneQuestion(request.POST)
+    if not form.is_valid():
+        raise ValueError(form.errors)
+    with transaction.atomic():
+        intake = Intake.objects.select_for_update().get(patient_id=request.session[PATIENT])
+        intake.answers |= form.cleaned_data
+        intake.save(update_fields=["answers"])
+    return HttpResponseRedirect("/my/")
+
+
 def one_line_page(request: HttpRequest) -> HttpResponse:
     """One sentence and no layout."""
     return HttpResponse(_compiled(ONE_LINE).render({"words": WORDS}, request))
@@ -70,6 +108,8 @@ def _compiled(source: str) -> Any:
 urlpatterns = [
     path("bench/insert/", insert),
     path("bench/layout/", layout_page),
+    path("bench/asking/", asking_page),
+    path("bench/answer/", keep_answer),
     path("bench/line/", one_line_page),
     path("", include("clinic.urls")),
 ]

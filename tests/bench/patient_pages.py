@@ -62,10 +62,12 @@ def _saving(clinic: WSGIHandler, one: Intake, eight: Intake) -> Iterator[Figure]
         "bare": _insert(clinic),
         "one": _save(clinic, one, {"psychosis_ever": "no"}),
         "eight": _save(clinic, eight, {f"phq{number}": "1" for number in range(1, 9)}),
+        "least": _post(clinic, "/bench/answer/", lambda _: {"told": "yes"}, visitors.copies(one, ROUNDS + WARM_UP + 1)),
     }
     times = in_turns(works, ROUNDS, settle=_until_nudges_are_sent)
     yield ratio("POST a page of one question : bare insert", times["one"], times["bare"], at_most=2.0)
     yield ratio("POST a page of eight rows : bare insert", times["eight"], times["bare"], at_most=2.0)
+    yield ratio("  a session, one row, one form, no decision : bare insert", times["least"], times["bare"])
     done = len(times["one"].seconds) + WARM_UP
     yield _statements("  statements to the database", works["one"](done), works["bare"](done))
 
@@ -75,11 +77,13 @@ def _showing(clinic: WSGIHandler, one: Intake, eight: Intake) -> Iterator[Figure
         "layout": _get(clinic, "/bench/layout/"),
         "one": _get(clinic, visitors.address_of_open_page(one), visitors.copies(one, 1)[0]),
         "eight": _get(clinic, visitors.address_of_open_page(eight), visitors.copies(eight, 1)[0]),
+        "least": _get(clinic, "/bench/asking/", visitors.copies(one, 1)[0]),
         "line": _get(clinic, "/bench/line/"),
     }
     times = in_turns(works, ROUNDS)
     yield ratio("GET a page of one question : bare view, same layout", times["one"], times["layout"], at_most=1.5)
     yield ratio("GET a page of eight rows : bare view, same layout", times["eight"], times["layout"], at_most=1.5)
+    yield ratio("  a session, one row, one form, no decision : bare view", times["least"], times["layout"])
     yield ratio("  one question : bare view, one line of HTML", times["one"], times["line"])
     yield _statements("  statements to the database", works["one"](0), works["layout"](0))
 
