@@ -7,10 +7,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 
 from clinic.intake import actions
 from clinic.intake.models import Intake
+from tests.at_once import at_once
 from tests.clinic.notifications.smtp_server import Mailbox
 
 from .conftest import AFTER_ANY_CLAIM, NOW, ROUNDS, sending, submit, sweep
@@ -91,23 +92,7 @@ def test_control_paging_after_the_commit_leaves_a_flag_untold(
 
 def click(intake: Intake, clicks: int) -> list[object]:
     """Send the same form in several threads that start together; what each was answered."""
-    start, answers = threading.Barrier(clicks), []
-
-    def one() -> None:
-        try:
-            start.wait(timeout=10)
-            answers.append(submit(Intake.objects.get(pk=intake.pk)).pk)
-        except Exception as error:  # noqa: BLE001 - an answer too: the page that says that something broke
-            answers.append(type(error).__name__)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=one) for _ in range(clicks)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    return answers
+    return at_once(*[lambda: submit(Intake.objects.get(pk=intake.pk)).pk] * clicks)
 
 
 def test_a_form_that_is_clicked_many_times_is_sent_once_and_each_click_gets_the_same_answer(

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import pytest
-from django.db import connection
 
 from clinic.audit.models import AuditEvent
 from clinic.followups import actions, claims
 from clinic.followups.models import FollowUp
 from clinic.notifications.models import Message
 from clinic.patients.models import Patient
+from tests.at_once import at_once, errors
 
 from .conftest import BY, DAY, NOW, a_patient, a_record, an_intake
 
@@ -30,35 +29,14 @@ def patient(transactional_db: None) -> Patient:
     return a_patient()
 
 
-def at_once(work: Callable[[], object]) -> None:
-    """The same work in several threads that start together, each with its own connection."""
-    start = threading.Barrier(WORKERS)
-    broken: list[BaseException] = []
-
-    def one() -> None:
-        try:
-            start.wait(timeout=5)
-            work()
-        except BaseException as error:  # noqa: BLE001 - told to the test
-            broken.append(error)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=one) for _ in range(WORKERS)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    assert broken == []
-
-
 def test_many_planners_plan_once(patient: Patient) -> None:
     for _ in range(ROWS):
         a_record(patient, "clinician_review", "P2")
         an_intake(patient, saved_at=NOW - DAY)
 
-    at_once(lambda: actions.plan(now=NOW, by=BY))
+    got = at_once(*[lambda: actions.plan(now=NOW, by=BY)] * WORKERS)
 
+    assert errors(got) == []
     assert FollowUp.objects.filter(plan="F14").count() == ROWS
     assert FollowUp.objects.filter(plan="F08").count() == ROWS
     said = AuditEvent.objects.filter(action="followups.plan").values_list("detail", flat=True)
@@ -70,8 +48,9 @@ def test_many_workers_do_each_follow_up_once(patient: Patient) -> None:
         an_intake(patient, saved_at=NOW - DAY)
     actions.plan(now=NOW, by=BY)
 
-    at_once(lambda: actions.do_due(now=NOW, by=BY))
+    got = at_once(*[lambda: actions.do_due(now=NOW, by=BY)] * WORKERS)
 
+    assert errors(got) == []
     assert FollowUp.objects.filter(state="done", attempts=1).count() == ROWS
     assert Message.objects.count() == ROWS
 
@@ -99,7 +78,8 @@ def test_without_the_claim_workers_would_do_it_more_than_once(
     monkeypatch.setattr(actions, "mine", lambda claimed: FollowUp.objects.filter(pk=claimed.pk))
     monkeypatch.setattr(actions, "_effect", noted)
 
-    at_once(lambda: actions.do(follow_up=row, now=NOW, by=BY))
+    got = at_once(*[lambda: actions.do(follow_up=row, now=NOW, by=BY)] * WORKERS)
 
+    assert errors(got) == []
     assert len(done) > 1
     assert claims.TRIES == 5

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import pytest
-from django.db import connection
 
 from clinic.audit.models import AuditEvent
 from clinic.notifications import delivery
 from clinic.notifications.channels import email
 from clinic.notifications.models import Message
+from tests.at_once import at_once, errors
 
 from .conftest import BY, DAY, Queue
 
@@ -36,32 +34,10 @@ def patient(transactional_db: None, patient: Any) -> Any:
     return patient
 
 
-def at_once(work: Callable[[], object]) -> None:
-    """The same work in several threads that start together, each with its own connection."""
-    start = threading.Barrier(WORKERS)
-    broken: list[BaseException] = []
-
-    def one() -> None:
-        try:
-            start.wait(timeout=5)
-            work()
-        except BaseException as error:  # noqa: BLE001 - told to the test
-            broken.append(error)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=one) for _ in range(WORKERS)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=30)
-    assert broken == []
-
-
 def test_many_workers_and_one_message_make_one_effect(queued: Queue, accepted: list[str]) -> None:
     for number in range(ROUNDS):
         message = queued(key=f"race:{number}")
-        at_once(lambda message=message: delivery.deliver(message.pk, now=DAY, by=BY))
+        assert errors(at_once(*[lambda message=message: delivery.deliver(message.pk, now=DAY, by=BY)] * WORKERS)) == []
 
     assert len(accepted) == len(set(accepted)) == ROUNDS
     assert Message.objects.filter(state="sent", attempts=1).count() == ROUNDS
@@ -72,7 +48,7 @@ def test_many_sweeps_share_the_work(queued: Queue, accepted: list[str]) -> None:
     for number in range(40):
         queued(key=f"race:{number}")
 
-    at_once(lambda: delivery.deliver_due(now=DAY, by=BY))
+    assert errors(at_once(*[lambda: delivery.deliver_due(now=DAY, by=BY)] * WORKERS)) == []
 
     assert len(accepted) == len(set(accepted)) == 40
 
@@ -89,6 +65,6 @@ def test_without_the_claim_there_would_be_more_than_one_effect(
     monkeypatch.setattr(delivery, "_mine", lambda message: Message.objects.filter(pk=message.pk))
     for number in range(ROUNDS):
         message = queued(key=f"race:{number}")
-        at_once(lambda message=message: delivery.deliver(message.pk, now=DAY, by=BY))
+        assert errors(at_once(*[lambda message=message: delivery.deliver(message.pk, now=DAY, by=BY)] * WORKERS)) == []
 
     assert len(accepted) > ROUNDS

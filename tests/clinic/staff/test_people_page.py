@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-import threading
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -22,6 +22,7 @@ from clinic.audit.models import AuditEvent
 from clinic.notifications import delivery
 from clinic.notifications.models import Message
 from tests import sign_in
+from tests.at_once import at_once
 from tests.clinic.reviews import records
 
 pytestmark = pytest.mark.django_db
@@ -263,6 +264,17 @@ def test_the_last_one_stays(staff: Callable[[Role], User], role: Role) -> None:
     assert (again(last).role, again(last).is_active) == (role, True)
 
 
+def _removed(user: User, how: str) -> str:
+    try:
+        if how == "end":
+            actions.end_access(user=user, reason="both at once", by=BY, now=timezone.now())
+        else:
+            actions.change_role(user=user, role=Role.SCHEDULER, by=BY, now=timezone.now())
+    except actions.LastOne:
+        return "last"
+    return "done"
+
+
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("verb", ["end", "demote", "one of each"])
 @pytest.mark.parametrize("role", [Role.DIRECTOR, Role.ADMINISTRATOR])
@@ -270,29 +282,11 @@ def test_of_two_who_remove_each_other_at_once_one_stays(frozen: None, role: Role
     for number in range(4):
         User.objects.filter(role=role).update(role=Role.SCHEDULER)
         pair = [records.clinician(f"Person {role}{number}{each}", role) for each in "ab"]
-        barrier, told = threading.Barrier(2), []
-
-        def remove(user: User, how: str, barrier: Any = barrier, told: list[str] = told) -> None:
-            barrier.wait()
-            try:
-                if how == "end":
-                    actions.end_access(user=user, reason="both at once", by=BY, now=timezone.now())
-                else:
-                    actions.change_role(user=user, role=Role.SCHEDULER, by=BY, now=timezone.now())
-                told.append("done")
-            except actions.LastOne:
-                told.append("last")
-            finally:
-                connection.close()
-
         hows = ("end", "demote") if verb == "one of each" else (verb, verb)
-        threads = [threading.Thread(target=remove, args=each) for each in zip(pair, hows, strict=True)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join(20)
 
-        assert sorted(told) == ["done", "last"]
+        told = at_once(*(partial(_removed, user, how) for user, how in zip(pair, hows, strict=True)))
+
+        assert sorted(map(str, told)) == ["done", "last"]
         assert User.objects.filter(role=role, is_active=True).count() == 1
 
 
