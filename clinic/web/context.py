@@ -8,6 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from clinic.web import crisis
 from clinic.web.places import LOCATIONS, STATES_SERVED
@@ -22,7 +23,7 @@ def clinic(request: HttpRequest) -> dict[str, Any]:
             "neutral_name": settings.CLINIC_NEUTRAL_NAME,
             "phone_display": settings.CLINIC_PHONE_DISPLAY,
             "phone_uri": settings.CLINIC_PHONE_URI,
-            "hours": settings.CLINIC_HOURS,
+            "hours": _(settings.CLINIC_HOURS),
             "form_minutes": settings.FORM_MINUTES,
             "locations": LOCATIONS,
             "states_served": STATES_SERVED,
@@ -34,7 +35,7 @@ def clinic(request: HttpRequest) -> dict[str, Any]:
         "language": (get_language() or settings.LANGUAGE_CODE).partition("-")[0],
         "languages": settings.LANGUAGES if len(settings.LANGUAGES) > 1 else (),
         "leave_url": reverse("intake:leave") if settings.LEAVE_QUICKLY else "",
-        "leave_name": settings.LEAVE_NAME,
+        "leave_name": _(settings.LEAVE_NAME),
         "worker_url": reverse("pages:service_worker") if settings.OFFLINE_HELP else "",
         "not_approved": settings.PROTOCOL_NOT_APPROVED,
     }
