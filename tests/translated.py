@@ -16,7 +16,9 @@ CODE: Final = "de"
 """The code it borrows: Django has formats of dates for it, none with letters of their own."""
 OPENS, CLOSES = "⟦", "⟧"
 FILLED_IN: Final = re.compile(r"(%\(\w+\)[sd]|%[sd%]|\{\w+\})")
-BLOCKS: Final = re.compile(r"(?s)<(script|style|textarea|svg)\b.*?</\1>|<!--.*?-->|<meta name=.(?:robots|viewport)[^>]*>")
+BLOCKS: Final = re.compile(
+    r"(?s)<(script|style|textarea|svg)\b.*?</\1>|<!--.*?-->|<meta name=.(?:robots|viewport)[^>]*>"
+)
 ATTRIBUTE: Final = re.compile(r'\b(aria-label|title|alt|placeholder|data-busy|content)="([^"]*)"')
 TAG: Final = re.compile(r"<[^>]*>")
 LETTERS: Final = re.compile(r"[^\W\d_]{2}")

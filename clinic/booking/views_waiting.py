@@ -107,7 +107,7 @@ def _offer_page(request: HttpRequest, offered: Appointment, form: DetailsForm, *
     context = {
         "visit": visit_presenters.visit(offered),
         "until": zones.clock(offered.held_until, offered.time_zone),
-        "because": offered.offered_because,
+        "because": waiting.reason_now(offered),
         "form": form,
     }
     return render(request, "booking/offer.html", context, status=status)

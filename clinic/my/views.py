@@ -126,7 +126,7 @@ def agreement(request: HttpRequest, intake: Intake, consent_id: UUID) -> HttpRes
 def details(request: HttpRequest, intake: Intake) -> HttpResponse:
     """How to reach the patient, to be changed by them."""
     patient = intake.patient
-    options = protocols.of(intake).questions["safe_contact"].options
+    options = protocols.shown(protocols.of(intake)).questions["safe_contact"].options
     known = {name: getattr(patient, name) or "" for name in ContactForm.field_order}
     data = request.POST if request.method == "POST" else None
     form = ContactForm(data, safe=[(each.code, each.label) for each in options], initial=known)

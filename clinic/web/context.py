@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, get_language_bidi
 from django.utils.translation import gettext as _
 
 from clinic.web import crisis
@@ -33,6 +33,7 @@ def clinic(request: HttpRequest) -> dict[str, Any]:
         "crisis_lines": crisis.CRISIS_LINES,
         "crisis_overdue": crisis.is_overdue(),
         "language": (get_language() or settings.LANGUAGE_CODE).partition("-")[0],
+        "reads_from": "rtl" if get_language_bidi() else "ltr",
         "languages": settings.LANGUAGES if len(settings.LANGUAGES) > 1 else (),
         "leave_url": reverse("intake:leave") if settings.LEAVE_QUICKLY else "",
         "leave_name": _(settings.LEAVE_NAME),
