@@ -29,7 +29,16 @@ from tests.ux.states import STATES
 pytestmark = pytest.mark.django_db
 __all__ = ["in_brackets"]
 NAMES: Final = (
-    *(r"\S+@\S*", "Larkfield Clinic", "Larkfield", "Threshold", "SAMHSA", r"findahelpline\.com", "English", "Español"),
+    *(
+        r"\S+@\S*",
+        "Larkfield Clinic",
+        "Larkfield",
+        "Threshold",
+        r"SAMHSA(?! helpline\.)",
+        r"findahelpline\.com",
+        "English",
+        "Español",
+    ),
     *("Maya Rose Thompson", "Maya", "Somebody Else", r"(Dr\. )?Ama Osei", "x{30,}", "xyzzy"),
     *("Midtown", "Harbor", r"210 Alder Street, 2nd floor", "18 Quay Road", r"London, Britain \(UK\)"),
     *("Zoloft", "Zolof", r"Zocor \(simvastatin\)", "sertraline", "hydroxyzine", "hydralazine"),
