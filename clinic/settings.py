@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_noop
 
 from clinic.onebox import places, secrets
 
@@ -80,6 +81,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "clinic.web.middleware.language_of_page",
     "django.middleware.common.CommonMiddleware",
     "clinic.web.middleware.readable_input",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -198,7 +200,7 @@ if IS_PRODUCTION or USE_HTTPS:
     SECURE_HSTS_SECONDS = 2 * 365 * 24 * 60 * 60
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True
-    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = True
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -224,7 +226,9 @@ LANGUAGES = [
     ("en-us", "English"),
     *(pair.split("=") for pair in filter(None, os.environ.get("LANGUAGES", "").split(","))),
 ]
-LOCALE_PATHS = [BASE_DIR / "locale"]
+LOCALE_PATHS = [BASE_DIR / "clinic" / "locale"]
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = CLINIC_TIME_ZONE = os.environ.get("CLINIC_TIME_ZONE", "America/Los_Angeles")
@@ -262,13 +266,13 @@ CLINIC_NEUTRAL_NAME = os.environ.get("CLINIC_NEUTRAL_NAME", "Larkfield")
 CLINIC_PHONE_DISPLAY = os.environ.get("CLINIC_PHONE_DISPLAY", "(555) 010-0142")
 CLINIC_PHONE_URI = os.environ.get("CLINIC_PHONE_URI", "+15550100142")
 CLINIC_OPENS, CLINIC_CLOSES, CLINIC_DAYS = 8, 18, (0, 1, 2, 3, 4)
-CLINIC_HOURS = "Mon to Fri, 8 am to 6 pm Pacific"
+CLINIC_HOURS = gettext_noop("Mon to Fri, 8 am to 6 pm Pacific")
 FORM_MINUTES = 30  # what pages say the form takes; tests/ux/test_walks.py measures it
 LICENSED_REGIONS = frozenset(os.environ.get("LICENSED_REGIONS", "US-CA,US-NY,US-AZ").split(","))
 TELEHEALTH_FLEXIBILITY_UNTIL = date.fromisoformat(os.environ.get("TELEHEALTH_FLEXIBILITY_UNTIL", "2026-12-31"))
 CRISIS_LINES_FILE = Path(os.environ.get("CRISIS_LINES_FILE") or BASE_DIR / "clinic" / "web" / "crisis_lines.toml")
 LEAVE_URL = os.environ.get("LEAVE_URL", "https://www.weather.gov/")
-LEAVE_NAME = os.environ.get("LEAVE_NAME", "a weather site")
+LEAVE_NAME = os.environ.get("LEAVE_NAME", gettext_noop("a weather site"))
 LEAVE_QUICKLY = os.environ.get("LEAVE_QUICKLY", "on") == "on"
 OFFLINE_HELP = os.environ.get("OFFLINE_HELP", "on") == "on"
 PROTOCOL = os.environ.get("PROTOCOL", "2026-11")

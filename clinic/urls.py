@@ -2,7 +2,8 @@
 
 from django.urls import include, path
 
-from clinic.web import errors, health, languages
+from clinic.patients.views import choose_language
+from clinic.web import errors, health
 
 handler400 = errors.bad_request
 handler403 = errors.forbidden
@@ -11,7 +12,7 @@ handler500 = errors.server_error
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
-    path("language/", languages.choose, name="language"),
+    path("language/", choose_language, name="language"),
     path("hooks/", include("clinic.notifications.urls")),
     path("", include("clinic.followups.urls")),
     path("", include("clinic.pages.urls")),

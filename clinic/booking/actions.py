@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from clinic.accounts.models import User
 from clinic.audit.actors import Actor
@@ -21,10 +22,10 @@ from clinic.patients.models import Patient
 
 State = Appointment.State
 FOLLOW_UP: Final = "clinic.followups.tasks.look_at"
-GONE: Final = "That time is not kept for you any more."
-STARTED: Final = "That appointment has already started."
+GONE: Final = _("That time is not kept for you any more.")
+STARTED: Final = _("That appointment has already started.")
 OFFER: Final = "clinic.booking.tasks.offer_freed"
-NOT_BOOKED: Final = "That appointment is not booked."
+NOT_BOOKED: Final = _("That appointment is not booked.")
 
 
 class HoldReleased(Exception):

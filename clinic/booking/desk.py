@@ -119,7 +119,7 @@ def _lines(slots: Sequence[Slot], zone: str, *, most: int) -> list[Line]:
 
 
 def _way(slot: Slot) -> Way:
-    return Way(", ".join(filter(None, (Mode(slot.mode).label, place_name(slot.location)))), value_of(slot))
+    return Way(", ".join(filter(None, (str(Mode(slot.mode).label), place_name(slot.location)))), value_of(slot))
 
 
 def _hint(each: Without, zone: str) -> Hint:
@@ -216,7 +216,7 @@ def waiting_line(place: WaitingPlace) -> Waiting:
     """One place on the waiting list."""
     days = ", ".join(WEEKDAYS[day] for day in sorted(place.weekdays))
     parts = ", ".join(Part(part).value for part in place.parts)
-    ways = ", ".join(Mode(way).label if way in Mode.values else place_name(way) for way in place.ways)
+    ways = ", ".join(str(Mode(way).label) if way in Mode.values else place_name(way) for way in place.ways)
     return Waiting(
         reference=place.patient.reference,
         name=place.patient.called,

@@ -8,10 +8,11 @@ from typing import Any
 
 from crispy_forms.helper import FormHelper
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from clinic.booking.models import Appointment, Mode, Part
-from clinic.booking.words import CANCEL_REASONS, NEEDS, NOTICE, WEEKDAYS
-from clinic.patients.forms import EXAMPLE, phone_in
+from clinic.booking.words import CANCEL_REASONS, DAYS, NEEDS, NOTICE
+from clinic.patients.forms import phone_in
 from clinic.web.widgets import RadioChoices, TickBoxes
 
 Reminders = Appointment.Reminders
@@ -24,7 +25,7 @@ class ChooseForm(forms.Form):
     slot = forms.CharField(
         max_length=40,
         widget=forms.HiddenInput,
-        error_messages={"required": "Choose a time", "max_length": "Choose one of these times"},
+        error_messages={"required": _("Choose a time"), "max_length": _("Choose one of these times")},
     )
 
     def clean_slot(self) -> datetime:
@@ -35,7 +36,7 @@ class ChooseForm(forms.Form):
                 raise ValueError
             return moment.astimezone(UTC)
         except (ValueError, OverflowError):
-            raise forms.ValidationError("Choose one of these times") from None
+            raise forms.ValidationError(_("Choose one of these times")) from None
 
 
 class DetailsForm(forms.Form):
@@ -47,29 +48,29 @@ class DetailsForm(forms.Form):
         max_length=40,
         required=False,
         widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel", "class": "w-m"}),
-        error_messages={"max_length": f"The phone number must be 40 letters or fewer, {EXAMPLE}"},
+        error_messages={"max_length": _("The phone number must be 40 letters or fewer, like (555) 010-0199")},
     )
     reminders = forms.ChoiceField(
-        label="How should we remind you?",
+        label=_("How should we remind you?"),
         choices=Reminders.choices,
         widget=RadioChoices(
             hints={
-                Reminders.EMAIL: "3 days and 1 day before",
-                Reminders.TEXT: "3 days, 1 day and 2 hours before, to the number in your form",
-                Reminders.BOTH: "Emails 3 days and 1 day before, a text 2 hours before",
+                Reminders.EMAIL: _("3 days and 1 day before"),
+                Reminders.TEXT: _("3 days, 1 day and 2 hours before, to the number in your form"),
+                Reminders.BOTH: _("Emails 3 days and 1 day before, a text 2 hours before"),
             }
         ),
         error_messages={
-            "required": "Choose how we should remind you",
-            "invalid_choice": "Choose one of the ways to remind you",
+            "required": _("Choose how we should remind you"),
+            "invalid_choice": _("Choose one of the ways to remind you"),
         },
     )
     needs = forms.MultipleChoiceField(
-        label="Is there anything you need for the visit?",
+        label=_("Is there anything you need for the visit?"),
         choices=list(NEEDS.items()),
         required=False,
         widget=TickBoxes(),
-        error_messages={"invalid_choice": "Choose from the list of what you need"},
+        error_messages={"invalid_choice": _("Choose from the list of what you need")},
     )
 
     def __init__(
@@ -85,8 +86,8 @@ class DetailsForm(forms.Form):
             del self.fields["reminders"]
         phone = self.fields["phone"]
         phone.required = mode == Mode.PHONE
-        phone.label = "The number we will call" if phone.required else "A number we can reach you on"
-        phone.error_messages["required"] = f"Enter the phone number we will call, {EXAMPLE}"
+        phone.label = _("The number we will call") if phone.required else _("A number we can reach you on")
+        phone.error_messages["required"] = _("Enter the phone number we will call, like (555) 010-0199")
 
     def clean_phone(self) -> str:
         """A number, or nothing where none is needed."""
@@ -106,11 +107,11 @@ class CancelForm(forms.Form):
     use_required_attribute = False
     appointment = forms.UUIDField(widget=forms.HiddenInput, error_messages={"required": "", "invalid": ""})
     reason = forms.ChoiceField(
-        label="Would you like to tell us why?",
+        label=_("Would you like to tell us why?"),
         choices=list(CANCEL_REASONS.items()),
         required=False,
         widget=RadioChoices(exclusive=("prefer_not",)),
-        error_messages={"invalid_choice": "Choose one of the reasons why you cancel, or none"},
+        error_messages={"invalid_choice": _("Choose one of the reasons why you cancel, or none")},
     )
 
     def __init__(self, data: Any = None, *, initial: dict[str, Any] | None = None) -> None:
@@ -125,38 +126,38 @@ class WaitingForm(forms.Form):
 
     use_required_attribute = False
     weekdays = forms.TypedMultipleChoiceField(
-        label="Which days could you talk?",
+        label=_("Which days could you talk?"),
         coerce=int,
-        choices=list(WEEKDAYS.items()),
+        choices=list(DAYS.items()),
         widget=TickBoxes(),
         error_messages={
-            "required": "Choose at least one of the days",
-            "invalid_choice": "Choose from the list of days",
+            "required": _("Choose at least one of the days"),
+            "invalid_choice": _("Choose from the list of days"),
         },
     )
     parts = forms.MultipleChoiceField(
-        label="Which parts of the day?",
+        label=_("Which parts of the day?"),
         choices=Part.choices,
         widget=TickBoxes(),
         error_messages={
-            "required": "Choose at least one part of the day",
-            "invalid_choice": "Choose from the parts of the day",
+            "required": _("Choose at least one part of the day"),
+            "invalid_choice": _("Choose from the parts of the day"),
         },
     )
     ways = forms.MultipleChoiceField(
-        label="How could we meet?",
+        label=_("How could we meet?"),
         widget=TickBoxes(),
         error_messages={
-            "required": "Choose at least one way to meet",
-            "invalid_choice": "Choose from the ways to meet",
+            "required": _("Choose at least one way to meet"),
+            "invalid_choice": _("Choose from the ways to meet"),
         },
     )
     notice_hours = forms.TypedChoiceField(
-        label="How soon could you take a time?",
+        label=_("How soon could you take a time?"),
         coerce=int,
         choices=list(NOTICE.items()),
         widget=RadioChoices(),
-        error_messages={"required": "Choose how soon", "invalid_choice": "Choose one of these"},
+        error_messages={"required": _("Choose how soon"), "invalid_choice": _("Choose one of these")},
     )
 
     def __init__(

@@ -6,6 +6,7 @@ from datetime import UTC
 from email.utils import parseaddr
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 from icalendar import Calendar, Event, vCalAddress
 
 from clinic.booking.models import Appointment, Mode
@@ -26,7 +27,7 @@ def calendar_file(appointment: Appointment) -> bytes:
     event.add("dtstamp", (appointment.cancelled_at or appointment.moved_at or appointment.booked_at).astimezone(UTC))
     event.add("dtstart", appointment.start.astimezone(UTC))
     event.add("dtend", appointment.end.astimezone(UTC))
-    event.add("summary", "Appointment")
+    event.add("summary", _("Appointment"))
     event.add("status", "CANCELLED" if cancelled else "CONFIRMED")
     event.add("class", "PRIVATE")
     event.add("organizer", _organizer())

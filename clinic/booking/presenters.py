@@ -8,10 +8,14 @@ from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Final
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from clinic.booking import zones
 from clinic.booking.asked import Asked
 from clinic.booking.find import Slot
 from clinic.booking.models import Mode
+from clinic.web import dates
 from clinic.web.places import LOCATIONS
 
 DAYS_SHOWN: Final = 6
@@ -127,7 +131,9 @@ def _length(offered: Sequence[Slot]) -> str:
     minutes = sorted({int((slot.end - slot.start).total_seconds()) // 60 for slot in offered})
     if not minutes:
         return ""
-    return f"{minutes[0]} minutes" if len(minutes) == 1 else f"{minutes[0]} to {minutes[-1]} minutes"
+    if len(minutes) == 1:
+        return ngettext("%(minutes)s minute", "%(minutes)s minutes", minutes[0]) % {"minutes": minutes[0]}
+    return _("%(shortest)s to %(longest)s minutes") % {"shortest": minutes[0], "longest": minutes[-1]}
 
 
 def _way_shown(slots: Sequence[Slot], asked: str) -> str:
@@ -153,7 +159,8 @@ def _ways(slots: Sequence[Slot], chosen: str) -> list[Way]:
             found.append(Way(way, Mode(way).label, "", icons[way], way == chosen))
         else:
             place = places.get(way, {"name": way, "street": ""})
-            found.append(Way(way, f"In person, {place['name']}", place["street"], "pin", way == chosen))
+            label = _("In person, %(place)s") % {"place": place["name"]}
+            found.append(Way(way, label, place["street"], "pin", way == chosen))
     return found
 
 
@@ -195,8 +202,8 @@ def _page_url(day: date | None, asked: Asked) -> str:
 
 def _day(day: date, count: int, asked: Asked, chosen: date | None) -> Day:
     return Day(
-        weekday=f"{day:%a}",
-        short=f"{day:%b} {day.day}",
+        weekday=dates.short_weekday(day),
+        short=dates.short_month_day(day),
         words=zones.day_in_words(day),
         count=count,
         url=f"{asked.query(day=day.isoformat())}#times" if count else "",
@@ -210,13 +217,19 @@ def _time(start: datetime, zone: str) -> Time:
     return Time(
         value=start.isoformat(),
         clock=clock,
-        short=f"{zones.short_day(local.date())} at {clock}",
-        spoken=f"{zones.day_in_words(local.date())}, {_part_of_day(local).lower()}, {clock}",
+        short=dates.day_and_clock(zones.short_day(local.date()), clock),
+        spoken=_spoken(local) % {"day": zones.day_in_words(local.date()), "clock": clock},
     )
 
 
 def _part_of_day(local: datetime) -> str:
-    return "Morning" if local.hour < NOON else "Afternoon" if local.hour < EVENING else "Evening"
+    return _("Morning") if local.hour < NOON else _("Afternoon") if local.hour < EVENING else _("Evening")
+
+
+def _spoken(local: datetime) -> str:
+    if local.hour < NOON:
+        return _("%(day)s, morning, %(clock)s")
+    return _("%(day)s, afternoon, %(clock)s") if local.hour < EVENING else _("%(day)s, evening, %(clock)s")
 
 
 def _parts(free: Sequence[datetime], day: date | None, zone: str) -> list[Part]:

@@ -5,16 +5,18 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Final
 
+from django.utils.translation import gettext_lazy as _
+
 from clinic.booking import allowed, find
 from clinic.booking.models import Appointment, AppointmentQuerySet
 from clinic.patients.models import Patient
 
-NOT_OFFERED: Final = "We do not offer that time."
-PASSED: Final = "That time has passed."
-TOO_LATE: Final = "That time is after the last day your clinician set."
-SAME_TIME: Final = "That is within the time you already have."
-CHANGED: Final = "Your appointment was changed in the meantime."
-NOT_COMING: Final = "There is no appointment to move any more."
+NOT_OFFERED: Final = _("We do not offer that time.")
+PASSED: Final = _("That time has passed.")
+TOO_LATE: Final = _("That time is after the last day your clinician set.")
+SAME_TIME: Final = _("That is within the time you already have.")
+CHANGED: Final = _("Your appointment was changed in the meantime.")
+NOT_COMING: Final = _("There is no appointment to move any more.")
 
 
 class SlotTaken(Exception):

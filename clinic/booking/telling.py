@@ -9,7 +9,9 @@ from clinic.audit.actors import Actor
 from clinic.audit.record import Detail, record
 from clinic.booking import zones
 from clinic.booking.models import Appointment
+from clinic.booking.waiting import reason_now
 from clinic.notifications import actions as messages
+from clinic.patients import languages
 
 OFFERED = Appointment.State.OFFERED
 
@@ -17,11 +19,13 @@ OFFERED = Appointment.State.OFFERED
 def tell(template: str, appointment: Appointment, *, by: Actor, now: datetime) -> None:
     """Queue a message about an appointment to its patient, in the place of every earlier one that is not sent yet."""
     take_back(appointment, template, by=by)
+    with languages.of(appointment.patient):
+        about = _about(appointment)
     messages.queue(
         key=f"{template}:{appointment.pk}:{appointment.sequence}",
         template=template,
         patient=appointment.patient,
-        about=_about(appointment),
+        about=about,
         by=by,
         now=now,
         good_for=(appointment.held_until if appointment.state == OFFERED else appointment.start) - now,
@@ -36,10 +40,11 @@ def take_back(appointment: Appointment, reason: str, *, by: Actor) -> None:
 
 
 def _about(appointment: Appointment) -> dict[str, str]:
+    """What the message says of it, in the language of the patient: it is kept as words until it is sent."""
     zone = appointment.time_zone
     about = {"appointment": str(appointment.pk), "when": zones.in_words(appointment.start, zone)}
     if appointment.state == OFFERED:
-        about |= {"until": zones.clock(appointment.held_until, zone), "because": appointment.offered_because}
+        about |= {"until": zones.clock(appointment.held_until, zone), "because": reason_now(appointment)}
     return about
 
 

@@ -11,6 +11,7 @@ from typing import Any, Final
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from clinic.accounts.models import User
@@ -136,14 +137,15 @@ def _hold_slot(at: Choosing, slot: Slot, zone: str) -> Appointment:
 def just_taken(at: Choosing, asked: Asked, start: datetime) -> HttpResponse:
     """The same page, asked for anew, with the closest three times first."""
     form = ChooseForm({"slot": start.isoformat()})
-    form.add_error("slot", f"Someone just took {zones.clock(start, asked.zone)}. Here are the closest times.")
+    told = {"clock": zones.clock(start, asked.zone)}
+    form.add_error("slot", _("Someone just took %(clock)s. Here are the closest times.") % told)
     return choose_page(at, offers(at), asked, form, near=start, status=409)
 
 
 def choose_again(at: Choosing, asked: Asked, why: str, *, status: int) -> HttpResponse:
     """The page to choose a time, with one sentence that says why we are back here."""
     form = ChooseForm({"slot": at.now.isoformat()})
-    form.add_error("slot", f"{why} Choose a time.")
+    form.add_error("slot", _("%(why)s Choose a time.") % {"why": why})
     return choose_page(at, offers(at), asked, form, status=status)
 
 

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from clinic.audit import actors
@@ -41,7 +42,7 @@ def join(request: HttpRequest, patient: Patient) -> HttpResponse:
         return _join_page(request, place, form, patient, status=422)
     zone = zones.of_patient(patient)
     waiting_actions.join(patient=patient, **form.cleaned_data, time_zone=zone, by=actors.patient(patient.pk), now=now)
-    messages.info(request, "You are on the waiting list. We email you when a time becomes free that fits.")
+    messages.info(request, _("You are on the waiting list. We email you when a time becomes free that fits."))
     return redirect("my:status")
 
 
@@ -59,7 +60,7 @@ def _join_page(
 def leave(request: HttpRequest, patient: Patient) -> HttpResponse:
     """Off the list; doing it again changes nothing."""
     waiting_actions.leave(patient=patient, by=actors.patient(patient.pk), now=timezone.now())
-    messages.info(request, "You are not on the waiting list any more.")
+    messages.info(request, _("You are not on the waiting list any more."))
     return redirect("my:status")
 
 
@@ -81,7 +82,7 @@ def offer(request: HttpRequest, patient: Patient) -> HttpResponse:
         return _offer_page(request, offered, form)
     if request.POST.get("answer") == "no":
         waiting_actions.decline(appointment=offered, by=actors.patient(patient.pk))
-        messages.info(request, "We offer it to the next person. You keep your place in line.")
+        messages.info(request, _("We offer it to the next person. You keep your place in line."))
         return redirect("my:status")
     return _accept(request, patient, offered)
 
@@ -106,7 +107,7 @@ def _offer_page(request: HttpRequest, offered: Appointment, form: DetailsForm, *
     context = {
         "visit": visit_presenters.visit(offered),
         "until": zones.clock(offered.held_until, offered.time_zone),
-        "because": offered.offered_because,
+        "because": waiting.reason_now(offered),
         "form": form,
     }
     return render(request, "booking/offer.html", context, status=status)

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from clinic.booking import zones
 from clinic.booking.asked import Asked
 from clinic.booking.models import Appointment, Mode
@@ -54,11 +56,13 @@ def visit(appointment: Appointment) -> Visit:
 def _begins_with(appointment: Appointment) -> str:
     who = appointment.clinician.name
     if appointment.mode == Mode.PHONE:
-        on = f" on {appointment.phone}" if appointment.phone else ""
-        return f"{who} will call you{on}. The number may show as private."
+        if appointment.phone:
+            told = {"who": who, "phone": appointment.phone}
+            return _("%(who)s will call you on %(phone)s. The number may show as private.") % told
+        return _("%(who)s will call you. The number may show as private.") % {"who": who}
     if appointment.mode == Mode.VIDEO:
-        return f"{who} will meet you by video. The clinic sends you how to join before the visit."
-    return f"{who} will meet you at the clinic."
+        return _("%(who)s will meet you by video. The clinic sends you how to join before the visit.") % {"who": who}
+    return _("%(who)s will meet you at the clinic.") % {"who": who}
 
 
 def zone_choices(listed: Iterable[tuple[str, str]], asked: Asked, *, now: datetime) -> list[Zone]:

@@ -8,6 +8,8 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from django.db.models import Exists, OuterRef
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from clinic.audit.actors import Actor
 from clinic.audit.record import record
@@ -16,6 +18,7 @@ from clinic.booking.models import Appointment, AppointmentQuerySet, Part, Waitin
 from clinic.notifications.hours import quiet_until
 from clinic.notifications.recheck import may_write_to
 from clinic.patients.models import Patient
+from clinic.web import dates
 
 NOON: Final = 12
 EVENING: Final = 17
@@ -76,6 +79,16 @@ def reason(place: WaitingPlace, fitting: Iterable[WaitingPlace]) -> str:
     count = len(list(fitting))
     others = "the longest of the 2 people" if count == 2 else f"the longest of the {count} people"
     return f"Waiting since {since}, {others if count > 1 else 'the only person'} this time fits."
+
+
+def reason_now(offered: Appointment) -> str:
+    """Why an offer was made, for the person, in the language of the page or the message; the staff read it as kept."""
+    places = WaitingPlace.objects.filter(patient=offered.patient_id, state=WaitingPlace.State.WAITING)
+    place = None if get_language() in dates.AMERICAN else places.first()
+    if place is None:
+        return offered.offered_because
+    since = zones.day_in_words(zones.local(place.joined_at, place.time_zone).date())
+    return _("Waiting since %(since)s, the longest of everybody this time fits.") % {"since": since}
 
 
 def can_be_told(patient: Patient) -> bool:

@@ -61,7 +61,9 @@ def criteria(said: Said, *, speakers: Mapping[str, set[int]], names: Mapping[int
 def _way(said: Said) -> Criterion:
     """Any of the ways that were said; a place only says where they meet in person."""
     places = " or ".join(place_name(each) for each in sorted(said.places))
-    words = {mode: Mode(mode).label for mode in Mode} | ({Mode.IN_PERSON: f"In person, {places}"} if places else {})
+    words = {mode: str(Mode(mode).label) for mode in Mode} | (
+        {Mode.IN_PERSON: f"In person, {places}"} if places else {}
+    )
 
     def holds(slot: Slot, _: datetime) -> bool:
         is_there = slot.mode != Mode.IN_PERSON or not said.places or slot.location in said.places

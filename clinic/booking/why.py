@@ -132,7 +132,7 @@ def _of_rule(asked: Question, rule: Availability) -> Iterator[Reason]:
         said = " and ".join(clock(each.astimezone(ZoneInfo(rule.time_zone)).time()) for each in sorted(near))
         yield Reason("Beginning", f"No visit begins then. The nearest begin at {said}.")
     if asked.mode and asked.mode not in rule.modes:
-        ways = ", ".join(Mode(each).label.lower() for each in rule.modes)
+        ways = ", ".join(str(Mode(each).label).lower() for each in rule.modes)
         yield Reason("Way to meet", f"{hours} are by {ways} only.")
     elif asked.mode == Mode.IN_PERSON and asked.location and asked.location != rule.location:
         yield Reason("Place", f"{hours} are at {place_name(rule.location)}.")

@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
+from django.utils.translation import gettext_lazy as _
+
 NEEDS: Final = {
-    "step_free": "I need step-free access",
-    "captions": "I need captions",
-    "spanish": "I would like to speak Spanish",
-    "interpreter": "I need an interpreter for another language",
-    "someone": "Someone will be with me",
+    "step_free": _("I need step-free access"),
+    "captions": _("I need captions"),
+    "spanish": _("I would like to speak Spanish"),
+    "interpreter": _("I need an interpreter for another language"),
+    "someone": _("Someone will be with me"),
 }
 CANCEL_REASONS: Final = {
-    "time": "The time no longer works",
-    "later": "I want to wait for now",
-    "elsewhere": "I have found care somewhere else",
-    "something_else": "Something else",
-    "prefer_not": "I would rather not say",
+    "time": _("The time no longer works"),
+    "later": _("I want to wait for now"),
+    "elsewhere": _("I have found care somewhere else"),
+    "something_else": _("Something else"),
+    "prefer_not": _("I would rather not say"),
 }
 WEEKDAYS: Final = {
     0: "Monday",
@@ -28,6 +30,16 @@ WEEKDAYS: Final = {
     5: "Saturday",
     6: "Sunday",
 }
+DAYS: Final = {
+    0: _("Monday"),
+    1: _("Tuesday"),
+    2: _("Wednesday"),
+    3: _("Thursday"),
+    4: _("Friday"),
+    5: _("Saturday"),
+    6: _("Sunday"),
+}
+"""The same days as a patient reads them; the staff write and read theirs in English."""
 LANGUAGES: Final = {
     "en": "English",
     "es": "Spanish",
@@ -50,7 +62,7 @@ STAFF_REASONS: Final = {
     "mistake": "It was booked by mistake",
 }
 """Why the staff moved or cancelled an appointment."""
-NOTICE: Final = {3: "Within 3 hours", 24: "A day later", 72: "Three days later"}
+NOTICE: Final = {3: _("Within 3 hours"), 24: _("A day later"), 72: _("Three days later")}
 """How long before a time somebody on the waiting list has to know, in hours."""
 _FOR_STAFF: Final = {
     "step_free": "Step-free access",

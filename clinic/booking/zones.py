@@ -8,10 +8,12 @@ from importlib.resources import files
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from clinic.booking.models import known_time_zones
 from clinic.patients.models import Patient
 from clinic.patients.zones import OF_REGION, US_ZONES, zone_name
+from clinic.web import dates
 from clinic.web.places import LOCATIONS
 
 
@@ -73,23 +75,25 @@ def local(moment: datetime, zone: str) -> datetime:
 def clock(moment: datetime, zone: str) -> str:
     """`2:20 pm`, as clocks there show it; the second time they show it in one night, that is said."""
     there = local(moment, zone)
-    again = ", after the clocks go back" if there.fold else ""
-    return f"{there.hour % 12 or 12}:{there.minute:02d} {'am' if there.hour < 12 else 'pm'}{again}"
+    shown = dates.clock(there)
+    return _("%(clock)s, after the clocks go back") % {"clock": shown} if there.fold else shown
 
 
 def day_in_words(day: date) -> str:
     """`Thursday, December 3`."""
-    return f"{day:%A, %B} {day.day}"
+    return dates.day_in_words(day)
 
 
 def short_day(day: date) -> str:
     """`Thu, Dec 3`."""
-    return f"{day:%a, %b} {day.day}"
+    return dates.short_day(day)
 
 
 def in_words(moment: datetime, zone: str) -> str:
     """`Thursday, December 3 at 2:20 pm Pacific Time`."""
-    return f"{day_in_words(local(moment, zone).date())} at {clock(moment, zone)} {name(zone)}"
+    day = dates.day_in_words(local(moment, zone).date())
+    told = {"day": day, "clock": clock(moment, zone), "zone": name(zone)}
+    return _("%(day)s at %(clock)s %(zone)s") % told
 
 
 def differ(moment: datetime, one: str, other: str) -> bool:

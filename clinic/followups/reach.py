@@ -13,6 +13,7 @@ from clinic.followups.models import FollowUp
 from clinic.notifications.models import Message
 from clinic.notifications.recheck import may_write_to
 from clinic.notifications.stopping import TEXT_CONSENT, is_stopped
+from clinic.patients import languages
 from clinic.patients.actions import has_agreed
 from clinic.patients.models import Patient
 
@@ -63,7 +64,9 @@ def letter_for(follow_up: FollowUp) -> Letter | CannotWrite:
     about, good_until = {"follow_up": str(follow_up.pk)}, follow_up.due_at + good_for(follow_up.plan)
     if appointment is not None:
         good_until = min(good_until, appointment.start)
-        about |= {"appointment": str(appointment.pk), "when": in_words(appointment.start, appointment.time_zone)}
+        with languages.of(patient):
+            when = in_words(appointment.start, appointment.time_zone)
+        about |= {"appointment": str(appointment.pk), "when": when}
     return Letter(TEMPLATES[follow_up.plan], channel, about, good_until)
 
 

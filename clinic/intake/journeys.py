@@ -20,9 +20,10 @@ def page_at(protocol: Protocol, part: str, number: int) -> Page | None:
 
 
 def address(protocol: Protocol, page: Page) -> str:
-    """Where a page is."""
+    """Where a page is; the page may be worded in another language than the protocol."""
     part = next(each for each in protocol.parts if each.id == page.part)
-    return reverse("intake:page", args=[part.id, part.pages.index(page) + 1])
+    place = next(number for number, each in enumerate(part.pages, 1) if each.id == page.id)
+    return reverse("intake:page", args=[part.id, place])
 
 
 def anchor(protocol: Protocol, question: str) -> str:

@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -22,6 +21,7 @@ from clinic.intake.medicine_forms import STATUSES
 from clinic.intake.models import Intake, ScreeningRecord
 from clinic.intake.onward import TO_CHECK
 from clinic.patients.zones import by_when, known_zone
+from clinic.web import dates
 from screening.joined import Joined
 from screening.journey import Journey
 from screening.protocol import Page, Part
@@ -179,17 +179,17 @@ def local(moment: datetime) -> datetime:
 
 def long_date(day: datetime) -> str:
     """`December 30, 2026`."""
-    return date_format(day, "F j, Y")
+    return dates.long_day(day)
 
 
 def call_promise(intake: Intake, *, now: datetime) -> str:
     """When a clinician calls somebody who may not be safe; never more than the clinic's hours allow."""
     due = due_at(priority="P0", now=now)
     if is_open(now) and intake.safety_priority == "P1":
-        return "today, as soon as one is free"
+        return _("today, as soon as one is free")
     if due - now <= timedelta(hours=1):
-        return "within one hour"
-    return f"by {by_when(due, now=now, zone=known_zone(intake.patient))}"
+        return _("within one hour")
+    return _("by %(when)s") % {"when": by_when(due, now=now, zone=known_zone(intake.patient))}
 
 
 def is_medical(intake: Intake, journey: Journey) -> bool:

@@ -108,8 +108,12 @@ def facts_of(intake: Intake, *, now: datetime, answers: dict[str, object] | None
 
 def journey_of(intake: Intake, *, now: datetime) -> Journey:
     """The walk of this intake through the pages of its protocol, in the language of the page that is being made."""
-    facts = facts_of(intake, now=now)
+    return Journey(facts_shown(facts_of(intake, now=now)), frozenset(intake.visited))
+
+
+def facts_shown(facts: Facts) -> Facts:
+    """The same facts, in the language of the page that is being made."""
     wording = shown(facts.protocol)
-    if wording is not facts.protocol:
-        facts = Facts(wording, facts.given, facts.on, facts.clinic, facts.medications)
-    return Journey(facts, frozenset(intake.visited))
+    if wording is facts.protocol:
+        return facts
+    return Facts(wording, facts.given, facts.on, facts.clinic, facts.medications)

@@ -16,7 +16,7 @@ from clinic.intake.forms import PageForm
 from screening.journey import Journey
 from screening.protocol import Page
 
-READ_AGAIN: Final = "We changed some words on this page. Read them again, then sign"
+READ_AGAIN: Final = _("We changed some words on this page. Read them again, then sign")
 PRESCRIBER: Final = "consent_prescriber"
 NAMED: Final = "has_prescriber"
 """The question that asks who prescribes; its answer is shown beside the consent, and is no part of its words."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from crispy_forms.helper import FormHelper
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from clinic.web.widgets import RadioChoices
 
-SLEPT = (("well", "Well"), ("so_so", "So-so"), ("badly", "Badly"))
-TOOK = (("yes", "Yes"), ("some", "Some of it"), ("no", "No"))
+SLEPT = (("well", _("Well")), ("so_so", _("So-so")), ("badly", _("Badly")))
+TOOK = (("yes", _("Yes")), ("some", _("Some of it")), ("no", _("No")))
 
 
 class AddForm(forms.Form):
@@ -16,30 +17,30 @@ class AddForm(forms.Form):
 
     use_required_attribute = False
     note = forms.CharField(
-        label="A note for yourself",
+        label=_("A note for yourself"),
         required=False,
         max_length=4_000,
         widget=forms.Textarea(attrs={"rows": 4}),
-        error_messages={"max_length": "Your note must be 4,000 letters or fewer"},
+        error_messages={"max_length": _("Your note must be 4,000 letters or fewer")},
     )
     slept = forms.ChoiceField(
-        label="How did you sleep?",
+        label=_("How did you sleep?"),
         required=False,
         choices=SLEPT,
         widget=RadioChoices(),
-        error_messages={"invalid_choice": "Choose one of the answers about sleep"},
+        error_messages={"invalid_choice": _("Choose one of the answers about sleep")},
     )
     took_medicine = forms.ChoiceField(
-        label="Did you take your medicine?",
+        label=_("Did you take your medicine?"),
         required=False,
         choices=TOOK,
         widget=RadioChoices(),
-        error_messages={"invalid_choice": "Choose one of the answers about your medicine"},
+        error_messages={"invalid_choice": _("Choose one of the answers about your medicine")},
     )
     is_shared = forms.BooleanField(
-        label="Share this entry with my care team (optional)",
+        label=_("Share this entry with my care team (optional)"),
         required=False,
-        help_text="They can read it at your next visit. They do not see your other entries",
+        help_text=_("They can read it at your next visit. They do not see your other entries"),
     )
 
     @property

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from clinic.patients.models import Patient
 from clinic.vault.fields import EncryptedField
@@ -14,11 +15,11 @@ class Entry(models.Model):
     """One entry: how it was in one of five words, and what they liked to add. `key` makes one tap one entry."""
 
     class Feeling(models.IntegerChoices):
-        VERY_LOW = 1, "Very low"
-        LOW = 2, "Low"
-        BETWEEN = 3, "In between"
-        GOOD = 4, "Good"
-        VERY_GOOD = 5, "Very good"
+        VERY_LOW = 1, _("Very low")
+        LOW = 2, _("Low")
+        BETWEEN = 3, _("In between")
+        GOOD = 4, _("Good")
+        VERY_GOOD = 5, _("Very good")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="entries")

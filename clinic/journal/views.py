@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from clinic.audit import actors
@@ -56,7 +57,7 @@ def entry(request: HttpRequest, patient: Patient, entry_id: UUID) -> HttpRespons
     if request.method == "POST" and "call" in request.POST:
         by, now = actors.patient(patient.pk), timezone.now()
         patient_actions.wish(patient=patient, kind=Wish.Kind.CALL, about=kept.pk, by=by, now=now)
-        messages.info(request, "We have told a clinician that you would like a call. You will hear from us.")
+        messages.info(request, _("We have told a clinician that you would like a call. You will hear from us."))
         return redirect("journal:entry", kept.pk)
     before = {"note": kept.note, "slept": kept.slept, "took_medicine": kept.took_medicine, "is_shared": kept.is_shared}
     form = AddForm(request.POST if request.method == "POST" else None, initial=before)
@@ -64,7 +65,7 @@ def entry(request: HttpRequest, patient: Patient, entry_id: UUID) -> HttpRespons
         told = {name: form.cleaned_data[name] for name in ("note", "slept", "took_medicine")}
         by = actors.patient(patient.pk)
         actions.add(entry=kept, told=told, is_shared=form.cleaned_data["is_shared"], by=by)
-        messages.info(request, "Saved.")
+        messages.info(request, _("Saved."))
         return redirect("journal:journal")
     is_lowest = kept.feeling == Entry.Feeling.VERY_LOW
     context = {"entry": kept, "form": form, "is_lowest": is_lowest, "back_url": reverse("journal:journal")}
@@ -77,7 +78,7 @@ def entry(request: HttpRequest, patient: Patient, entry_id: UUID) -> HttpRespons
 def remove(request: HttpRequest, patient: Patient, entry_id: UUID) -> HttpResponse:
     """Remove an entry."""
     actions.remove(entry=_mine(patient, entry_id), by=actors.patient(patient.pk))
-    messages.info(request, "We removed this entry.")
+    messages.info(request, _("We removed this entry."))
     return redirect("journal:journal")
 
 

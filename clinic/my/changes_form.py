@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 
 from clinic.intake.forms import PageForm
 from clinic.intake.models import Intake
@@ -36,7 +37,9 @@ class ChangesForm(PageForm):
                 if name in self.fields and not cleaned.get(name) and name not in self.errors:
                     self.add_error(name, ValidationError(self.fields[name].error_messages["required"], "required"))
         if not self.errors and not any(value not in (None, "", []) for value in cleaned.values()):
-            self.add_error("safe_now", ValidationError("Answer what has changed, or go back to your page", "nothing"))
+            self.add_error(
+                "safe_now", ValidationError(_("Answer what has changed, or go back to your page"), "nothing")
+            )
         return cleaned
 
     def told(self) -> dict[str, Any]:

@@ -6,15 +6,16 @@ from typing import Any, Final
 
 from crispy_forms.helper import FormHelper
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from clinic.patients.zones import US_ZONES, zone_name
 from clinic.web.widgets import RadioChoices
 
 ASKING: Final = (
-    ("yes", "Yes, send me short questions and check-ins"),
-    ("no", "No, do not send them"),
+    ("yes", _("Yes, send me short questions and check-ins")),
+    ("no", _("No, do not send them")),
 )
-ASKED: Final = "May we send you short questions and check-ins between visits?"
+ASKED: Final = _("May we send you short questions and check-ins between visits?")
 
 
 class PreferencesForm(forms.Form):
@@ -24,14 +25,14 @@ class PreferencesForm(forms.Form):
     asking = forms.ChoiceField(
         label=ASKED,
         choices=ASKING,
-        widget=RadioChoices(hints={"no": "Messages about your visits and our decisions still come"}),
-        error_messages=dict.fromkeys(("required", "invalid_choice"), "Choose whether we may send short questions"),
+        widget=RadioChoices(hints={"no": _("Messages about your visits and our decisions still come")}),
+        error_messages=dict.fromkeys(("required", "invalid_choice"), _("Choose whether we may send short questions")),
     )
     zone = forms.ChoiceField(
-        label="Which clock do you live by?",
-        help_text="We write between 8 am and 9 pm there. Only safety comes first",
+        label=_("Which clock do you live by?"),
+        help_text=_("We write between 8 am and 9 pm there. Only safety comes first"),
         widget=RadioChoices(),
-        error_messages=dict.fromkeys(("required", "invalid_choice"), "Choose the clock you live by"),
+        error_messages=dict.fromkeys(("required", "invalid_choice"), _("Choose the clock you live by")),
     )
 
     def __init__(self, data: Any = None, *, zone: str, initial: dict[str, Any]) -> None:

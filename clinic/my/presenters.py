@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
+
+from django.utils.translation import gettext_lazy as _
 
 from clinic.booking.models import Appointment, WaitingPlace
 from clinic.booking.visit_presenters import visit
@@ -25,15 +26,17 @@ from clinic.questionnaires.models import Questionnaire
 from clinic.reviews.models import OPENS_BOOKING, Decision, Route
 from clinic.reviews.signing import UNDO_FOR
 from clinic.reviews.standing import WAITS_FOR_PERSON, booking_standing, standing_decision
+from clinic.web import dates
+from clinic.web.listing import all_of
 
 LATEST: Final = 20
 """How many messages the page lists."""
 ONE_SERVICE: Final = {
-    "ready_to_book": "You can talk with us about this.",
-    "prescriber_coordination": "You can talk with us about this. Your prescriber is asked before any treatment.",
-    "clinician_review": "A clinician reads your answers first.",
-    "not_suitable_now": "This may not be the safest choice right now. A clinician looks at it before it is decided.",
-    "urgent": "We talk with you first.",
+    "ready_to_book": _("You can talk with us about this."),
+    "prescriber_coordination": _("You can talk with us about this. Your prescriber is asked before any treatment."),
+    "clinician_review": _("A clinician reads your answers first."),
+    "not_suitable_now": _("This may not be the safest choice right now. A clinician looks at it before it is decided."),
+    "urgent": _("We talk with you first."),
 }
 
 
@@ -105,7 +108,7 @@ def letters(patient: Patient) -> list[dict[str, Any]]:
     for message in sent.order_by("-sent_at")[:LATEST]:
         message.patient = patient
         words = words_again(message)
-        subject = words.subject if words else "A message from us"
+        subject = words.subject if words else _("A message from us")
         rows.append({"id": message.pk, "subject": subject, "on": on_day(message.sent_at, zone)})
     return rows
 
@@ -113,12 +116,7 @@ def letters(patient: Patient) -> list[dict[str, Any]]:
 def on_day(moment: datetime, zone: str, *, with_clock: bool = False) -> str:
     """`December 3, 2026`, or `December 3, 2026 at 2:20 pm`, where the patient is."""
     day = presenters.long_date(local(moment, zone))
-    return f"{day} at {clock(moment, zone)}" if with_clock else day
-
-
-def listed(words: Sequence[str]) -> str:
-    """`one`, `one and another`, `one, another and a third`."""
-    return " and ".join(filter(None, (", ".join(words[:-1]), words[-1]))) if words else ""
+    return dates.day_and_clock(day, clock(moment, zone)) if with_clock else day
 
 
 def _course(
@@ -150,11 +148,11 @@ def _looked_at(sealed: ScreeningRecord, decision: Decision | None) -> dict[str, 
     differ = decision is None and not by_itself and len(set(services.values())) > 1
     asked = [names[service] for service in services]
     return {
-        "checking": listed(topics.checking(sealed)),
+        "checking": all_of(topics.checking(sealed)),
         "said": topics.said(sealed, closing=decision is not None and decision.route not in OPENS_BOOKING),
         "by_itself": by_itself,
         "services": [(names[each], ONE_SERVICE[outcome]) for each, outcome in services.items()] if differ else [],
-        "care": "Ketamine care" if asked and all("ketamine" in name.lower() for name in asked) else "",
+        "care": _("Ketamine care") if asked and all("ketamine" in name.lower() for name in asked) else "",
     }
 
 

@@ -8,11 +8,14 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext_lazy as _
+
 from clinic.booking.models import Appointment
 from clinic.intake.models import ScreeningRecord
 from clinic.reviews.models import OPENS_BOOKING, Decision, Route
+from clinic.web import dates
 
-DONE, NOW, NEXT = "Done", "Now", "Next"
+DONE, NOW, NEXT = _("Done"), _("Now"), _("Next")
 NEEDS_READING: Final = ("clinician_review", "not_suitable_now")
 
 
@@ -23,6 +26,11 @@ class Step:
     what: str
     state: str
     when: str = ""
+
+    @property
+    def is_now(self) -> bool:
+        """True for the one that is going on."""
+        return self.state is NOW
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +61,13 @@ class Course:
 
     def on(self, moment: datetime) -> str:
         """A day where the patient is, such as December 3."""
-        local = moment.astimezone(ZoneInfo(self.zone))
-        return f"{local:%B} {local.day}"
+        return dates.month_day(moment.astimezone(ZoneInfo(self.zone)))
 
 
 def steps(course: Course) -> list[Step]:
     """The steps in their order; at most one of them is now."""
     return [
-        Step("You sent your form", DONE, course.on(course.record.screened_at)),
+        Step(_("You sent your form"), DONE, course.on(course.record.screened_at)),
         *_reading(course),
         *_talk(course),
         *_prescriber(course),
@@ -71,15 +78,19 @@ def _reading(course: Course) -> Iterator[Step]:
     if course.decision is not None:
         who = course.decision.decided_by.name
         talked = course.decision.route == Route.URGENT_CONTACT_MADE
-        yield Step("We spoke with you" if talked else f"{who} read your answers", DONE, course.on(_told_at(course)))
+        yield Step(
+            _("We spoke with you") if talked else _("%(who)s read your answers") % {"who": who},
+            DONE,
+            course.on(_told_at(course)),
+        )
         if course.decision.route == Route.ASK_FOR_MORE:
-            yield Step("You answer our question", NOW)
+            yield Step(_("You answer our question"), NOW)
         if talked:
-            yield Step("A clinician looks at what comes next", NOW)
+            yield Step(_("A clinician looks at what comes next"), NOW)
     elif course.record.outcome == "urgent":
-        yield Step("Somebody from our team calls you", NOW)
+        yield Step(_("Somebody from our team calls you"), NOW)
     elif course.record.outcome in NEEDS_READING:
-        yield Step("A clinician reads your answers", NOW, f"by {course.due}")
+        yield Step(_("A clinician reads your answers"), NOW, _("by %(when)s") % {"when": course.due})
 
 
 def _told_at(course: Course) -> datetime:
@@ -88,18 +99,18 @@ def _told_at(course: Course) -> datetime:
 
 def _prescriber(course: Course) -> Iterator[Step]:
     if course.asks_prescriber:
-        yield Step("We check in with your prescriber", NEXT, "before any treatment is decided")
+        yield Step(_("We check in with your prescriber"), NEXT, _("before any treatment is decided"))
 
 
 def _talk(course: Course) -> Iterator[Step]:
     if course.has_met:
-        yield Step("We talked", DONE)
+        yield Step(_("We talked"), DONE)
     elif course.appointment is not None:
-        yield Step("You talk with us", NEXT if _is_waiting(course) else NOW, course.booked_for)
+        yield Step(_("You talk with us"), NEXT if _is_waiting(course) else NOW, course.booked_for)
     elif course.may_book:
-        yield Step("You choose a time to talk with us", NOW)
+        yield Step(_("You choose a time to talk with us"), NOW)
     elif course.decision is None or course.decision.route != Route.NOT_SUITABLE_NOW:
-        yield Step("You choose a time to talk with us", NEXT, "when we have told you")
+        yield Step(_("You choose a time to talk with us"), NEXT, _("when we have told you"))
 
 
 def _is_waiting(course: Course) -> bool:

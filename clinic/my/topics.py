@@ -6,29 +6,31 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any, Final
 
+from django.utils.translation import gettext_lazy as _
+
 from clinic.intake import protocols
 from clinic.intake.models import ScreeningRecord
 
 TOPICS: Final = {
-    "urgent": "how safe you are right now",
-    "eligibility": "your age, where you live, or who decides about your care",
-    "psychosis": "your mental health history",
-    "bipolar": "your mental health history",
-    "psychiatric": "your mental health history",
-    "family": "your family history",
-    "scores": "how you have been feeling",
-    "cardiac": "your heart and blood pressure",
-    "medical": "your physical health",
-    "medication": "your medicines",
-    "substances": "alcohol and other substances",
-    "contradiction": "answers that do not seem to fit together",
-    "logistics": "practical things, such as a ride home",
-    "consent": "what you agreed to",
-    "fail_safe": "questions that are still open",
+    "urgent": _("how safe you are right now"),
+    "eligibility": _("your age, where you live, or who decides about your care"),
+    "psychosis": _("your mental health history"),
+    "bipolar": _("your mental health history"),
+    "psychiatric": _("your mental health history"),
+    "family": _("your family history"),
+    "scores": _("how you have been feeling"),
+    "cardiac": _("your heart and blood pressure"),
+    "medical": _("your physical health"),
+    "medication": _("your medicines"),
+    "substances": _("alcohol and other substances"),
+    "contradiction": _("answers that do not seem to fit together"),
+    "logistics": _("practical things, such as a ride home"),
+    "consent": _("what you agreed to"),
+    "fail_safe": _("questions that are still open"),
 }
 """By the category of a rule. AWAITING THE MEDICAL DIRECTOR: the words are ours. A decline names the topic only.
 Source: clinical.md section 5.1, 7; the example of ux.md P17."""
-ANYTHING_ELSE: Final = "your answers"
+ANYTHING_ELSE: Final = _("your answers")
 INFO: Final = "info"
 CLOSES: Final = "not_suitable_now"
 WITHOUT_A_PERSON: Final = "eligibility"

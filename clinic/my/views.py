@@ -13,6 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from clinic.audit import actors
@@ -29,9 +30,9 @@ from clinic.patients.zones import known_zone
 
 READ_AND_SEND: Final = ("GET", "HEAD", "POST")
 HEARD: Final = {
-    Wish.Kind.SECOND_LOOK: "We have told a clinician that you would like a second look. You will hear from us.",
-    Wish.Kind.BRING_LETTER: "We have noted that you would rather bring a letter. Have it with you when we talk.",
-    Wish.Kind.CALL: "We have told a clinician that you would like a call. You will hear from us.",
+    Wish.Kind.SECOND_LOOK: _("We have told a clinician that you would like a second look. You will hear from us."),
+    Wish.Kind.BRING_LETTER: _("We have noted that you would rather bring a letter. Have it with you when we talk."),
+    Wish.Kind.CALL: _("We have told a clinician that you would like a call. You will hear from us."),
 }
 
 
@@ -113,7 +114,9 @@ def agreement(request: HttpRequest, intake: Intake, consent_id: UUID) -> HttpRes
     if request.method == "POST" and request.POST.get("answer") in ("yes", "no"):
         given = request.POST["answer"] == "yes"
         patient_actions.change_mind(consent=consent, given=given, by=by, now=timezone.now())
-        messages.info(request, "We have noted your yes." if given else "We have noted your no. It counts from now on.")
+        messages.info(
+            request, _("We have noted your yes.") if given else _("We have noted your no. It counts from now on.")
+        )
         return redirect("my:agreements")
     return render(request, "my/agreement.html", {"agreed": shown, "back_url": reverse("my:agreements")})
 
@@ -123,7 +126,7 @@ def agreement(request: HttpRequest, intake: Intake, consent_id: UUID) -> HttpRes
 def details(request: HttpRequest, intake: Intake) -> HttpResponse:
     """How to reach the patient, to be changed by them."""
     patient = intake.patient
-    options = protocols.of(intake).questions["safe_contact"].options
+    options = protocols.shown(protocols.of(intake)).questions["safe_contact"].options
     known = {name: getattr(patient, name) or "" for name in ContactForm.field_order}
     data = request.POST if request.method == "POST" else None
     form = ContactForm(data, safe=[(each.code, each.label) for each in options], initial=known)
@@ -131,7 +134,7 @@ def details(request: HttpRequest, intake: Intake) -> HttpResponse:
         told = {name: form.cleaned_data[name] for name in known if form.cleaned_data[name] != known[name]}
         if told:
             patient_actions.describe(patient=patient, told=told, by=actors.patient(patient.pk))
-        messages.info(request, "We saved how to reach you.")
+        messages.info(request, _("We saved how to reach you."))
         return redirect("my:status")
     context = {"form": form, "back_url": reverse("my:status")}
     return render(request, "my/details.html", context, status=422 if form.errors else 200)

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from clinic.audit import actors
@@ -19,7 +20,7 @@ from clinic.my.changes_form import ChangesForm
 from clinic.my.views import READ_AND_SEND, of_sent
 from clinic.reviews import change_actions
 
-HEARD = "Thank you for telling us. A clinician looks at it before anything changes."
+HEARD = _("Thank you for telling us. A clinician looks at it before anything changes.")
 
 
 @require_http_methods(READ_AND_SEND)

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from clinic.audit import actors
@@ -36,11 +37,11 @@ def preferences(request: HttpRequest, patient: Patient) -> HttpResponse:
         if form.cleaned_data["asking"] != asking:
             given = form.cleaned_data["asking"] == "yes"
             patient_actions.agree(
-                patient=patient, kind=MESSAGES, given=given, wording=ASKED, wording_version=WORDING, by=by, now=now
+                patient=patient, kind=MESSAGES, given=given, wording=str(ASKED), wording_version=WORDING, by=by, now=now
             )
         if form.cleaned_data["zone"] != patient.time_zone:
             patient_actions.describe(patient=patient, told={"time_zone": form.cleaned_data["zone"]}, by=by)
-        messages.info(request, "We saved what you chose. It counts from now on.")
+        messages.info(request, _("We saved what you chose. It counts from now on."))
         return redirect("my:preferences")
     context = {"form": form, "back_url": reverse("my:status")}
     return render(request, "my/preferences.html", context, status=422 if form.errors else 200)
@@ -53,7 +54,7 @@ def data(request: HttpRequest, patient: Patient) -> HttpResponse:
     if request.method == "POST" and request.POST.get("erase") == "yes":
         by = actors.patient(patient.pk)
         patient_actions.wish(patient=patient, kind=Wish.Kind.ERASE, about=patient.pk, by=by, now=timezone.now())
-        messages.info(request, "We have your request. A person reads it and writes to you.")
+        messages.info(request, _("We have your request. A person reads it and writes to you."))
         return redirect("my:data")
     asked = patient.wishes.filter(kind=Wish.Kind.ERASE).first()
     asked_on = presenters.on_day(asked.at, known_zone(patient)) if asked else ""

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from clinic.audit import actors
@@ -34,7 +35,7 @@ def question(request: HttpRequest, patient: Patient) -> HttpResponse:
         return render(request, "my/no_question.html")
     if record.outcome == "urgent":
         return redirect("intake:help")
-    messages.info(request, "Thank you. We have your answer, and the same clinician reads it.")
+    messages.info(request, _("Thank you. We have your answer, and the same clinician reads it."))
     return redirect("my:status")
 
 

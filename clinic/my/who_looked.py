@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
+from django.utils.translation import gettext_lazy as _
+
 from clinic.accounts.models import User
 from clinic.accounts.permissions import Role
 from clinic.audit.models import AuditEvent
@@ -18,30 +20,30 @@ from clinic.patients.zones import known_zone
 
 MOST: Final = 500
 WHO: Final[dict[str, str]] = {
-    Role.CLINICIAN: "A clinician",
-    Role.ON_CALL: "The clinician on call",
-    Role.DIRECTOR: "The medical director",
-    Role.SCHEDULER: "Somebody who books appointments",
-    Role.ADMINISTRATOR: "Somebody who looks after our system",
+    Role.CLINICIAN: _("A clinician"),
+    Role.ON_CALL: _("The clinician on call"),
+    Role.DIRECTOR: _("The medical director"),
+    Role.SCHEDULER: _("Somebody who books appointments"),
+    Role.ADMINISTRATOR: _("Somebody who looks after our system"),
 }
 SAW: Final = {
-    "reviews.see_review": ("Your form", "To decide with you what comes next"),
-    "reviews.see_answers": ("All answers of your form", "To decide with you what comes next"),
-    "reviews.see_medicine": ("Your medicines", "To find out which medicine you mean"),
-    "reviews.see_preview": ("What we could write to you", "To decide with you what comes next"),
-    "reviews.see_letter": ("A letter about you to your prescriber", "To ask them what you agreed we may ask"),
-    "staff.see_worklist": ("You on the list of forms that wait to be read", "To see whose form is next"),
-    "staff.see_tasks": ("You on the list of things we have to do", "To see what we owe you"),
-    "staff.see_calendar": ("You in the calendar", "To see who comes when, and how"),
-    "staff.see_messages": ("You on a list of messages that did not arrive", "To reach you another way"),
-    "staff.see_outbox": ("A message to you on a list", "To see that messages leave"),
-    "staff.see_mail": ("A message to you", "To see that messages leave"),
-    "staff.see_patient": ("Your history with us", "To look after you"),
-    "staff.see_audit": ("Who did what about you", "To check that everybody keeps the rules"),
-    "staff.see_audit_file": ("Who did what about you, as a file", "To check that everybody keeps the rules"),
-    BROKE_GLASS: ("They opened your history from outside your care team", ""),
+    "reviews.see_review": (_("Your form"), _("To decide with you what comes next")),
+    "reviews.see_answers": (_("All answers of your form"), _("To decide with you what comes next")),
+    "reviews.see_medicine": (_("Your medicines"), _("To find out which medicine you mean")),
+    "reviews.see_preview": (_("What we could write to you"), _("To decide with you what comes next")),
+    "reviews.see_letter": (_("A letter about you to your prescriber"), _("To ask them what you agreed we may ask")),
+    "staff.see_worklist": (_("You on the list of forms that wait to be read"), _("To see whose form is next")),
+    "staff.see_tasks": (_("You on the list of things we have to do"), _("To see what we owe you")),
+    "staff.see_calendar": (_("You in the calendar"), _("To see who comes when, and how")),
+    "staff.see_messages": (_("You on a list of messages that did not arrive"), _("To reach you another way")),
+    "staff.see_outbox": (_("A message to you on a list"), _("To see that messages leave")),
+    "staff.see_mail": (_("A message to you"), _("To see that messages leave")),
+    "staff.see_patient": (_("Your history with us"), _("To look after you")),
+    "staff.see_audit": (_("Who did what about you"), _("To check that everybody keeps the rules")),
+    "staff.see_audit_file": (_("Who did what about you, as a file"), _("To check that everybody keeps the rules")),
+    BROKE_GLASS: (_("They opened your history from outside your care team"), ""),
 }
-OTHER: Final = ("A page about you", "To look after you")
+OTHER: Final = (_("A page about you"), _("To look after you"))
 """What is said of a page that has no words here yet: never nothing."""
 
 
@@ -69,7 +71,7 @@ def looks(patient: Patient) -> tuple[list[Look], bool]:
         day = local(line.at, zone)
         reason = line.why if line.action == BROKE_GLASS else ""
         what, why = SAW.get(line.action, OTHER)
-        look = Look(long_date(day), WHO.get(roles[line.pk], "Somebody of our staff"), what, why, reason)
+        look = Look(long_date(day), WHO.get(roles[line.pk], _("Somebody of our staff")), what, why, reason)
         found.setdefault((day.date(), line.actor, what, reason), look)
     return list(found.values()), len(lines) == MOST
 

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 
 from clinic.patients.models import Patient
+from clinic.web import dates
 
 QUIET_FROM: Final = time(21)
 QUIET_UNTIL: Final = time(8)
@@ -44,5 +45,4 @@ def quiet_until(moment: datetime, zone: ZoneInfo) -> datetime | None:
 
 def day_in_words(moment: datetime, zone: ZoneInfo) -> str:
     """A day as people say it, such as "December 3"."""
-    local = moment.astimezone(zone)
-    return f"{local:%B} {local.day}"
+    return dates.month_day(moment.astimezone(zone))

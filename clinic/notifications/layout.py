@@ -8,6 +8,7 @@ from typing import Final
 
 from django.conf import settings
 from django.template import Context, Engine, Template
+from django.utils.translation import get_language, get_language_bidi
 
 ADDRESS: Final = re.compile(r"https?://[^\s<>\"']+")
 
@@ -24,7 +25,13 @@ def html_of(text: str) -> str:
         text: as it is sent in plain text; a blank line ends a paragraph.
     """
     paragraphs = [_paragraph(each) for each in re.split(r"\n\s*\n", text.strip())]
-    return _layout().render(Context({"name": settings.CLINIC_NEUTRAL_NAME, "paragraphs": paragraphs}))
+    known = {
+        "name": settings.CLINIC_NEUTRAL_NAME,
+        "paragraphs": paragraphs,
+        "language": (get_language() or settings.LANGUAGE_CODE).partition("-")[0],
+        "reads_from": "rtl" if get_language_bidi() else "ltr",
+    }
+    return _layout().render(Context(known))
 
 
 def _paragraph(text: str) -> list[list[tuple[str, str]]]:

@@ -1,14 +1,15 @@
 """The words of a message, made when it is sent from templates/messages/<name>.{subject,text,sms}; nothing clinical.
 
-A template may say: `name` and `phone` of the clinic, `called` (a first name or nothing), `link` (a private page, made
-at that moment), `link_until` (a day), `have_it` (where a page is acknowledged), `help_line`, `reference`, and what
-`about` of the message holds, such as the `when` of an appointment. A word that is not known stops the message instead
-of leaving a hole.
+They are in the language of the patient. A template may say: `name` and `phone` of the clinic, `called` (a first name or
+nothing), `link` (a private page, made at that moment), `link_until` (a day), `have_it` (where a page is acknowledged),
+`help_line`, `reference`, and what `about` of the message holds, such as the `when` of an appointment. A word that is
+not known stops the message instead of leaving a hole.
 """
 
 from __future__ import annotations
 
 import unicodedata
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -17,6 +18,8 @@ from typing import Any, Final
 from django.conf import settings
 from django.template import Context, Engine, Template, TemplateDoesNotExist
 from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from clinic.accounts import actions as accounts
 from clinic.audit.actors import Actor
@@ -24,6 +27,7 @@ from clinic.notifications import paging
 from clinic.notifications.hours import day_in_words, zone_of
 from clinic.notifications.layout import html_of
 from clinic.notifications.models import Message
+from clinic.patients import languages
 from clinic.patients.actions import LINK_DAYS, issue_link
 from clinic.patients.models import Patient, PatientLink
 from clinic.web.crisis import is_elsewhere, line_of
@@ -35,7 +39,8 @@ TO_THE_QUESTIONS: Final = frozenset({"short-questions", "short-questions-again"}
 IN_A_NAME: Final = "-'\u2019"
 """What a first name may hold besides letters and their marks."""
 LONGEST_NAME: Final = 40
-NO_LINK: Final = "(your private link was here)"
+NO_LINK: Final = _("(your private link was here)")
+TRANSLATES: Final = "django.templatetags.i18n"
 
 
 class WordMissing(Exception):
@@ -66,7 +71,7 @@ class _Hole(str):
 @cache
 def _templates() -> Engine:
     folder = settings.BASE_DIR / "templates" / "messages"
-    return Engine(dirs=[folder], autoescape=False, string_if_invalid=_Hole("%s"))
+    return Engine(dirs=[folder], autoescape=False, string_if_invalid=_Hole("%s"), builtins=[TRANSLATES])
 
 
 def words_for(message: Message, *, by: Actor, now: datetime) -> Words:
@@ -80,6 +85,11 @@ def words_for(message: Message, *, by: Actor, now: datetime) -> Words:
         TemplateDoesNotExist, WordMissing: the template is wrong.
         LineBreakInSubject: a word with a line break got into the subject.
     """
+    with _language_of(message):
+        return _words_for(message, by=by, now=now)
+
+
+def _words_for(message: Message, *, by: Actor, now: datetime) -> Words:
     template = _template(message)
     known = _known(message)
     if "have_it" in template.source:
@@ -114,13 +124,19 @@ def words_again(message: Message) -> Words | None:
     Returns:
         None when its template is gone or asks for a word that it did not ask for then.
     """
-    until = day_in_words(message.sent_at + timedelta(days=LINK_DAYS), zone_of(message.patient))
-    known = _known(message) | {"link": NO_LINK, "link_until": until}
-    try:
-        text = _template(message).render(Context(known, autoescape=False)).strip() + "\n"
-        return Words(_subject(message, known), text)
-    except (TemplateDoesNotExist, WordMissing):
-        return None
+    with _language_of(message):
+        until = day_in_words(message.sent_at + timedelta(days=LINK_DAYS), zone_of(message.patient))
+        known = _known(message) | {"link": NO_LINK, "link_until": until}
+        try:
+            text = _template(message).render(Context(known, autoescape=False)).strip() + "\n"
+            return Words(_subject(message, known), text)
+        except (TemplateDoesNotExist, WordMissing):
+            return None
+
+
+def _language_of(message: Message) -> AbstractContextManager[None]:
+    """That of the patient it is written to; the staff are written to in English."""
+    return languages.of(None if message.to_role or message.staff_id else message.patient)
 
 
 def _template(message: Message) -> Template:
@@ -196,7 +212,11 @@ def help_line(patient: Patient | None) -> str:
     """How to talk to somebody at once, where the patient lives."""
     country = patient.country if patient else ""
     if is_elsewhere(country):
-        return "Need to talk now? Call your local emergency number."
+        return gettext("Need to talk now? Call your local emergency number.")
     line = line_of(country)
-    by_text = f" Text {line['text_display']}." if "text_display" in line else ""
-    return f"Need to talk now? Call {line['call_display']}.{by_text} In danger? Call {line['emergency']}."
+    if "text_display" in line:
+        by_text = gettext(
+            "Need to talk now? Call %(call_display)s. Text %(text_display)s. In danger? Call %(emergency)s."
+        )
+        return by_text % line
+    return gettext("Need to talk now? Call %(call_display)s. In danger? Call %(emergency)s.") % line

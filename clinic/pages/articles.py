@@ -7,6 +7,8 @@ from pathlib import Path
 from tomllib import loads
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 TEXTS = Path(__file__).parent / "texts"
 
 
@@ -24,12 +26,12 @@ class Grade:
 
 
 GRADES = {
-    "settled": Grade(4, "Settled", "Many large trials agree. We use this grade for nothing today."),
-    "strong": Grade(3, "Strong", "Several good trials."),
-    "some": Grade(2, "Some", "One good trial, or several small ones."),
-    "early": Grade(1, "Early", "First small studies, or single cases."),
-    "not_shown": Grade(0, "Not shown", "No better than placebo, or not tested."),
-    "ungraded": Grade(None, "No grade yet", "We have no checked trial, so we give no grade."),
+    "settled": Grade(4, _("Settled"), _("Many large trials agree. We use this grade for nothing today.")),
+    "strong": Grade(3, _("Strong"), _("Several good trials.")),
+    "some": Grade(2, _("Some"), _("One good trial, or several small ones.")),
+    "early": Grade(1, _("Early"), _("First small studies, or single cases.")),
+    "not_shown": Grade(0, _("Not shown"), _("No better than placebo, or not tested.")),
+    "ungraded": Grade(None, _("No grade yet"), _("We have no checked trial, so we give no grade.")),
 }
 
 

@@ -1,6 +1,7 @@
 """Choosing a state on the page about the law."""
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from clinic.pages.states import STATES
 
@@ -11,10 +12,10 @@ class StateForm(forms.Form):
     use_required_attribute = False
 
     state = forms.ChoiceField(
-        label="Which state do you live in?",
-        choices=[("", "Choose a state"), *STATES.items()],
+        label=_("Which state do you live in?"),
+        choices=[("", _("Choose a state")), *STATES.items()],
         error_messages={
-            "required": "Choose the state you live in",
-            "invalid_choice": "Choose the state you live in from the list",
+            "required": _("Choose the state you live in"),
+            "invalid_choice": _("Choose the state you live in from the list"),
         },
     )

@@ -4,15 +4,17 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from clinic.pages import articles
 from clinic.pages.articles import Condition, Finding, Source
 from clinic.pages.states import STATES
 from clinic.web.crisis import HOME, line_of
 
 SURE = {
-    "high": "We are fairly sure of this.",
-    "medium": "Parts of this may have changed.",
-    "low": "We are not sure of this.",
+    "high": _("We are fairly sure of this."),
+    "medium": _("Parts of this may have changed."),
+    "low": _("We are not sure of this."),
 }
 
 

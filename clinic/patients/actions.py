@@ -15,6 +15,7 @@ from clinic.audit import together
 from clinic.audit.actors import Actor
 from clinic.audit.record import record
 from clinic.celery import nudge
+from clinic.patients import languages
 from clinic.patients.consenting import consent_rows, words_rows
 from clinic.patients.marks import marks_of
 from clinic.patients.models import Consent, Patient, PatientLink, Wish
@@ -42,7 +43,7 @@ class LinkNotUsable(Exception):
 
 @transaction.atomic
 def begin(*, by: Actor, now: datetime) -> Patient:
-    """Make room for somebody who starts an intake; nothing is known of them yet.
+    """Make room for somebody who starts an intake; nothing is known of them yet but the language of the page.
 
     Args:
         by: the visitor.
@@ -50,7 +51,7 @@ def begin(*, by: Actor, now: datetime) -> Patient:
     Returns:
         The new patient.
     """
-    patient = Patient.objects.create(created_at=now)
+    patient = Patient.objects.create(created_at=now, language=languages.of_page())
     record(by=by, action="patients.begin", subject=f"patient:{patient.pk}", patient=patient.pk)
     return patient
 

@@ -7,12 +7,14 @@ from typing import Any, Final
 
 from crispy_forms.helper import FormHelper
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from clinic.web.widgets import RadioChoices
 
 PHONE: Final = re.compile(r"\+?[\d\s().\-]{7,30}(?:\s*(?:x|ext\.?)\s*\d{1,6})?", re.IGNORECASE)
 FEWEST_DIGITS: Final = 10
 EXAMPLE: Final = "like (555) 010-0199"
+TOO_FEW: Final = _("The phone number must have at least %(digits)s digits, like (555) 010-0199")
 NOTHING: Final = ("", "n/a", "na", "none")
 
 
@@ -26,7 +28,7 @@ def phone_in(typed: str) -> str:
     if typed.lower() in NOTHING:
         return ""
     if not PHONE.fullmatch(typed) or sum(map(str.isdigit, typed)) < FEWEST_DIGITS:
-        raise forms.ValidationError(f"The phone number must have at least {FEWEST_DIGITS} digits, {EXAMPLE}")
+        raise forms.ValidationError(TOO_FEW % {"digits": FEWEST_DIGITS})
     return typed
 
 
@@ -37,8 +39,8 @@ def phone_field(label: str, **others: Any) -> forms.CharField:
         max_length=40,
         widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel", "class": "w-m"}),
         error_messages={
-            "required": f"Enter a phone number, {EXAMPLE}",
-            "max_length": f"The phone number must be 40 letters or fewer, {EXAMPLE}",
+            "required": _("Enter a phone number, like (555) 010-0199"),
+            "max_length": _("The phone number must be 40 letters or fewer, like (555) 010-0199"),
         },
         **others,
     )
@@ -48,7 +50,7 @@ class PhoneForm(forms.Form):
     """A number we can call, and nothing else."""
 
     use_required_attribute = False
-    phone = phone_field("A number we can call", required=False)
+    phone = phone_field(_("A number we can call"), required=False)
 
     def __init__(self, data: Any = None, *, initial: dict[str, Any] | None = None) -> None:
         super().__init__(data, initial=initial)
@@ -65,29 +67,29 @@ class ContactForm(PhoneForm):
     """How a patient wants to be called and reached."""
 
     preferred_name = forms.CharField(
-        label="What should we call you?",
+        label=_("What should we call you?"),
         max_length=200,
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "nickname", "spellcheck": "false", "class": "w-l"}),
-        error_messages={"max_length": "The name we call you must be 200 letters or fewer"},
+        error_messages={"max_length": _("The name we call you must be 200 letters or fewer")},
     )
     email = forms.EmailField(
-        label="Your email address",
-        help_text="Your private links go there",
+        label=_("Your email address"),
+        help_text=_("Your private links go there"),
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false", "class": "w-l"}),
         error_messages={
-            "required": "Enter your email address",
-            "invalid": "Enter an email address like name@example.com",
-            "max_length": "Your email address must be 254 letters or fewer",
+            "required": _("Enter your email address"),
+            "invalid": _("Enter an email address like name@example.com"),
+            "max_length": _("Your email address must be 254 letters or fewer"),
         },
     )
     safe_contact = forms.ChoiceField(
-        label="Is it safe for us to leave a voicemail or send a message?",
-        widget=RadioChoices(hints={"yes": "Without a yes here we send no reminders. A person calls you"}),
+        label=_("Is it safe for us to leave a voicemail or send a message?"),
+        widget=RadioChoices(hints={"yes": _("Without a yes here we send no reminders. A person calls you")}),
         error_messages={
-            "required": "Choose whether messages are safe for you",
-            "invalid_choice": "Choose one of the answers about messages",
+            "required": _("Choose whether messages are safe for you"),
+            "invalid_choice": _("Choose one of the answers about messages"),
         },
     )
     field_order = ("preferred_name", "phone", "email", "safe_contact")

@@ -10,6 +10,7 @@ from typing import Concatenate, Final, ParamSpec
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
+from clinic.patients import languages
 from clinic.patients.models import Patient
 
 PATIENT: Final = "patient"
@@ -27,6 +28,7 @@ def let_in(request: HttpRequest, patient: Patient) -> None:
     request.session.cycle_key()
     request.session[PATIENT] = str(patient.pk)
     request.session[SEEN] = int(time.time())
+    languages.keep_in_browser(request, patient)
 
 
 def let_out(request: HttpRequest) -> None:

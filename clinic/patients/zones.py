@@ -7,17 +7,19 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.utils.translation import gettext_lazy as _
 
 from clinic.patients.models import Patient
+from clinic.web import dates
 
 US_ZONES: Final = {
-    "America/New_York": "Eastern Time",
-    "America/Chicago": "Central Time",
-    "America/Denver": "Mountain Time",
-    "America/Phoenix": "Arizona Time",
-    "America/Los_Angeles": "Pacific Time",
-    "America/Anchorage": "Alaska Time",
-    "Pacific/Honolulu": "Hawaii Time",
+    "America/New_York": _("Eastern Time"),
+    "America/Chicago": _("Central Time"),
+    "America/Denver": _("Mountain Time"),
+    "America/Phoenix": _("Arizona Time"),
+    "America/Los_Angeles": _("Pacific Time"),
+    "America/Anchorage": _("Alaska Time"),
+    "Pacific/Honolulu": _("Hawaii Time"),
 }
 """Arizona has its own line: the clinic serves it, and for most of the year it is an hour off from Mountain Time."""
 OF_REGION: Final = {"US-AZ": "America/Phoenix", "US-CA": "America/Los_Angeles", "US-NY": "America/New_York"}
@@ -31,7 +33,9 @@ def known_zone(patient: Patient) -> str:
 
 def zone_name(zone: str) -> str:
     """What people call it: `Pacific Time`, `Berlin time`."""
-    return US_ZONES.get(zone) or f"{zone.rpartition('/')[2].replace('_', ' ')} time"
+    if zone in US_ZONES:
+        return str(US_ZONES[zone])
+    return _("%(city)s time") % {"city": zone.rpartition("/")[2].replace("_", " ")}
 
 
 def by_when(moment: datetime, *, now: datetime, zone: str) -> str:
@@ -43,13 +47,12 @@ def by_when(moment: datetime, *, now: datetime, zone: str) -> str:
         zone: whose clock is read.
     """
     there, here = moment.astimezone(ZoneInfo(zone)), now.astimezone(ZoneInfo(zone))
-    minutes = f":{there.minute:02d}" if there.minute else ""
-    clock = f"{there.hour % 12 or 12}{minutes} {'am' if there.hour < 12 else 'pm'}"
+    clock = dates.short_clock(there)
     if moment.astimezone(ZoneInfo(settings.CLINIC_TIME_ZONE)).utcoffset() != there.utcoffset():
-        clock += f" {zone_name(zone)}"
+        clock = _("%(clock)s %(zone)s") % {"clock": clock, "zone": zone_name(zone)}
     days = (there.date() - here.date()).days
     if days == 0:
-        return f"today at {clock}"
+        return _("today at %(clock)s") % {"clock": clock}
     if days == 1:
-        return f"tomorrow at {clock}"
-    return f"{there:%A} at {clock}" if 0 < days < 7 else f"{there:%A}, {there:%B} {there.day} at {clock}"
+        return _("tomorrow at %(clock)s") % {"clock": clock}
+    return dates.day_and_clock(dates.weekday(there) if 0 < days < 7 else dates.day_in_words(there), clock)

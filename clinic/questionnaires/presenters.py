@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from clinic.intake import protocols
 from clinic.intake.journeys import anchor
@@ -22,11 +23,13 @@ from screening.journey import Journey
 from screening.protocol import Page
 
 SECONDS_A_QUESTION: Final = 6
-SEEN_BY: Final = "Your care team sees your answers before your next visit."
+SEEN_BY: Final = _("Your care team sees your answers before your next visit.")
 READS: Final = {
-    Questionnaire.Concern.CALL_TODAY: "You left a question open that we always ask about. A person calls you about it.",
-    Questionnaire.Concern.SYMPTOM: "A clinician reads this within two working days. If it gets worse, call us.",
-    Questionnaire.Concern.WORSE: "This looks harder than before. A clinician reads it within two working days.",
+    Questionnaire.Concern.CALL_TODAY: _(
+        "You left a question open that we always ask about. A person calls you about it."
+    ),
+    Questionnaire.Concern.SYMPTOM: _("A clinician reads this within two working days. If it gets worse, call us."),
+    Questionnaire.Concern.WORSE: _("This looks harder than before. A clinician reads it within two working days."),
 }
 """Who reads what was sent, and when. Source: followups.csv, F36; rule R023."""
 
@@ -106,7 +109,7 @@ def answer_rows(sheet: Sheet) -> Iterator[dict[str, Any]]:
             url = f"{sheet.page_url(number)}#div_{anchor(sheet.facts.protocol, name)}"
             value = in_words(questions[name], sheet.questionnaire.answers.get(name))
             wording = questions[name].wording
-            yield {"label": wording, "value": value, "links": [{"url": url, "word": "Change", "about": wording}]}
+            yield {"label": wording, "value": value, "links": [{"url": url, "word": _("Change"), "about": wording}]}
 
 
 def _is_new(series: Series, sent: Questionnaire) -> bool:

@@ -8,20 +8,30 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext_lazy as _
+
 from clinic.questionnaires.comparing import WATCHED, Point, Series
+from clinic.web import dates
 
 NAMES: Final = {
-    "phq9": "low-mood score",
-    "gad7": "worry score",
-    "auditc": "alcohol score",
-    "pcptsd5": "score about a hard event",
-    "peg": "pain score",
+    "phq9": _("Low-mood score"),
+    "gad7": _("Worry score"),
+    "auditc": _("Alcohol score"),
+    "pcptsd5": _("Score about a hard event"),
+    "peg": _("Pain score"),
 }
 """What each scale is called to patients; the staff see its own name."""
+MINE: Final = {
+    "phq9": _("Your low-mood score"),
+    "gad7": _("Your worry score"),
+    "auditc": _("Your alcohol score"),
+    "pcptsd5": _("Your score about a hard event"),
+    "peg": _("Your pain score"),
+}
 FELT: Final = {
-    "phq9": "5 points or more is a change most people can feel.",
-    "gad7": "4 points or more is a change we look at.",
-    "peg": "A fall of 30 percent or more is a change we look at.",
+    "phq9": _("5 points or more is a change most people can feel."),
+    "gad7": _("4 points or more is a change we look at."),
+    "peg": _("A fall of 30 percent or more is a change we look at."),
 }
 """Source: ux.md P24; clinical.md section 6, "Score follow-up"."""
 REMISSION: Final = 5
@@ -100,7 +110,7 @@ def drawing_of(series: Series, *, zone: str, visits: Iterable[datetime] = (), fo
     words = line_about(series, zone=zone, for_staff=for_staff)
     return Drawing(
         id=instrument.id,
-        name=instrument.name if for_staff else NAMES[instrument.id].capitalize(),
+        name=instrument.name if for_staff else str(NAMES[instrument.id]),
         words=words,
         alt=". ".join(f"{row.on}: {row.score}{f', {row.band}' if row.band else ''}" for row in rows),
         rows=rows,
@@ -122,21 +132,20 @@ def line_about(series: Series, *, zone: str, for_staff: bool = False) -> str:
         zone: where days are read.
         for_staff: speak of the scale by its own name.
     """
-    name = series.instrument.name if for_staff else f"Your {NAMES[series.instrument.id]}"
+    name = series.instrument.name if for_staff else MINE[series.instrument.id]
     known = series.known
     if not known:
-        return f"{name} has no number yet, because a question was left open."
+        return _("%(score)s has no number yet, because a question was left open.") % {"score": name}
     first, last = known[0], known[-1]
+    told = {"score": name, "first": points(first), "last": points(last), "day": day(first.at, zone)}
     if len(known) == 1:
-        lower = "" if for_staff else " Lower is better."
-        return f"{name} was {points(first)} on {day(first.at, zone)}.{lower}"
-    since = f"since {day(first.at, zone)}"
-    changed = f"stayed at {points(last)} {since}"
-    if first.total != last.total:
-        changed = f"went from {points(first)} to {points(last)} {since}"
-    if for_staff:
-        return f"{name} {changed}. {_for_clinicians(series)}".strip()
-    return f"{name} {changed}. Lower is better. {FELT.get(series.instrument.id, '')}".strip()
+        changed = _("%(score)s was %(first)s on %(day)s.")
+    elif first.total == last.total:
+        changed = _("%(score)s stayed at %(last)s since %(day)s.")
+    else:
+        changed = _("%(score)s went from %(first)s to %(last)s since %(day)s.")
+    called = "" if len(known) == 1 else _for_clinicians(series) if for_staff else FELT.get(series.instrument.id, "")
+    return " ".join(filter(None, (changed % told, "" if for_staff else str(_("Lower is better.")), str(called))))
 
 
 def _for_clinicians(series: Series) -> str:
@@ -154,13 +163,12 @@ def _for_clinicians(series: Series) -> str:
 
 def points(point: Point) -> str:
     """`17`, or `4.33` for a mean."""
-    return f"{point.total:g}" if point.total is not None else "not complete"
+    return f"{point.total:g}" if point.total is not None else _("not complete")
 
 
 def day(moment: datetime, zone: str) -> str:
     """`November 30`, where the patient is."""
-    local = moment.astimezone(ZoneInfo(zone))
-    return f"{local:%B} {local.day}"
+    return dates.month_day(moment.astimezone(ZoneInfo(zone)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from clinic.audit import actors
@@ -51,7 +52,7 @@ def of_mine(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 def link(request: HttpRequest, token: str) -> HttpResponse:
     """A link to the questions: looking changes nothing, the date of birth opens them as often as needed."""
     purpose = PatientLink.Purpose.QUESTIONS
-    return open_by_link(request, token, purpose, title="A few short questions", then="questionnaires:next")
+    return open_by_link(request, token, purpose, title=_("A few short questions"), then="questionnaires:next")
 
 
 @require_safe
@@ -86,7 +87,7 @@ def page(request: HttpRequest, asked: Questionnaire, number: int) -> HttpRespons
     if not 1 <= number <= len(sheet.pages):
         raise Http404
     if sheet.first_open and number > sheet.first_open:
-        messages.info(request, "We brought you to the next question we need.")
+        messages.info(request, _("We brought you to the next question we need."))
         return redirect(sheet.next_url)
     shown = sheet.pages[number - 1]
     form = ShortForm(shown, sheet.journey, request.POST if request.method == "POST" else None)
@@ -108,7 +109,7 @@ def send(request: HttpRequest, asked: Questionnaire) -> HttpResponse:
     if asked.state == State.OPEN:
         sheet = presenters.sheet_of(asked, now=now)
         if sheet.first_open:
-            messages.info(request, "We brought you to the next question we need.")
+            messages.info(request, _("We brought you to the next question we need."))
             return redirect(sheet.next_url)
         if request.method != "POST":
             context = {"rows": list(presenters.answer_rows(sheet)), "open": sheet.left_open}

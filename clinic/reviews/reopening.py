@@ -96,7 +96,7 @@ def open_question(patient: Patient, *, now: datetime) -> Reopened | None:
     if decision is None:
         return None
     intake = decision.record.intake
-    facts = protocols.facts_of(intake, now=now)
+    facts = protocols.facts_shown(protocols.facts_of(intake, now=now))
     page = _page(facts, decision.asks or [])
     return Reopened(decision, intake, page, Journey(facts))
 

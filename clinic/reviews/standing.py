@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db.models import F, QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from clinic.intake.models import Intake, ScreeningRecord
 from clinic.patients.models import Patient
@@ -20,19 +21,19 @@ from clinic.reviews.models import Decision, Route, Waiting
 OPEN_WITHOUT_REVIEW: Final = frozenset({"ready_to_book", "prescriber_coordination"})
 """Outcomes under which a consultation may be booked with no decision. Source: clinical.md section 5.1."""
 
-WAITS_FOR_FORM: Final = "First we need your health form."
-WAITS_FOR_PERSON: Final = (
+WAITS_FOR_FORM: Final = _("First we need your health form.")
+WAITS_FOR_PERSON: Final = _(
     "Somebody from our team will talk with you before you choose a time. You do not need to do anything."
 )
-WAITS_FOR_READING: Final = "A clinician is reading your answers. You do not need to do anything."
-WAITS_FOR_SECOND_LOOK: Final = "A clinician is looking at your answers again. You do not need to do anything."
+WAITS_FOR_READING: Final = _("A clinician is reading your answers. You do not need to do anything.")
+WAITS_FOR_SECOND_LOOK: Final = _("A clinician is looking at your answers again. You do not need to do anything.")
 WAITS_AFTER_ROUTE: Final = {
-    Route.ASK_FOR_MORE: "We have a question for you first. It is in the message we sent you.",
-    Route.NOT_SUITABLE_NOW: (
+    Route.ASK_FOR_MORE: _("We have a question for you first. It is in the message we sent you."),
+    Route.NOT_SUITABLE_NOW: _(
         "A clinician read your answers and thinks this care is not the safest choice for you right now. "
         "You can call us and ask for a second look."
     ),
-    Route.URGENT_CONTACT_MADE: "We spoke with you. A clinician is now looking at what comes next.",
+    Route.URGENT_CONTACT_MADE: _("We spoke with you. A clinician is now looking at what comes next."),
 }
 
 

@@ -7,7 +7,8 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, get_language_bidi
+from django.utils.translation import gettext as _
 
 from clinic.web import crisis
 from clinic.web.places import LOCATIONS, STATES_SERVED
@@ -22,7 +23,7 @@ def clinic(request: HttpRequest) -> dict[str, Any]:
             "neutral_name": settings.CLINIC_NEUTRAL_NAME,
             "phone_display": settings.CLINIC_PHONE_DISPLAY,
             "phone_uri": settings.CLINIC_PHONE_URI,
-            "hours": settings.CLINIC_HOURS,
+            "hours": _(settings.CLINIC_HOURS),
             "form_minutes": settings.FORM_MINUTES,
             "locations": LOCATIONS,
             "states_served": STATES_SERVED,
@@ -32,9 +33,10 @@ def clinic(request: HttpRequest) -> dict[str, Any]:
         "crisis_lines": crisis.CRISIS_LINES,
         "crisis_overdue": crisis.is_overdue(),
         "language": (get_language() or settings.LANGUAGE_CODE).partition("-")[0],
+        "reads_from": "rtl" if get_language_bidi() else "ltr",
         "languages": settings.LANGUAGES if len(settings.LANGUAGES) > 1 else (),
         "leave_url": reverse("intake:leave") if settings.LEAVE_QUICKLY else "",
-        "leave_name": settings.LEAVE_NAME,
+        "leave_name": _(settings.LEAVE_NAME),
         "worker_url": reverse("pages:service_worker") if settings.OFFLINE_HELP else "",
         "not_approved": settings.PROTOCOL_NOT_APPROVED,
     }

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.utils import translation
+from django.utils.cache import patch_vary_headers
 
 from clinic.web import errors
 
 Answer = Callable[[HttpRequest], HttpResponse]
 PUBLIC_FILES = "/static/"
+STAFF_PAGES = "/staff/"
 OFF = "accelerometer=(), camera=(), geolocation=(), gyroscope=(), microphone=(), payment=(), usb=()"
 
 
@@ -24,6 +28,32 @@ def private_pages(answer: Answer) -> Answer:
         response.headers["Permissions-Policy"] = OFF
         response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
         response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
+        return response
+
+    return middleware
+
+
+def language_of_page(answer: Answer) -> Answer:
+    """Show the staff English; keep the language of a patient in their browser, and languages apart in caches."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if len(settings.LANGUAGES) < 2:
+            return answer(request)
+        if request.path.startswith(STAFF_PAGES):
+            with translation.override(settings.LANGUAGE_CODE):
+                response = answer(request)
+                response.headers["Content-Language"] = settings.LANGUAGE_CODE
+            return response
+        response = answer(request)
+        patch_vary_headers(response, ["Cookie"])
+        if code := getattr(request, "language_to_keep", ""):
+            response.set_cookie(
+                settings.LANGUAGE_COOKIE_NAME,
+                code,
+                secure=settings.LANGUAGE_COOKIE_SECURE,
+                httponly=settings.LANGUAGE_COOKIE_HTTPONLY,
+                samesite=settings.LANGUAGE_COOKIE_SAMESITE,
+            )
         return response
 
     return middleware

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from typing import Final
 
+from django.utils.translation import gettext_lazy as _
+
 LOCATIONS: Final = (
     {
         "slug": "midtown",
         "name": "Midtown",
         "street": "210 Alder Street, 2nd floor",
-        "access": "Step-free. Near the Blue Line.",
+        "access": _("Step-free. Near the Blue Line."),
         "time_zone": "America/Los_Angeles",
     },
     {
         "slug": "harbor",
         "name": "Harbor",
         "street": "18 Quay Road",
-        "access": "Step-free. Free parking.",
+        "access": _("Step-free. Free parking."),
         "time_zone": "America/Los_Angeles",
     },
 )

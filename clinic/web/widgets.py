@@ -7,9 +7,10 @@ from typing import NoReturn
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.formats import date_format
 from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
+
+from clinic.web import dates
 
 MONTHS = (
     *("january", "february", "march", "april", "may", "june"),
@@ -168,7 +169,7 @@ class ThreePartDateField(forms.Field):
             self._refuse(_("%(name)s is not in the calendar. Check the month and the day"), (0, 1))
         latest = self.latest() if callable(self.latest) else self.latest
         if latest and start > latest:
-            self._refuse(_("%(name)s must be %(day)s or earlier"), (2,), day=date_format(latest, "F j, Y"))
+            self._refuse(_("%(name)s must be %(day)s or earlier"), (2,), day=dates.long_day(latest))
         if self.earliest and start.replace(month=month or 12, day=day or 28) < self.earliest:
             self._refuse(_("%(name)s must be in %(year)s or later"), (2,), year=self.earliest.year)
         return PartialDate(year, month, day) if self.partial else start

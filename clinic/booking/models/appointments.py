@@ -10,6 +10,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from clinic.booking.models.hours import Mode
 from clinic.patients.models import Patient
@@ -64,10 +65,10 @@ class Appointment(models.Model):
         NO_SHOW = "no_show"
 
     class Reminders(models.TextChoices):
-        EMAIL = "email", "By email"
-        TEXT = "text", "By text message"
-        BOTH = "both", "By both"
-        NONE = "none", "Do not remind me"
+        EMAIL = "email", _("By email")
+        TEXT = "text", _("By text message")
+        BOTH = "both", _("By both")
+        NONE = "none", _("Do not remind me")
 
     TRANSITIONS = {
         State.HELD: {State.BOOKED, State.RELEASED, State.MOVED},

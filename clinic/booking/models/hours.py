@@ -10,6 +10,7 @@ from django.contrib.postgres.fields import ArrayField, DateTimeRangeField
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from clinic.web.places import place_name
 
@@ -17,9 +18,9 @@ from clinic.web.places import place_name
 class Mode(models.TextChoices):
     """How patient and clinician meet."""
 
-    PHONE = "phone", "Phone"
-    VIDEO = "video", "Video"
-    IN_PERSON = "in_person", "In person"
+    PHONE = "phone", _("Phone")
+    VIDEO = "video", _("Video")
+    IN_PERSON = "in_person", _("In person")
 
 
 @cache
@@ -78,7 +79,7 @@ class Availability(models.Model):
     @property
     def ways(self) -> list[str]:
         """The ways to meet, in words."""
-        return [Mode(mode).label for mode in self.modes]
+        return [str(Mode(mode).label) for mode in self.modes]
 
     @property
     def place(self) -> str:

@@ -6,6 +6,7 @@ import uuid
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from clinic.booking.models.hours import is_a_time_zone
 from clinic.patients.models import Patient
@@ -14,9 +15,9 @@ from clinic.patients.models import Patient
 class Part(models.TextChoices):
     """A part of the day by the clock where the patient is."""
 
-    MORNING = "morning", "Morning, until noon"
-    AFTERNOON = "afternoon", "Afternoon, noon to 5 pm"
-    EVENING = "evening", "Evening, after 5 pm"
+    MORNING = "morning", _("Morning, until noon")
+    AFTERNOON = "afternoon", _("Afternoon, noon to 5 pm")
+    EVENING = "evening", _("Evening, after 5 pm")
 
 
 class WaitingPlace(models.Model):

@@ -10,7 +10,9 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from clinic.web import dates
 from clinic.web.icons import LEVELS, draw
+from clinic.web.listing import either_of
 from clinic.web.rendering import field_html
 
 register = template.Library()
@@ -65,14 +67,25 @@ def first_input_id(field: BoundField) -> str:
 @register.filter
 def clock(moment: datetime.datetime) -> str:
     """`9:41 pm`, in the time zone now active."""
-    local = timezone.localtime(moment)
-    return f"{local:%I:%M} {'am' if local.hour < 12 else 'pm'}".removeprefix("0")
+    return dates.clock(timezone.localtime(moment))
+
+
+@register.filter
+def long_day(day: datetime.date) -> str:
+    """`December 3, 2026`; of a moment, in the time zone now active."""
+    return dates.long_day(timezone.localtime(day) if isinstance(day, datetime.datetime) else day)
+
+
+@register.filter
+def month_day(day: datetime.date) -> str:
+    """`December 3`; of a moment, in the time zone now active."""
+    return dates.month_day(timezone.localtime(day) if isinstance(day, datetime.datetime) else day)
 
 
 @register.filter
 def either(names: Sequence[str]) -> str:
     """`California, New York or Arizona`."""
-    return " or ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+    return either_of(names)
 
 
 @register.filter

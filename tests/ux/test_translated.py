@@ -1,0 +1,101 @@
+"""Every word of every patient page is in the language of the page, but for what somebody typed or a name."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from django.conf import settings
+from django.utils import translation
+
+from clinic.intake import consent_words, protocols
+from clinic.intake.countries import NAMES as COUNTRIES
+from clinic.pages import articles
+from clinic.pages.states import STATES as AMERICAN
+from screening.languages import in_language
+from screening.loader import PROTOCOLS
+from screening.protocol import Protocol
+from screening.wording import PageWords, QuestionWords, Words
+from tests.translated import CODE, LETTERS, bracketed, in_brackets, outside
+from tests.ux.conftest import _shown
+from tests.ux.states import STATES
+
+pytestmark = pytest.mark.django_db
+__all__ = ["in_brackets"]
+NAMES: Final = (
+    *(
+        r"\S+@\S*",
+        "Larkfield Clinic",
+        "Larkfield",
+        "Threshold",
+        r"SAMHSA(?! helpline\.)",
+        r"findahelpline\.com",
+        "English",
+        "Español",
+    ),
+    *("Maya Rose Thompson", "Maya", "Somebody Else", r"(Dr\. )?Ama Osei", "x{30,}", "xyzzy"),
+    *("Midtown", "Harbor", r"210 Alder Street, 2nd floor", "18 Quay Road", r"London, Britain \(UK\)"),
+    *("Zoloft", "Zolof", r"Zocor \(simvastatin\)", "sertraline", "hydroxyzine", "hydralazine"),
+    *("mmHg", "kg", "cm", "mg", r"LK-\w+", rf"2026-11/{CODE}, [0-9a-f]{{12}}", "^[2-9A-Z]{8}$"),
+)
+"""People, places, addresses, medicines, units and references: as they are in any language."""
+
+
+@cache
+def _worded(name: str, language: str) -> Protocol:
+    """A protocol with every text in brackets that a file of words has."""
+    protocol, b = protocols.named(name).protocol, bracketed
+    told = Words(
+        parts={part.id: (b(part.title), b(part.hint)) for part in protocol.parts},
+        pages={p.id: PageWords(b(p.title), b(p.hint), b(p.why), b(p.before)) for p in protocol.pages.values()},
+        questions={
+            q.id: QuestionWords(b(q.wording), b(q.hint), {option.code: b(option.label) for option in q.options})
+            for q in protocol.questions.values()
+        },
+    )
+    return in_language(replace(protocol, words={CODE: told}), CODE)
+
+
+def _in_files() -> list[str]:
+    """What comes from files that have languages of their own, or none: articles, consents, rules, crisis lines."""
+    folders = (PROTOCOLS / settings.PROTOCOL, PROTOCOLS.parent / "checks", articles.TEXTS)
+    files = [path for folder in folders for path in Path(folder).rglob("*.toml") if path.parent.name != "questions"]
+    read = [tomllib.loads(path.read_text()) for path in (*files, consent_words.FILE, settings.CRISIS_LINES_FILE)]
+    texts = {text for each in (*read, COUNTRIES, AMERICAN) for text in _texts(each) if LETTERS.search(text)}
+    return sorted(texts, key=len, reverse=True)
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Every text as a pattern; what is filled into it may be anything."""
+    if isinstance(value, str):
+        yield re.sub(r"\\\{.*?\\\}", ".*?", re.escape(" ".join(value.split())))
+    elif isinstance(value, dict | list):
+        for each in value.values() if isinstance(value, dict) else value:
+            yield from _texts(each)
+
+
+@pytest.mark.usefixtures("in_brackets")
+def test_no_word_of_any_page_is_left_in_english(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(protocols, "worded", _worded)
+    not_ours = re.compile("|".join([*NAMES, *_in_files()]), re.IGNORECASE)
+    forgotten: dict[str, list[str]] = {}
+    for state in STATES:
+        with translation.override(CODE):
+            page = _shown(state).html
+        for text in dict.fromkeys(outside(page)):
+            if LETTERS.search(not_ours.sub("", text)):
+                forgotten.setdefault(text, []).append(str(state))
+
+    assert forgotten == {}
+
+
+def test_the_check_sees_a_word_that_is_forgotten() -> None:
+    page = '<p aria-label="Forgotten">⟦Said ⟧15⟦ <i>in brackets</i>⟧</p><p>Left in English</p><script>var x</script>'
+
+    assert list(outside(page)) == ["Forgotten", "Left in English"]
