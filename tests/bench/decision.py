@@ -64,7 +64,10 @@ def _deciding(protocol: Protocol) -> Iterator[Figure]:
     times = in_turns(works, ROUNDS)
     came_out = f"{result.outcome}, {len(result.findings)} findings, {len(result.clear)} rules clear"
     yield _microseconds("screen() of a complete intake, 6 medicines, median", times["screen"], 2_000, came_out)
-    clock = f"on the clock {times['screen'].median * MICRO:,.0f} us, n = {len(times['screen'].seconds):,}"
+    clock = (
+        f"quickest tenth {times['screen'].undisturbed * MICRO:,.0f} us, "
+        f"on the clock {times['screen'].median * MICRO:,.0f} us, n = {len(times['screen'].seconds):,}"
+    )
     yield _microseconds("  the same, goal", times["screen"], 300, clock)
     yield _microseconds("  without the medicines", times["without"])
     yield _microseconds("  as_json() with its hash, for the sealed record", times["json"])
