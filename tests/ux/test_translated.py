@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -24,10 +24,10 @@ from screening.protocol import Protocol
 from screening.wording import PageWords, QuestionWords, Words
 from tests.translated import CODE, LETTERS, bracketed, in_brackets, outside
 from tests.ux.conftest import _shown
+from tests.ux.state import State
 from tests.ux.states import STATES
 
 pytestmark = pytest.mark.django_db
-__all__ = ["in_brackets"]
 NAMES: Final = (
     *(
         r"\S+@\S*",
@@ -80,19 +80,35 @@ def _texts(value: Any) -> Iterator[str]:
             yield from _texts(each)
 
 
-@pytest.mark.usefixtures("in_brackets")
-def test_no_word_of_any_page_is_left_in_english(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(protocols, "worded", _worded)
+@pytest.fixture(scope="module")
+def pages(django_db_setup: Any, django_db_blocker: Any) -> Mapping[str, str]:
+    """Every state of every page in that language."""
+    with in_brackets(), django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(protocols, "worded", _worded)
+        return {str(state): _in_that_language(state) for state in STATES}
+
+
+def _in_that_language(state: State) -> str:
+    with translation.override(CODE):
+        return _shown(state).html
+
+
+def test_no_word_of_any_page_is_left_in_english(pages: Mapping[str, str]) -> None:
     not_ours = re.compile("|".join([*NAMES, *_in_files()]), re.IGNORECASE)
     forgotten: dict[str, list[str]] = {}
-    for state in STATES:
-        with translation.override(CODE):
-            page = _shown(state).html
+    for state, page in pages.items():
         for text in dict.fromkeys(outside(page)):
             if LETTERS.search(not_ours.sub("", text)):
-                forgotten.setdefault(text, []).append(str(state))
+                forgotten.setdefault(text, []).append(state)
 
     assert forgotten == {}
+
+
+def test_every_page_has_the_switch_and_says_its_language(pages: Mapping[str, str]) -> None:
+    without = [state for state, page in pages.items() if 'href="/language/?next=/' not in page]
+
+    assert without == ["language plain"]
+    assert [state for state, page in pages.items() if f'<html lang="{CODE}">' not in page] == []
 
 
 def test_the_check_sees_a_word_that_is_forgotten() -> None:
