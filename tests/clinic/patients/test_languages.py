@@ -154,13 +154,14 @@ def test_what_patients_would_read_in_english_is_named(german: Path, monkeypatch:
 
 
 def test_consents_and_articles_have_files_by_language(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "consent_texts.de.toml").write_text('[consent_sms]\nheading = "SMS"\ntext = []\n')
-    (tmp_path / "consent_texts.toml").write_text(consent_words.FILE.read_text())
-    (tmp_path / "de").mkdir()
-    (tmp_path / "de" / "questions.toml").write_text('[[questions]]\nask = "Warum?"\nanswer = "Darum."\n')
-    monkeypatch.setattr(consent_words, "FILE", tmp_path / "consent_texts.toml")
+    (place := tmp_path / "texts").mkdir()
+    (place / "consent_texts.de.toml").write_text('[consent_sms]\nheading = "SMS"\ntext = []\n')
+    (place / "consent_texts.toml").write_text(consent_words.FILE.read_text())
+    (place / "de").mkdir()
+    (place / "de" / "questions.toml").write_text('[[questions]]\nask = "Warum?"\nanswer = "Darum."\n')
+    monkeypatch.setattr(consent_words, "FILE", place / "consent_texts.toml")
     english = articles.file("questions.toml")
-    monkeypatch.setattr(articles, "TEXTS", tmp_path)
+    monkeypatch.setattr(articles, "TEXTS", place)
 
     with translation.override("de"):
         assert consent_words.file_in("de-at").name == "consent_texts.de.toml"
