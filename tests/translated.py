@@ -22,7 +22,7 @@ FILLED_IN: Final = re.compile(r"(%\(\w+\)[sd]|%[sd%]|\{\w+\})")
 BLOCKS: Final = re.compile(
     r"(?s)<(script|style|textarea|svg)\b.*?</\1>|<!--.*?-->|<meta name=.(?:robots|viewport)[^>]*>"
 )
-ATTRIBUTE: Final = re.compile(r'\b(aria-label|title|alt|placeholder|data-busy|content)="([^"]*)"')
+ATTRIBUTE: Final = re.compile(r'\b(aria-label|title|alt|placeholder|data-busy|data-once-more|content)="([^"]*)"')
 TAG: Final = re.compile(r"<[^>]*>")
 LETTERS: Final = re.compile(r"[^\W\d_]{2}")
 

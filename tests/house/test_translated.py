@@ -17,7 +17,7 @@ FOR_STAFF_TOO: Final = ("messages/staff-", "messages/urgent-page", "messages/_la
 SAID: Final = re.compile(r"(?s)\{% blocktranslate.*?\{% endblocktranslate %\}|\{#.*?#\}|<!--.*?-->")
 QUOTED: Final = re.compile(r"""(_\()?"([^"]*)"|(\|pluralize|\|date:)""")
 TEMPLATE_TAG: Final = re.compile(r"(?s)\{%.*?%\}|\{\{.*?\}\}")
-READ_OUT: Final = re.compile(r'\b(?:aria-label|title|alt|placeholder|data-busy|content)="([^"]*)"')
+READ_OUT: Final = re.compile(r'\b(?:aria-label|title|alt|placeholder|data-busy|data-once-more|content)="([^"]*)"')
 NOT_READ: Final = re.compile(r"(?s)<meta name=.(?:viewport|robots|color|supported)[^>]*>|<(?:script|style).*?</\w+>")
 TAG: Final = re.compile(r"(?s)<[^>]*>")
 LETTERS: Final = re.compile(r"[A-Za-z]{2}")
