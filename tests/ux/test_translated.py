@@ -7,7 +7,6 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cache
-from pathlib import Path
 from typing import Any, Final
 
 import pytest
@@ -18,9 +17,9 @@ from clinic.intake import consent_words, protocols
 from clinic.intake.countries import NAMES as COUNTRIES
 from clinic.pages import articles
 from clinic.pages.states import STATES as AMERICAN
-from screening.languages import in_language
-from screening.loader import PROTOCOLS
-from screening.protocol import Protocol
+from screening import checks
+from screening.joined import Joined
+from screening.languages import other_texts
 from screening.wording import PageWords, QuestionWords, Words
 from tests.translated import CODE, LETTERS, bracketed, in_brackets, outside
 from tests.ux.conftest import _shown
@@ -28,6 +27,7 @@ from tests.ux.state import State
 from tests.ux.states import STATES
 
 pytestmark = pytest.mark.django_db
+_named = protocols.named
 NAMES: Final = (
     *(
         r"\S+@\S*",
@@ -42,15 +42,17 @@ NAMES: Final = (
     *("Maya Rose Thompson", "Maya", "Somebody Else", r"(Dr\. )?Ama Osei", "x{30,}", "xyzzy"),
     *("Midtown", "Harbor", r"210 Alder Street, 2nd floor", "18 Quay Road", r"London, Britain \(UK\)"),
     *("Zoloft", "Zolof", r"Zocor \(simvastatin\)", "sertraline", "hydroxyzine", "hydralazine"),
-    *("mmHg", "kg", "cm", "mg", r"LK-\w+", rf"2026-11/{CODE}, [0-9a-f]{{12}}", "^[2-9A-Z]{8}$"),
+    *(r"\b(mmHg|kg|cm|mg)\b", r"LK-\w+", rf"2026-11/{CODE}, [0-9a-f]{{12}}"),
 )
 """People, places, addresses, medicines, units and references: as they are in any language."""
 
 
 @cache
-def _worded(name: str, language: str) -> Protocol:
-    """A protocol with every text in brackets that a file of words has."""
-    protocol, b = protocols.named(name).protocol, bracketed
+def _with_words(name: str) -> Joined:
+    """A protocol that has words in that language for every text: the English ones in brackets."""
+    joined, b = _named(name), bracketed
+    protocol = joined.protocol
+    others = other_texts(protocol.services.values(), protocol.instruments.values(), protocol.rules)
     told = Words(
         parts={part.id: (b(part.title), b(part.hint)) for part in protocol.parts},
         pages={p.id: PageWords(b(p.title), b(p.hint), b(p.why), b(p.before)) for p in protocol.pages.values()},
@@ -58,14 +60,14 @@ def _worded(name: str, language: str) -> Protocol:
             q.id: QuestionWords(b(q.wording), b(q.hint), {option.code: b(option.label) for option in q.options})
             for q in protocol.questions.values()
         },
+        texts={text: b(text) for text in others},
     )
-    return in_language(replace(protocol, words={CODE: told}), CODE)
+    return replace(joined, protocol=replace(protocol, words={CODE: told}))
 
 
 def _in_files() -> list[str]:
-    """What comes from files that have languages of their own, or none: articles, consents, rules, crisis lines."""
-    folders = (PROTOCOLS / settings.PROTOCOL, PROTOCOLS.parent / "checks", articles.TEXTS)
-    files = [path for folder in folders for path in Path(folder).rglob("*.toml") if path.parent.name != "questions"]
+    """What comes from files that have languages of their own, or none: articles, consents, checks, crisis lines."""
+    files = [path for folder in (checks.FOLDER, articles.TEXTS) for path in folder.rglob("*.toml")]
     read = [tomllib.loads(path.read_text()) for path in (*files, consent_words.FILE, settings.CRISIS_LINES_FILE)]
     texts = {text for each in (*read, COUNTRIES, AMERICAN) for text in _texts(each) if LETTERS.search(text)}
     return sorted(texts, key=len, reverse=True)
@@ -81,11 +83,13 @@ def _texts(value: Any) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def pages(django_db_setup: Any, django_db_blocker: Any) -> Mapping[str, str]:
+def pages(django_db_setup: Any, django_db_blocker: Any) -> Iterator[Mapping[str, str]]:
     """Every state of every page in that language."""
     with in_brackets(), django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
-        patch.setattr(protocols, "worded", _worded)
-        return {str(state): _in_that_language(state) for state in STATES}
+        patch.setattr(protocols, "named", _with_words)
+        protocols.worded.cache_clear()
+        yield {str(state): _in_that_language(state) for state in STATES}
+        protocols.worded.cache_clear()
 
 
 def _in_that_language(state: State) -> str:
