@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 
-from screening.instruments import Instrument
-from screening.protocol import Page, Part, Protocol, Rule
+from screening.loading.languages import other_texts
+from screening.protocol import Page, Part, Protocol
 from screening.questions import Option, Question
 from screening.wording import Words
 
@@ -40,13 +39,6 @@ def in_words(protocol: Protocol, language: str, text: str) -> str:
     """
     words = _words(protocol, language)
     return words.texts.get(text, text) if words else text
-
-
-def other_texts(services: Iterable[str], instruments: Iterable[Instrument], rules: Iterable[Rule]) -> frozenset[str]:
-    """The sentences a patient reads that belong to no part, page or question: services, bands, what rules say."""
-    bands = (band.name for instrument in instruments for band in instrument.bands)
-    said = (*services, *bands, *(rule.for_patient for rule in rules))
-    return frozenset(" ".join(text.split()) for text in said if text)
 
 
 def left_in_english(protocol: Protocol) -> dict[str, list[str]]:

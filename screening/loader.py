@@ -9,7 +9,6 @@ from typing import Final
 
 from screening import seal
 from screening.answers import DOUBT, squeezed
-from screening.languages import other_texts
 from screening.loading import asking, cases, deciding, folder, languages, medicines, scales
 from screening.loading.mistakes import Mistake, NotAProtocol
 from screening.loading.tables import Document, Table
@@ -113,7 +112,7 @@ class _Reading:
         asking.check(asked, vocabulary)
         rules = deciding.rules(self.group("rules"), vocabulary, sources)
         instruments = scales.instruments(self.documents["instruments.toml"], asked.questions)
-        others = other_texts(services.values(), instruments.values(), rules)
+        others = languages.other_texts(services.values(), instruments.values(), rules)
         protocol = Protocol(
             name=top.text("name"),
             version=deciding.version(top),

@@ -6,12 +6,13 @@ Only [texts] may lack sentences: they are shown in English, and `python -m scree
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Final
 
+from screening.instruments import Instrument
 from screening.loading.asking import Asking
 from screening.loading.tables import Document, Table
-from screening.protocol import Page
+from screening.protocol import Page, Rule
 from screening.questions import Question
 from screening.wording import PageWords, QuestionWords, Words
 
@@ -27,6 +28,13 @@ def read(documents: list[Document], asking: Asking, texts: Collection[str]) -> d
         texts: the other sentences a patient reads, which a language may say.
     """
     return {_language(document): _words(document.top(), asking, texts) for document in documents}
+
+
+def other_texts(services: Iterable[str], instruments: Iterable[Instrument], rules: Iterable[Rule]) -> frozenset[str]:
+    """The sentences a patient reads that belong to no part, page or question: services, bands, what rules say."""
+    bands = (band.name for instrument in instruments for band in instrument.bands)
+    said = (*services, *bands, *(rule.for_patient for rule in rules))
+    return frozenset(" ".join(text.split()) for text in said if text)
 
 
 def _language(document: Document) -> str:

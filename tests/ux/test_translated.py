@@ -19,7 +19,7 @@ from clinic.pages import articles
 from clinic.pages.states import STATES as AMERICAN
 from screening import checks
 from screening.joined import Joined
-from screening.languages import other_texts
+from screening.loading.languages import other_texts
 from screening.wording import PageWords, QuestionWords, Words
 from tests.translated import CODE, LETTERS, bracketed, in_brackets, outside
 from tests.ux.conftest import _shown
@@ -29,8 +29,8 @@ from tests.ux.states import STATES
 pytestmark = pytest.mark.django_db
 _named = protocols.named
 NAMES: Final = (
+    *("^[2-9A-Z]{8}$", r"\S+@\S*", r"LK-\w+", rf"2026-11/{CODE}, [0-9a-f]{{12}}", r"\b(mmHg|kg|cm|mg)\b"),
     *(
-        r"\S+@\S*",
         "Larkfield Clinic",
         "Larkfield",
         "Threshold",
@@ -39,10 +39,9 @@ NAMES: Final = (
         "English",
         "Español",
     ),
-    *("Maya Rose Thompson", "Maya", "Somebody Else", r"(Dr\. )?Ama Osei", "x{30,}", "xyzzy"),
+    *("Maya Rose Thompson", "Maya", "Somebody Else", r"\bSam\b", "Oakland CA", r"(Dr\. )?Ama Osei", "x{30,}", "xyzzy"),
     *("Midtown", "Harbor", r"210 Alder Street, 2nd floor", "18 Quay Road", r"London, Britain \(UK\)"),
     *("Zoloft", "Zolof", r"Zocor \(simvastatin\)", "sertraline", "hydroxyzine", "hydralazine"),
-    *(r"\b(mmHg|kg|cm|mg)\b", r"LK-\w+", rf"2026-11/{CODE}, [0-9a-f]{{12}}"),
 )
 """People, places, addresses, medicines, units and references: as they are in any language."""
 
