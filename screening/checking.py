@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -10,6 +10,7 @@ from typing import Final
 
 from screening.cases import Disagreement, differences, facts_of, run
 from screening.facts import Facts
+from screening.languages import left_in_english
 from screening.loader import load, load_cases
 from screening.loading.folder import SEAL_FILE
 from screening.protocol import Case, Protocol
@@ -23,7 +24,8 @@ class Report:
     """What the check found.
 
     A disagreement makes a protocol unclean, and so does a rule or a question that no case tests: nobody has said what
-    must come of it. What is told only: sources nobody has seen, sources nobody cites, and texts that are hard to read.
+    must come of it. What is told only: sources nobody has seen, sources nobody cites, texts that are hard to read, and
+    sentences that a further language has no words for (`in_english`).
 
     `untriggered` rules hold in no case; `unnamed` ones do, and no case says that they must. `never_shown` are questions
     that no case asks for sure, `never_hidden` those with a show_if that every case asks. `unverified` rules cite no
@@ -41,6 +43,7 @@ class Report:
     unverified: tuple[str, ...]
     unused_sources: tuple[str, ...]
     texts: Mapping[str, tuple[str, ...]]
+    in_english: Mapping[str, Sequence[str]]
     official: frozenset[str]
     approved_by: str
     seal: str
@@ -62,6 +65,9 @@ class Report:
         yield f"Questions with a show_if that no case hides: {_listed(self.never_hidden)}"
         yield f"Rules whose sources were none of them seen (for the medical director): {_listed(self.unverified)}"
         yield f"Sources that nothing cites: {_listed(self.unused_sources)}"
+        for language, texts in self.in_english.items():
+            yield f"Language {language}: {len(texts)} sentences besides the form are left in English"
+            yield from (f"  {text}" for text in texts)
         yield from self._hard_to_read()
         yield "Clean." if self.is_clean else "Not clean: what disagrees, and what no case tests, is named above."
 
@@ -110,6 +116,7 @@ def check(place: Path) -> Report:
         unverified=tuple(_unverified(protocol)),
         unused_sources=tuple(sorted(set(protocol.sources) - _cited(protocol, cases))),
         texts=_texts(protocol),
+        in_english=left_in_english(protocol),
         official=frozenset(f"question {item}" for scale in protocol.instruments.values() for item in scale.items),
         approved_by=protocol.approved_by,
         seal=protocol.seal if is_sealed else "",

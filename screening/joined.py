@@ -82,6 +82,7 @@ def _words(started: Protocol, current: Protocol, pages: Iterable[Page], brought:
             parts=old.parts,
             pages={name: (new if name.startswith(NEW) else old).pages[before] for name, before in plain.items()},
             questions={**old.questions, **{name: new.questions[name] for name in brought}},
+            texts={**new.texts, **old.texts},
         )
     return found
 

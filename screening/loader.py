@@ -110,6 +110,9 @@ class _Reading:
         tags = frozenset(tag for medication in medications.values() for tag in medication.tags)
         vocabulary = Vocabulary(asked.questions, services, tags, checklist)
         asking.check(asked, vocabulary)
+        rules = deciding.rules(self.group("rules"), vocabulary, sources)
+        instruments = scales.instruments(self.documents["instruments.toml"], asked.questions)
+        others = languages.other_texts(services.values(), instruments.values(), rules)
         protocol = Protocol(
             name=top.text("name"),
             version=deciding.version(top),
@@ -119,16 +122,16 @@ class _Reading:
             services=services,
             parts=tuple(asked.parts),
             questions=asked.questions,
-            rules=deciding.rules(self.group("rules"), vocabulary, sources),
+            rules=rules,
             medications=medications,
             names=self._names(medications.values()),
             checklist=checklist,
             safety_phrases=_safety_phrases(top.table("safety_words")),
-            instruments=scales.instruments(self.documents["instruments.toml"], asked.questions),
+            instruments=instruments,
             followups=deciding.follow_ups(self.documents["followups.toml"], sources),
             sources=sources,
             pages=asked.pages,
-            words=languages.read(self.group("words"), asked),
+            words=languages.read(self.group("words"), asked, others),
         )
         _check_name_and_approval(top, protocol, self.place.resolve().name)
         return protocol

@@ -27,8 +27,12 @@ class PageWords:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Everything a patient reads of a protocol, in one language; parts by id as title and hint."""
+    """Everything a patient reads of a protocol, in one language; parts by id as title and hint.
+
+    `texts` are the other sentences, each by the English one: services, bands of scales, what a rule says to a patient.
+    """
 
     parts: Mapping[str, tuple[str, str]]
     pages: Mapping[str, PageWords]
     questions: Mapping[str, QuestionWords]
+    texts: Mapping[str, str] = field(default_factory=dict)

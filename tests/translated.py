@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+import struct
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from gettext import NullTranslations
 from html import unescape
-from typing import Any, Final
+from typing import Final
 
 import pytest
+from django.test import override_settings
 from django.utils import translation
 from django.utils.translation import trans_real
 
@@ -19,7 +22,7 @@ FILLED_IN: Final = re.compile(r"(%\(\w+\)[sd]|%[sd%]|\{\w+\})")
 BLOCKS: Final = re.compile(
     r"(?s)<(script|style|textarea|svg)\b.*?</\1>|<!--.*?-->|<meta name=.(?:robots|viewport)[^>]*>"
 )
-ATTRIBUTE: Final = re.compile(r'\b(aria-label|title|alt|placeholder|data-busy|content)="([^"]*)"')
+ATTRIBUTE: Final = re.compile(r'\b(aria-label|title|alt|placeholder|data-busy|data-once-more|content)="([^"]*)"')
 TAG: Final = re.compile(r"<[^>]*>")
 LETTERS: Final = re.compile(r"[^\W\d_]{2}")
 
@@ -52,15 +55,15 @@ class Brackets(NullTranslations):
         return CODE
 
 
-@pytest.fixture
-def in_brackets(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+@contextmanager
+def in_brackets() -> Iterator[None]:
     """The site in that language, for everybody who does not ask for another."""
-    settings.LANGUAGES = [(CODE, "⟦Deutsch⟧"), ("en-us", "⟦English⟧")]
-    settings.LANGUAGE_CODE = CODE
     real = trans_real.translation
-    monkeypatch.setattr(trans_real, "translation", lambda code: Brackets() if code == CODE else real(code))
-    with translation.override(CODE):
-        yield
+    languages = [(CODE, "⟦Deutsch⟧"), ("en-us", "⟦English⟧")]
+    with pytest.MonkeyPatch.context() as patch, override_settings(LANGUAGES=languages, LANGUAGE_CODE=CODE):
+        patch.setattr(trans_real, "translation", lambda code: Brackets() if code == CODE else real(code))
+        with translation.override(CODE):
+            yield
 
 
 def outside(html: str) -> Iterator[str]:
@@ -82,3 +85,17 @@ def _outside(text: str) -> Iterator[str]:
         if part == OPENS and depth == 1:
             found += "\n"
     yield from (" ".join(each.split()) for each in found.split("\n") if LETTERS.search(each))
+
+
+def compiled(said: Mapping[str, str]) -> bytes:
+    """A catalogue as a .mo file, which is what `manage.py compilemessages` makes."""
+    head = "Content-Type: text/plain; charset=UTF-8\nPlural-Forms: nplurals=2; plural=(n != 1);\n"
+    pairs = [(key.encode(), text.encode()) for key, text in sorted({"": head, **said}.items())]
+    begins = 28 + 16 * len(pairs)
+    tables, strings = [b"", b""], b""
+    for side in (0, 1):
+        for pair in pairs:
+            tables[side] += struct.pack("<II", len(pair[side]), begins + len(strings))
+            strings += pair[side] + b"\0"
+    magic = struct.pack("<7I", 0x950412DE, 0, len(pairs), 28, 28 + 8 * len(pairs), 0, 0)
+    return magic + tables[0] + tables[1] + strings

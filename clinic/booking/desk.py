@@ -15,6 +15,7 @@ from clinic.booking.find import Slot
 from clinic.booking.models import Appointment, Language, License, Mode, Part, WaitingPlace
 from clinic.booking.wanted import Without
 from clinic.booking.words import NOTICE, WEEKDAYS
+from clinic.patients import languages
 from clinic.patients.models import Patient
 from clinic.web.places import place_name
 
@@ -169,7 +170,7 @@ def at_clinic(start: datetime, zone: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Whom the desk speaks with: who they are, how to reach them, what they need, what is booked."""
+    """Whom the desk speaks with: who they are, how to reach them, in which language, what is booked."""
 
     reference: str
     name: str
@@ -179,6 +180,7 @@ class Caller:
     zone_name: str
     clock_there: str
     may_be_written_to: bool
+    reads: str
     coming: Sequence[Appointment]
 
 
@@ -194,6 +196,7 @@ def caller(patient: Patient, *, now: datetime) -> Caller:
         zone_name=zones.name(zone),
         clock_there=zones.clock(now, zone),
         may_be_written_to=reminders.open_to(patient) != [reminders.Reminders.NONE],
+        reads=languages.name_of(patient),
         coming=list(patient.appointments.upcoming(now).select_related("clinician", "patient").order_by("during")),
     )
 

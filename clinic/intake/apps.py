@@ -9,6 +9,7 @@ class IntakeConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from clinic.intake.checks import protocol_is_right
+        from clinic.intake.checks import languages_have_words, protocol_is_right
 
         register(protocol_is_right)
+        register(languages_have_words)

@@ -11,6 +11,7 @@ from tomllib import loads
 from typing import Any, Final
 
 from django.conf import settings
+from django.utils.translation import get_language
 
 from screening.protocol import Protocol
 from screening.questions import Question
@@ -32,18 +33,25 @@ class Words:
         return BETWEEN.join(filter(None, (self.heading, *self.text, self.sentence)))
 
 
+def file_in(language: str) -> Path:
+    """The file of a language, such as `consent_texts.es.toml`; the English one when there is none."""
+    names = (language, language.partition("-")[0])
+    found = (FILE.with_suffix(f".{name}.toml") for name in names if name)
+    return next((file for file in found if file.exists()), FILE)
+
+
 @cache
-def _texts() -> dict[str, dict[str, Any]]:
-    return loads(FILE.read_text(encoding="utf-8"))
+def _texts(language: str = "") -> dict[str, dict[str, Any]]:
+    return loads(file_in(language).read_text(encoding="utf-8"))
 
 
 def words_of(question: Question) -> Words:
-    """The words of one consent as a page shows them now.
+    """The words of one consent as a page shows them now, in its language.
 
     Args:
         question: of the signing page.
     """
-    told = _texts().get(question.id, {"heading": "", "text": []})
+    told = _texts(get_language() or "").get(question.id, {"heading": "", "text": []})
     known = {"clinic": settings.CLINIC_NAME, "phone": settings.CLINIC_PHONE_DISPLAY}
     text = tuple(paragraph.format(**known) for paragraph in told["text"])
     return Words(told["heading"], text, question.wording, is_optional(question))

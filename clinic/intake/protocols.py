@@ -13,7 +13,7 @@ from clinic.intake.models import Intake
 from screening.facts import Clinic, Facts
 from screening.joined import AND, Joined, joined
 from screening.journey import Journey
-from screening.languages import in_language
+from screening.languages import in_language, in_words
 from screening.loader import published
 from screening.medicine_facts import Listed
 from screening.protocol import Protocol
@@ -44,6 +44,11 @@ def worded(name: str, language: str) -> Protocol:
 def shown(protocol: Protocol) -> Protocol:
     """A protocol in the language of the page that is being made."""
     return worded(protocol.name, get_language() or "")
+
+
+def said(protocol: Protocol, text: str) -> str:
+    """A sentence of a protocol that belongs to no question, in the language of the page."""
+    return in_words(protocol, get_language() or "", text)
 
 
 def language_of(protocol: Protocol) -> str:

@@ -9,7 +9,7 @@ from uuid import UUID
 from crispy_forms.layout import Div, Layout
 from django import forms
 from django.template.loader import render_to_string
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from clinic.intake.consent_words import Words, mark_of, words_of
 from clinic.intake.forms import PageForm

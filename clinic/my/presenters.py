@@ -143,10 +143,11 @@ def _has_something_to_do(course: Course, may_book: bool) -> bool:
 def _looked_at(sealed: ScreeningRecord, decision: Decision | None) -> dict[str, Any]:
     """What was looked at, and what came of each service when that is not the same for all."""
     services = sealed.result["services"]
-    names = protocols.of(sealed.intake).services
+    english = protocols.of(sealed.intake).services
+    names = protocols.shown(protocols.of(sealed.intake)).services
     by_itself = topics.is_closed_by_age_or_place(sealed)
     differ = decision is None and not by_itself and len(set(services.values())) > 1
-    asked = [names[service] for service in services]
+    asked = [english[service] for service in services]
     return {
         "checking": all_of(topics.checking(sealed)),
         "said": topics.said(sealed, closing=decision is not None and decision.route not in OPENS_BOOKING),

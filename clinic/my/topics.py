@@ -55,9 +55,11 @@ def said(record: ScreeningRecord, *, closing: bool) -> list[str]:
         closing: also what it says about findings that close a service, which a clinician has to sign first, but for
             age and place.
     """
-    shared = Counter(rule.for_patient for rule in protocols.of(record.intake).rules)
+    protocol = protocols.of(record.intake)
+    shared = Counter(rule.for_patient for rule in protocol.rules)
     texts = [each["for_patient"] for each in _sayable(record, closing)]
-    return list(dict.fromkeys(text for text in texts if 0 < shared[text] <= SHARED_BY))
+    own = dict.fromkeys(text for text in texts if 0 < shared[text] <= SHARED_BY)
+    return [protocols.said(protocol, text) for text in own]
 
 
 def _sayable(record: ScreeningRecord, closing: bool) -> Iterator[dict[str, Any]]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from tomllib import loads
 from typing import Any
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 TEXTS = Path(__file__).parent / "texts"
@@ -81,21 +82,37 @@ class Condition:
     questions: tuple[dict[str, str], ...]
 
 
+def language() -> str:
+    """The language of the page that is being made."""
+    return get_language() or ""
+
+
+def file(name: str) -> Path:
+    """Where a text is in the language of the page: `texts/es/law.toml`, or the English one when there is none."""
+    language_then_part = (language(), language().partition("-")[0])
+    found = (TEXTS / code / name for code in language_then_part if code)
+    return next((path for path in found if path.exists()), TEXTS / name)
+
+
 def read(name: str) -> dict[str, Any]:
     """One text file, such as `law.toml`."""
-    return loads((TEXTS / name).read_text())
+    return loads(file(name).read_text())
 
 
 @cache
 def sources() -> dict[str, Source]:
-    """Every source a public page cites, by key."""
-    return {key: Source(key=key, **fields) for key, fields in read("sources.toml").items()}
+    """Every source a public page cites, by key; a citation is the same in every language."""
+    return {key: Source(key=key, **fields) for key, fields in loads((TEXTS / "sources.toml").read_text()).items()}
+
+
+def conditions() -> dict[str, Condition]:
+    """Every condition page by slug, in the order of the site, in the language of the page."""
+    return _conditions(language())
 
 
 @cache
-def conditions() -> dict[str, Condition]:
-    """Every condition page by slug, in the order of the site."""
-    pages = [read_condition(path) for path in (TEXTS / "conditions").glob("*.toml")]
+def _conditions(language: str) -> dict[str, Condition]:
+    pages = [read_condition(file(f"conditions/{path.name}")) for path in (TEXTS / "conditions").glob("*.toml")]
     return {page.slug: page for page in sorted(pages, key=lambda page: page.order)}
 
 

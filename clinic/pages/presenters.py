@@ -32,9 +32,13 @@ def _marks(keys: Iterable[str], numbers: dict[str, int]) -> list[int]:
     return [numbers[key] for key in keys]
 
 
-@cache
 def condition(slug: str) -> dict[str, Any]:
     """One condition page: its findings with numbered sources, in the fixed order of the template."""
+    return _condition(slug, articles.language())
+
+
+@cache
+def _condition(slug: str, language: str) -> dict[str, Any]:
     page = articles.conditions()[slug]
     cited = [key for finding in page.findings for key in finding.sources]
     numbers = numbered([*cited, *page.risk_sources, *page.better["sources"]])
@@ -65,9 +69,13 @@ def evidence() -> list[Condition]:
     return list(articles.conditions().values())
 
 
-@cache
 def law() -> dict[str, Any]:
     """Federal law, other countries, and the sources of both and of every state."""
+    return _law(articles.language())
+
+
+@cache
+def _law(language: str) -> dict[str, Any]:
     text = articles.read("law.toml")
     groups = (*text["federal"], *text["states"], *text["countries"])
     numbers = numbered(key for group in groups for key in group["sources"])

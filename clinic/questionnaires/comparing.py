@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
 from clinic.intake import protocols
@@ -31,10 +32,11 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """One scale over time, the oldest first."""
+    """One scale over time, the oldest first; `say` says the name of a band in the language of the page."""
 
     instrument: Instrument
     points: tuple[Point, ...]
+    say: Callable[[str], str] = str
 
     @property
     def known(self) -> tuple[Point, ...]:
@@ -55,10 +57,11 @@ def series_of(patient: Patient) -> list[Series]:
     told = [(each.sent_at or each.opened_at, each.scores or _gaps(each)) for each in asked]
     told.sort(key=lambda each: each[0])
     found = []
-    for name, instrument in protocols.of(intake).instruments.items():
+    protocol = protocols.of(intake)
+    for name, instrument in protocol.instruments.items():
         points = [*_at_intake(intake, name), *(_point(at, scores[name]) for at, scores in told if name in scores)]
         if points:
-            found.append(Series(instrument, tuple(points)))
+            found.append(Series(instrument, tuple(points), partial(protocols.said, protocol)))
     return found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -106,7 +106,7 @@ def drawing_of(series: Series, *, zone: str, visits: Iterable[datetime] = (), fo
     maximum = instrument.highest_item * (1 if instrument.scoring == "mean" else len(instrument.items))
     start, end = series.points[0].at, series.points[-1].at
     place = _Places(start, end, maximum)
-    rows = tuple(_row(point, zone) for point in series.points)
+    rows = tuple(_row(point, zone, series.say) for point in series.points)
     words = line_about(series, zone=zone, for_staff=for_staff)
     return Drawing(
         id=instrument.id,
@@ -188,8 +188,9 @@ class _Places:
         return round(BOTTOM - total / self.maximum * (BOTTOM - TOP), 1)
 
 
-def _row(point: Point, zone: str) -> Row:
-    return Row(day(point.at, zone), points(point), (point.band or "").capitalize())
+def _row(point: Point, zone: str, say: Callable[[str], str]) -> Row:
+    band = say(point.band or "")
+    return Row(day(point.at, zone), points(point), band[:1].upper() + band[1:])
 
 
 def _runs(told: tuple[Point, ...], place: _Places) -> Iterable[str]:
@@ -209,7 +210,8 @@ def _levels(series: Series, place: _Places) -> Iterable[Level]:
     for number, band in enumerate(bands):
         above = bands[number + 1].low if number + 1 < len(bands) else place.maximum
         top, bottom = place.y(above), place.y(band.low)
-        words = band.name.split(" ", 1) if len(band.name) > 12 else [band.name]
+        name = series.say(band.name)
+        words = name.split(" ", 1) if len(name) > 12 else [name]
         if (bottom - top) < LINE_OF_TEXT * len(words):
             words = words[:1] if (bottom - top) >= LINE_OF_TEXT else []
         middle = (top + bottom) / 2 - (len(words) - 1) * LINE_OF_TEXT / 2 + 5

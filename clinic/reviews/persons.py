@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from clinic.intake.countries import NAMES
 from clinic.intake.models import Intake
+from clinic.patients import languages
 from clinic.patients.models import Patient
 from clinic.reviews import words
 
@@ -36,7 +37,8 @@ def person(patient: Patient, intake: Intake, *, now: datetime, pronouns: str = "
     today = timezone.localtime(now).date()
     years = words.age(patient.born_on, on=today)
     born = f"born {words.day_of(date.fromisoformat(patient.born_on), today=today)}" if years is not None else ""
-    about = [str(years) if years is not None else "age not known", pronouns, born]
+    reads = languages.name_of(patient)
+    about = [str(years) if years is not None else "age not known", pronouns, born, f"reads {reads}" if reads else ""]
     sent_at = intake.submitted_at
     return Person(
         name=str(patient.legal_name or patient.preferred_name or patient.reference),

@@ -10,6 +10,7 @@ from django.utils import timezone
 from clinic.accounts.permissions import Permission
 from clinic.booking.models import Appointment
 from clinic.intake.countries import NAMES
+from clinic.patients import languages
 from clinic.patients.models import Patient
 from clinic.questionnaires.comparing import series_of
 from clinic.questionnaires.progress import Drawing, drawing_of
@@ -38,6 +39,7 @@ def patient(request: HttpRequest, reference: str) -> HttpResponse:
         "patient.html",
         person=person,
         lives_in=NAMES.get(person.region) or NAMES.get(person.country, ""),
+        reads=languages.name_of(person),
         years=words.age(person.born_on, on=today),
         told=told,
         is_cut=is_cut,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,7 +17,7 @@ FOR_STAFF_TOO: Final = ("messages/staff-", "messages/urgent-page", "messages/_la
 SAID: Final = re.compile(r"(?s)\{% blocktranslate.*?\{% endblocktranslate %\}|\{#.*?#\}|<!--.*?-->")
 QUOTED: Final = re.compile(r"""(_\()?"([^"]*)"|(\|pluralize|\|date:)""")
 TEMPLATE_TAG: Final = re.compile(r"(?s)\{%.*?%\}|\{\{.*?\}\}")
-READ_OUT: Final = re.compile(r'\b(?:aria-label|title|alt|placeholder|data-busy|content)="([^"]*)"')
+READ_OUT: Final = re.compile(r'\b(?:aria-label|title|alt|placeholder|data-busy|data-once-more|content)="([^"]*)"')
 NOT_READ: Final = re.compile(r"(?s)<meta name=.(?:viewport|robots|color|supported)[^>]*>|<(?:script|style).*?</\w+>")
 TAG: Final = re.compile(r"(?s)<[^>]*>")
 LETTERS: Final = re.compile(r"[A-Za-z]{2}")
@@ -97,3 +98,30 @@ def test_a_sentence_that_is_forgotten_is_seen(text: str) -> None:
 )
 def test_what_goes_through_the_catalogue_is_not_named(text: str) -> None:
     assert list(forgotten(text)) == []
+
+
+def said_at_import(source: str) -> list[int]:
+    """Lines on which a sentence is translated once, when the module is imported, and so never in another language."""
+    module = ast.parse(source)
+    imports = [node for node in ast.walk(module) if isinstance(node, ast.ImportFrom)]
+    at_once = {
+        name.asname or name.name for each in imports for name in each.names if name.name in ("gettext", "ngettext")
+    }
+    return [call.lineno for call in _outside_functions(module) if getattr(call.func, "id", "") in at_once]
+
+
+def _outside_functions(node: ast.AST) -> Iterator[ast.Call]:
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            continue
+        if isinstance(child, ast.Call):
+            yield child
+        yield from _outside_functions(child)
+
+
+def test_no_sentence_is_translated_when_its_module_is_imported() -> None:
+    files = sorted((TEMPLATES.parent / "clinic").rglob("*.py"))
+    found = {str(file): lines for file in files if (lines := said_at_import(file.read_text()))}
+
+    assert found == {}
+    assert said_at_import("from django.utils.translation import gettext as _\nWORD = _('No')\n") == [2]

@@ -10,7 +10,7 @@ import pytest
 
 from screening.engine import decide
 from screening.facts import Facts
-from screening.languages import in_language
+from screening.languages import in_language, in_words, left_in_english
 from screening.loader import NotAProtocol, load
 from screening.protocol import Protocol
 from tests.screening.small_protocol import FILES, write
@@ -94,3 +94,27 @@ def test_a_language_that_is_not_whole_is_refused_with_what_is_missing(tmp_path: 
 def test_words_for_something_that_is_not_asked_are_refused(tmp_path: Path) -> None:
     with pytest.raises(NotAProtocol, match='"shoe_size" is not a key that belongs here'):
         small(tmp_path, words_in_spanish() + '[question.shoe_size]\nwording = "es"\n')
+
+
+def test_a_sentence_that_belongs_to_no_question_is_said_if_the_language_has_it(tmp_path: Path) -> None:
+    protocol = small(tmp_path, words_in_spanish() + '[texts]\n"A talk" = "es A talk"\n')
+
+    assert in_language(protocol, "es").services == {"talk": "es A talk"}
+    assert in_words(protocol, "es-mx", "A talk") == "es A talk"
+    assert in_words(protocol, "es", "Nobody says this") == "Nobody says this"
+    assert in_words(protocol, "de", "A talk") == "A talk"
+    assert protocol.services == {"talk": "A talk"}
+
+
+def test_what_a_language_leaves_in_english_is_named(tmp_path: Path) -> None:
+    nothing = left_in_english(small(tmp_path, words_in_spanish()))
+    one = left_in_english(small(tmp_path / "b", words_in_spanish() + '[texts]\n"A talk" = "es A talk"\n'))
+
+    assert "A talk" in nothing["es"]
+    assert set(nothing["es"]) - set(one["es"]) == {"A talk"}
+    assert one["es"], "what the rules say to a patient"
+
+
+def test_a_sentence_the_protocol_does_not_have_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(NotAProtocol, match='"Another talk" is not a key that belongs here'):
+        small(tmp_path, words_in_spanish() + '[texts]\n"Another talk" = "es"\n')

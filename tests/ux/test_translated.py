@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cache
-from pathlib import Path
 from typing import Any, Final
 
 import pytest
@@ -18,19 +17,20 @@ from clinic.intake import consent_words, protocols
 from clinic.intake.countries import NAMES as COUNTRIES
 from clinic.pages import articles
 from clinic.pages.states import STATES as AMERICAN
-from screening.languages import in_language
-from screening.loader import PROTOCOLS
-from screening.protocol import Protocol
+from screening import checks
+from screening.joined import Joined
+from screening.loading.languages import other_texts
 from screening.wording import PageWords, QuestionWords, Words
 from tests.translated import CODE, LETTERS, bracketed, in_brackets, outside
 from tests.ux.conftest import _shown
+from tests.ux.state import State
 from tests.ux.states import STATES
 
 pytestmark = pytest.mark.django_db
-__all__ = ["in_brackets"]
+_named = protocols.named
 NAMES: Final = (
+    *("^[2-9A-Z]{8}$", r"\S+@\S*", r"LK-\w+", rf"2026-11/{CODE}, [0-9a-f]{{12}}", r"\b(mmHg|kg|cm|mg)\b"),
     *(
-        r"\S+@\S*",
         "Larkfield Clinic",
         "Larkfield",
         "Threshold",
@@ -39,18 +39,19 @@ NAMES: Final = (
         "English",
         "Español",
     ),
-    *("Maya Rose Thompson", "Maya", "Somebody Else", r"(Dr\. )?Ama Osei", "x{30,}", "xyzzy"),
+    *("Maya Rose Thompson", "Maya", "Somebody Else", r"\bSam\b", "Oakland CA", r"(Dr\. )?Ama Osei", "x{30,}", "xyzzy"),
     *("Midtown", "Harbor", r"210 Alder Street, 2nd floor", "18 Quay Road", r"London, Britain \(UK\)"),
     *("Zoloft", "Zolof", r"Zocor \(simvastatin\)", "sertraline", "hydroxyzine", "hydralazine"),
-    *("mmHg", "kg", "cm", "mg", r"LK-\w+", rf"2026-11/{CODE}, [0-9a-f]{{12}}", "^[2-9A-Z]{8}$"),
 )
 """People, places, addresses, medicines, units and references: as they are in any language."""
 
 
 @cache
-def _worded(name: str, language: str) -> Protocol:
-    """A protocol with every text in brackets that a file of words has."""
-    protocol, b = protocols.named(name).protocol, bracketed
+def _with_words(name: str) -> Joined:
+    """A protocol that has words in that language for every text: the English ones in brackets."""
+    joined, b = _named(name), bracketed
+    protocol = joined.protocol
+    others = other_texts(protocol.services.values(), protocol.instruments.values(), protocol.rules)
     told = Words(
         parts={part.id: (b(part.title), b(part.hint)) for part in protocol.parts},
         pages={p.id: PageWords(b(p.title), b(p.hint), b(p.why), b(p.before)) for p in protocol.pages.values()},
@@ -58,14 +59,14 @@ def _worded(name: str, language: str) -> Protocol:
             q.id: QuestionWords(b(q.wording), b(q.hint), {option.code: b(option.label) for option in q.options})
             for q in protocol.questions.values()
         },
+        texts={text: b(text) for text in others},
     )
-    return in_language(replace(protocol, words={CODE: told}), CODE)
+    return replace(joined, protocol=replace(protocol, words={CODE: told}))
 
 
 def _in_files() -> list[str]:
-    """What comes from files that have languages of their own, or none: articles, consents, rules, crisis lines."""
-    folders = (PROTOCOLS / settings.PROTOCOL, PROTOCOLS.parent / "checks", articles.TEXTS)
-    files = [path for folder in folders for path in Path(folder).rglob("*.toml") if path.parent.name != "questions"]
+    """What comes from files that have languages of their own, or none: articles, consents, checks, crisis lines."""
+    files = [path for folder in (checks.FOLDER, articles.TEXTS) for path in folder.rglob("*.toml")]
     read = [tomllib.loads(path.read_text()) for path in (*files, consent_words.FILE, settings.CRISIS_LINES_FILE)]
     texts = {text for each in (*read, COUNTRIES, AMERICAN) for text in _texts(each) if LETTERS.search(text)}
     return sorted(texts, key=len, reverse=True)
@@ -80,19 +81,37 @@ def _texts(value: Any) -> Iterator[str]:
             yield from _texts(each)
 
 
-@pytest.mark.usefixtures("in_brackets")
-def test_no_word_of_any_page_is_left_in_english(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(protocols, "worded", _worded)
+@pytest.fixture(scope="module")
+def pages(django_db_setup: Any, django_db_blocker: Any) -> Iterator[Mapping[str, str]]:
+    """Every state of every page in that language."""
+    with in_brackets(), django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(protocols, "named", _with_words)
+        protocols.worded.cache_clear()
+        yield {str(state): _in_that_language(state) for state in STATES}
+        protocols.worded.cache_clear()
+
+
+def _in_that_language(state: State) -> str:
+    with translation.override(CODE):
+        return _shown(state).html
+
+
+def test_no_word_of_any_page_is_left_in_english(pages: Mapping[str, str]) -> None:
     not_ours = re.compile("|".join([*NAMES, *_in_files()]), re.IGNORECASE)
     forgotten: dict[str, list[str]] = {}
-    for state in STATES:
-        with translation.override(CODE):
-            page = _shown(state).html
+    for state, page in pages.items():
         for text in dict.fromkeys(outside(page)):
             if LETTERS.search(not_ours.sub("", text)):
-                forgotten.setdefault(text, []).append(str(state))
+                forgotten.setdefault(text, []).append(state)
 
     assert forgotten == {}
+
+
+def test_every_page_has_the_switch_and_says_its_language(pages: Mapping[str, str]) -> None:
+    without = [state for state, page in pages.items() if 'href="/language/?next=/' not in page]
+
+    assert without == ["language plain"]
+    assert [state for state, page in pages.items() if f'<html lang="{CODE}">' not in page] == []
 
 
 def test_the_check_sees_a_word_that_is_forgotten() -> None:

@@ -1,6 +1,7 @@
 // enhance.js: small comforts on top of pages that work without it. Nothing depends on this file.
 (() => {
   "use strict";
+  const page = document.currentScript?.dataset ?? {}; // its words, in the language of the page
 
   // Move focus to the error summary, so that a screen reader starts there.
   document.getElementById("error-summary")?.focus();
@@ -27,15 +28,14 @@
     form.setAttribute("aria-busy", "true");
     if (button) {
       button.setAttribute("aria-busy", "true");
-      button.replaceChildren(button.dataset.busy || "Saving…");
+      button.replaceChildren(button.dataset.busy || page.busy || "Saving…");
     }
     setTimeout(() => restore(form), 10000); // the network failed: let them try again
   });
   addEventListener("pageshow", () => [...sent.keys()].forEach(restore));
 
   // Keep the page of urgent help for when there is no network; the script keeps nothing else.
-  const worker = document.currentScript?.dataset.worker;
-  if (worker) navigator.serviceWorker?.register(worker).catch(() => {});
+  if (page.worker) navigator.serviceWorker?.register(page.worker).catch(() => {});
 
   // Leave quickly: blank the page first, then go, and leave no step to come back to.
   const leave = document.querySelector("a[data-leave]");
@@ -70,6 +70,6 @@
       }, 5000);
     }
     if (presses === 3) go();
-    else if (presses === 2) status.textContent = "Press Shift once more to leave this site.";
+    else if (presses === 2) status.textContent = leave.dataset.onceMore;
   });
 })();

@@ -55,7 +55,7 @@ def test_the_signed_copy_keeps_its_words_when_the_page_is_changed_later(
 ) -> None:
     browser, *_ = sent("V000")
     changed = {**consent_words._texts(), "consent_sms": {"heading": "Texts", "text": ["Many more of them."]}}
-    monkeypatch.setattr(consent_words, "_texts", lambda: changed)
+    monkeypatch.setattr(consent_words, "_texts", lambda language: changed)
     said = words(browser.get("/my/agreements/"))
 
     assert "at most three texts for each appointment" in said
