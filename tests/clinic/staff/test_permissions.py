@@ -36,6 +36,8 @@ TABLE = {
     "staff:review":           ("GET",  YES,      YES,    YES,     no,       no,            200),
     "staff:decide":           ("POST", YES,      YES,    YES,     no,       no,            422),
     "staff:answers":          ("GET",  YES,      YES,    YES,     no,       no,            200),
+    "staff:history":          ("GET",  YES,      YES,    YES,     no,       no,            200),
+    "staff:print":            ("GET",  YES,      YES,    YES,     no,       no,            200),
     "staff:undo":             ("POST", YES,      YES,    YES,     no,       no,            302),
     "staff:reopen":           ("POST", YES,      YES,    YES,     no,       no,            422),
     "staff:claim":            ("POST", YES,      YES,    YES,     no,       no,            302),
@@ -155,7 +157,7 @@ def addresses_below(prefix: str, resolver: Any = None, space: str = "", path: st
 
 
 ABOUT_AN_INTAKE = (
-    *("review", "decide", "answers", "note", "keep_draft", "match", "pass_on", "preview"),
+    *("review", "decide", "answers", "history", "print", "note", "keep_draft", "match", "pass_on", "preview"),
     *("letter", "letter_file", "letter_sent", "letter_answered"),
 )
 
