@@ -21,9 +21,11 @@ from clinic.patients.models import Patient
 from clinic.reviews.models import Decision
 from tests import sign_in
 from tests.clinic.reviews import records
+from tests.clinic.staff.tasks import urgent_page
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
 FOLD = 800
+TOLD = {"dose": "100 mg", "reason": "low mood", "prescriber": "Dr. H. Lee, Eastside Family"}
 EVERYTHING = (".who", ".flags", ".okline", ".tl", ".inst", ".hist", ".dec .choices", ".dec button[type=submit]")
 
 
@@ -45,7 +47,7 @@ def days_ago(days: int) -> str:
 def like_the_mock_up() -> ScreeningRecord:
     """A close relative with psychosis, an SSRI, one that leaves the body, one more; a home reading below the limit."""
     medicines = [
-        records.medicine("sertraline 100 mg"),
+        records.medicine("sertraline") | TOLD,
         records.medicine("fluoxetine 20 mg", "stopped", days_ago(22)),
         records.medicine("lamotrigine 200 mg"),
     ]
@@ -112,9 +114,11 @@ def test_the_button_of_an_urgent_case_is_above_the_fold_with_how_to_reach_them(
     laptop: BrowserContext, live_server: Any, osei: User
 ) -> None:
     record = records.sealed(records.URGENT, at=timezone.now() - timedelta(hours=1))
+    urgent_page(record.intake, at=timezone.now() - timedelta(minutes=23))
     page = _sign_in(laptop, live_server, osei)
     page.goto(live_server.url + reverse("staff:review", args=[record.intake.reference]))
 
+    assert page.locator(".alarm").is_visible()
     assert _end(page, ".side .reach") < FOLD
     assert _end(page, ".dec button[type=submit]") <= FOLD
 
