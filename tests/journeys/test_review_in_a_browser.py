@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import BrowserContext, Page
@@ -16,7 +15,6 @@ from playwright.sync_api import BrowserContext, Page
 from clinic import celery
 from clinic.accounts.models import User
 from clinic.intake.models import ScreeningRecord
-from clinic.patients import session
 from clinic.patients.models import Patient
 from clinic.reviews.models import Decision
 from tests import sign_in
@@ -139,24 +137,6 @@ def test_the_questions_appear_with_the_decision_that_asks_them(
     assert not page.locator(".asks").is_visible()
     page.locator("[name=route][value=ask_for_more]").check()
     assert page.locator(".asks").is_visible()
-
-
-@pytest.fixture
-def of_patient(phone: BrowserContext, live_server: Any) -> Callable[[Patient], Page]:
-    """The phone of a patient who came in by their link."""
-
-    def enter(patient: Patient) -> Page:
-        import time
-
-        client = Client()
-        state = client.session
-        state[session.PATIENT], state[session.SEEN] = str(patient.pk), int(time.time())
-        state.save()
-        name = settings.SESSION_COOKIE_NAME
-        phone.add_cookies([{"name": name, "value": state.session_key, "url": live_server.url}])
-        return phone.new_page()
-
-    return enter
 
 
 def test_a_patient_answers_one_more_question_on_the_phone(
