@@ -10,7 +10,7 @@ import pytest
 from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page, expect
 
 from clinic import celery
 from clinic.accounts.models import User
@@ -156,3 +156,30 @@ def test_a_patient_answers_one_more_question_on_the_phone(
 
     assert "We have your answer" in page.locator("main").inner_text()
     assert record.intake.records.count() == 2
+
+
+def test_a_decision_is_signed_by_keyboard_alone(laptop: BrowserContext, live_server: Any, osei: User) -> None:
+    record = records.sealed(records.STOP, at=timezone.now() - timedelta(hours=1))
+    page = _sign_in(laptop, live_server, osei)
+    page.goto(live_server.url + reverse("staff:review", args=[record.intake.reference]))
+
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    assert _focused(page) == "Skip to your decision"
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    for _ in range(3):
+        page.keyboard.press("ArrowDown")
+    assert page.locator("[name=route]:checked").get_attribute("value") == "not_suitable_now"
+    for _ in range(10):
+        page.keyboard.press("Tab")
+        if _focused(page) == "Sign and open the next one":
+            break
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Worklist")
+    assert Decision.objects.get().record == record
+
+
+def _focused(page: Page) -> str:
+    return str(page.evaluate("document.activeElement.innerText")).strip()
