@@ -24,6 +24,7 @@ class Permission(StrEnum):
     SEE_WORKLIST = "reviews.worklist"
     SEE_INTAKE = "reviews.see"
     DECIDE = "reviews.decide"
+    SHARE_SNIPPETS = "reviews.share_snippets"
     ACKNOWLEDGE = "notifications.acknowledge"
     SEE_CALENDAR = "booking.calendar"
     BOOK_FOR_PATIENT = "booking.book"
@@ -51,7 +52,8 @@ _CLINICAL: Final = _EVERYONE | {
 ALLOWED: Final[dict[Role, frozenset[Permission]]] = {
     Role.CLINICIAN: _CLINICAL,
     Role.ON_CALL: _CLINICAL,
-    Role.DIRECTOR: _CLINICAL | {Permission.SET_HOURS, Permission.SEE_AUDIT, Permission.MANAGE_PEOPLE},
+    Role.DIRECTOR: _CLINICAL
+    | {Permission.SHARE_SNIPPETS, Permission.SET_HOURS, Permission.SEE_AUDIT, Permission.MANAGE_PEOPLE},
     Role.SCHEDULER: _EVERYONE
     | {
         Permission.SEE_CALENDAR,
@@ -83,6 +85,7 @@ PERMISSION_WORDS: Final[dict[Permission, str]] = {
     Permission.SEE_WORKLIST: "See who waits for a decision",
     Permission.SEE_INTAKE: "Read answers, flags and scores",
     Permission.DECIDE: "Decide about a patient",
+    Permission.SHARE_SNIPPETS: "Write ready sentences for everybody",
     Permission.ACKNOWLEDGE: "Say “I have it” to an urgent page",
     Permission.SEE_CALENDAR: "See the calendar",
     Permission.BOOK_FOR_PATIENT: "Find a patient by name; book, move and cancel for them",

@@ -29,6 +29,8 @@ WHO: Final[dict[str, str]] = {
 SAW: Final = {
     "reviews.see_review": (_("Your form"), _("To decide with you what comes next")),
     "reviews.see_answers": (_("All answers of your form"), _("To decide with you what comes next")),
+    "reviews.see_history": (_("Your form and what was decided"), _("To decide with you what comes next")),
+    "reviews.see_print": (_("Your form, to print it"), _("To decide with you what comes next")),
     "reviews.see_medicine": (_("Your medicines"), _("To find out which medicine you mean")),
     "reviews.see_preview": (_("What we could write to you"), _("To decide with you what comes next")),
     "reviews.see_letter": (_("A letter about you to your prescriber"), _("To ask them what you agreed we may ask")),

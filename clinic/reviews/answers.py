@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -34,7 +34,11 @@ TOPICS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One question with its answer. `is_doubt`: not answered, not sure, rather not say. `earlier` are old answers."""
+    """One question with its answer.
+
+    `is_doubt`: not answered, not sure, rather not say. `earlier` are old answers. `is_confirmed`: it looked like a
+    slip, and the patient said that it is right.
+    """
 
     question: str
     wording: str
@@ -42,6 +46,7 @@ class Asked:
     is_doubt: bool
     is_text: bool
     earlier: tuple[tuple[str, str], ...]
+    is_confirmed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +107,7 @@ def parts(facts: Facts, intake: Intake, *, now: datetime) -> list[AskedPart]:
     found = []
     for part in protocol.parts:
         names = [name for page in part.pages for name in page.questions if name in shown and name != "med_list"]
-        rows = tuple(asked(facts, name, tuple(before.get(name, ()))) for name in names)
+        rows = tuple(asked(facts, name, tuple(before.get(name, ())), intake.confirmed) for name in names)
         found.append(AskedPart(part.title, rows))
     return found
 
@@ -116,6 +121,18 @@ def doubts(facts: Facts) -> list[Asked]:
         for each in shown
         if each.is_doubt and (facts.answers[each.question] is not None or questions[each.question].required)
     ]
+
+
+def confirmed(facts: Facts, right: Mapping[str, Any] | None) -> list[Asked]:
+    """The answers that looked like a slip and that the patient said are right, as they stand.
+
+    Args:
+        facts: the answers.
+        right: what was confirmed, by question; an answer that was changed since is not confirmed.
+    """
+    names = [name for name in facts.shown if name in (right or {})]
+    shown = [asked(facts, name, right=right) for name in names]
+    return [each for each in shown if each.is_confirmed]
 
 
 def checks(result: Mapping[str, Any], protocol: Protocol) -> list[CheckGroup]:
@@ -134,24 +151,21 @@ def checks(result: Mapping[str, Any], protocol: Protocol) -> list[CheckGroup]:
     return [_group(topic, found) for topic, found in topics.items()]
 
 
-def medicines_as_typed(medicines: Iterable[Mapping[str, str]]) -> list[str]:
-    """The patient's own list, one line a medicine."""
-    fields = ("name", "dose", "status", "last_taken")
-    return [", ".join(str(each[field]) for field in fields if each.get(field)) for each in medicines]
-
-
 def _group(topic: str, found: list[Check]) -> CheckGroup:
     asked = [check for check in found if check.came_out in ("clear", "found", "not decided")]
     clear = sum(check.came_out == "clear" for check in asked)
     return CheckGroup(TOPICS.get(topic, topic.replace("_", " ")), tuple(found), clear, len(asked))
 
 
-def asked(facts: Facts, name: str, earlier: tuple[tuple[str, str], ...] = ()) -> Asked:
+def asked(
+    facts: Facts, name: str, earlier: tuple[tuple[str, str], ...] = (), right: Mapping[str, Any] | None = None
+) -> Asked:
     """One question that was shown, with its answer."""
     question, answer = facts.protocol.questions[name], facts.answers[name]
     said = facts.problems.get(name) or question.in_words(answer)
     in_doubt = answer is None or is_doubt(answer)
-    return Asked(name, question.wording, said, in_doubt, question.kind in ("text", "longtext"), earlier)
+    is_confirmed = answer is not None and (right or {}).get(name) == answer
+    return Asked(name, question.wording, said, in_doubt, question.kind in ("text", "longtext"), earlier, is_confirmed)
 
 
 def said(question: Question, value: object) -> str:

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from clinic.intake.models import ScreeningRecord
 from clinic.reviews.answers import protocol_of, said
+from clinic.reviews.medicines import in_words
 from clinic.reviews.words import first_sentence
 from screening.protocol import Protocol
 
@@ -47,8 +48,16 @@ def differences(record: ScreeningRecord) -> Differences | None:
     """
     earlier = ScreeningRecord.objects.filter(intake_id=record.intake_id, number__lt=record.number)
     before = earlier.order_by("number").last() if record.number > 1 else None
-    if before is None:
-        return None
+    return between(before, record) if before else None
+
+
+def between(before: ScreeningRecord, record: ScreeningRecord) -> Differences:
+    """What is new in a record against an earlier one.
+
+    Args:
+        before: the earlier one.
+        record: the later one.
+    """
     was, now = _findings(before.result), _findings(record.result)
     outcomes = OUTCOME_WORDS[before.outcome], OUTCOME_WORDS[record.outcome]
     return Differences(
@@ -72,11 +81,18 @@ def _answers(before: ScreeningRecord, record: ScreeningRecord, protocol: Protoco
 
 
 def _medicines(before: ScreeningRecord, record: ScreeningRecord) -> Iterator[Change]:
+    """Lines that came, changed, were matched by a clinician, or went."""
     was = {each["id"]: each for each in before.answers["medicines"]}
     for each in record.answers["medicines"]:
-        old = was.get(each["id"], {})
-        if each.get("matched_by") and old.get("confirmed_as") != each["confirmed_as"]:
+        old = was.pop(each["id"], None)
+        if old is None:
+            yield Change("A medicine", "Not listed", in_words(each))
+        elif each.get("matched_by") and old.get("confirmed_as") != each["confirmed_as"]:
             yield Change(f"“{each['name']}”, as they typed it", "Not matched", _match(each))
+        elif in_words(old) != in_words(each):
+            yield Change("A medicine", in_words(old), in_words(each))
+    for old in was.values():
+        yield Change("A medicine", in_words(old), "Not listed any more")
 
 
 def _match(medicine: Mapping[str, Any]) -> str:

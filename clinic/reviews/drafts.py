@@ -13,12 +13,14 @@ from clinic.accounts.models import User
 from clinic.audit import record as audit
 from clinic.audit.actors import Actor
 from clinic.intake.models import Intake, ScreeningRecord
-from clinic.reviews.models import DecisionDraft
+from clinic.reviews.models import DecisionDraft, Snippet
 from clinic.reviews.signing import clinician_of
 
 
 @transaction.atomic
-def keep(*, record: ScreeningRecord, told: Mapping[str, Any], by: Actor, now: datetime) -> DecisionDraft:
+def keep(
+    *, record: ScreeningRecord, told: Mapping[str, Any], by: Actor, now: datetime, snippet: Snippet | None = None
+) -> DecisionDraft:
     """Keep what stands in the decision panel, in the place of what this clinician kept before.
 
     Args:
@@ -26,6 +28,7 @@ def keep(*, record: ScreeningRecord, told: Mapping[str, Any], by: Actor, now: da
         told: the fields of the panel, as text.
         by: the clinician.
         now: the moment.
+        snippet: the ready sentence that was put in, if one was; the record says which version.
     Raises:
         signing.MayNotDecide: somebody else writes.
     """
@@ -34,7 +37,13 @@ def keep(*, record: ScreeningRecord, told: Mapping[str, Any], by: Actor, now: da
     draft = DecisionDraft.objects.create(
         intake=record.intake, by=clinician, record=record, told=dict(told), kept_at=now
     )
-    audit.record(by=by, action="reviews.keep_draft", subject=f"record:{record.pk}", patient=record.intake.patient_id)
+    audit.record(
+        by=by,
+        action="reviews.keep_draft",
+        subject=f"record:{record.pk}",
+        patient=record.intake.patient_id,
+        detail=snippet.named if snippet else {},
+    )
     return draft
 
 

@@ -14,7 +14,7 @@ from clinic.accounts.models import User
 from clinic.accounts.permissions import ALLOWED, Permission
 from clinic.intake.models import ScreeningRecord
 from clinic.reviews import reopening
-from clinic.reviews.models import Letter, ReasonCode, Route
+from clinic.reviews.models import Letter, ReasonCode, Route, Snippet
 from clinic.reviews.signing import (
     REASON_CHARACTERS,
     Contact,
@@ -24,6 +24,7 @@ from clinic.reviews.signing import (
     must_be_explained,
     must_follow_a_talk,
 )
+from clinic.reviews.snippets import after, in_letter
 from clinic.reviews.suggestion import suggested_route
 from clinic.web.widgets import RadioChoices
 from screening.protocol import Protocol
@@ -148,6 +149,15 @@ class DecisionForm(forms.Form):
     def told(self) -> dict[str, Any]:
         """What stands in the panel, as it is kept in a draft and shown again."""
         return {name: self[name].data for name in KEPT_IN_A_DRAFT if self[name].data}
+
+    def put_in(self, snippet: Snippet) -> None:
+        """Put a ready sentence behind what stands in its field, if there is room."""
+        field, text = self.fields[snippet.place], after(self.cleaned_data[snippet.place], snippet)
+        if field.max_length and len(text) > field.max_length:
+            self.add_error(snippet.place, field.error_messages["max_length"])
+            return
+        self.data = self.data.copy()
+        self.data[snippet.place] = text
 
     @property
     def contact(self) -> Contact | None:
@@ -282,6 +292,15 @@ class LetterForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 22}),
         error_messages={"required": "Write the letter", "max_length": "Shorten the letter to 6,000 characters"},
     )
+
+    def put_in(self, snippet: Snippet) -> bool:
+        """Put a ready sentence above how the letter ends; False when there is no room."""
+        text = in_letter(self.cleaned_data["text"], snippet)
+        if len(text) > self.fields["text"].max_length:
+            self.add_error("text", self.fields["text"].error_messages["max_length"])
+            return False
+        self.cleaned_data["text"] = text
+        return True
 
 
 class SentForm(forms.Form):

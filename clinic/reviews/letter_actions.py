@@ -10,7 +10,7 @@ from clinic.audit import record as audit
 from clinic.audit.actors import Actor
 from clinic.intake.models import Intake, ScreeningRecord
 from clinic.reviews import letters
-from clinic.reviews.models import Letter
+from clinic.reviews.models import Letter, Snippet
 from clinic.reviews.signing import clinician_of
 
 
@@ -55,7 +55,7 @@ def draft_letter(*, record: ScreeningRecord, by: Actor, now: datetime) -> Letter
 
 
 @transaction.atomic
-def change_letter(*, letter: Letter, to: str, text: str, by: Actor) -> Letter:
+def change_letter(*, letter: Letter, to: str, text: str, by: Actor, snippet: Snippet | None = None) -> Letter:
     """Change the words of a letter that was not sent.
 
     Args:
@@ -63,6 +63,7 @@ def change_letter(*, letter: Letter, to: str, text: str, by: Actor) -> Letter:
         to: to whom.
         text: its words.
         by: a clinician.
+        snippet: the ready sentence that was put in, if one was; the record says which version.
     Raises:
         signing.MayNotDecide, NotInThatState: see each.
     """
@@ -70,7 +71,7 @@ def change_letter(*, letter: Letter, to: str, text: str, by: Actor) -> Letter:
     letter = _locked(letter, Letter.State.DRAFT)
     letter.to, letter.body = to.strip(), text.strip()
     letter.save(update_fields=["to", "body"])
-    _audit("reviews.change_letter", letter, by=by)
+    _audit("reviews.change_letter", letter, by=by, **(snippet.named if snippet else {}))
     return letter
 
 
@@ -124,11 +125,11 @@ def _locked(letter: Letter, state: Letter.State) -> Letter:
     return found
 
 
-def _audit(action: str, letter: Letter, *, by: Actor) -> None:
+def _audit(action: str, letter: Letter, *, by: Actor, **more: object) -> None:
     audit.record(
         by=by,
         action=action,
         subject=f"letter:{letter.pk}",
         patient=letter.record.intake.patient_id,
-        detail={"record": str(letter.record_id), "state": letter.state, "way": letter.way},
+        detail={"record": str(letter.record_id), "state": letter.state, "way": letter.way, **more},
     )

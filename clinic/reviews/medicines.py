@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Final
 
-from clinic.reviews.words import day_of
+from clinic.reviews.words import day_of, moment
 from screening.protocol import Protocol
 
 WINDOW_DAYS: Final = 42
@@ -21,10 +21,20 @@ STATES: Final = ("in_force", "late", "past")
 
 
 @dataclass(frozen=True, slots=True)
+class ListLine:
+    """One line of the patient's own list in words; `earlier` is how it stood before, with when it changed."""
+
+    words: str
+    earlier: tuple[tuple[str, str], ...]
+    is_removed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """One medicine. `kind` and `width` (percent of six weeks) draw its bar; `clear` and `note` say it in words.
 
-    `typed` are the patient's own words, and `line` the line of their list while a clinician can still match it.
+    `typed` are the patient's own words with the dose, `more` what they take it for and who prescribes it, and `line`
+    the line of their list while a clinician can still match it.
     """
 
     typed: str
@@ -36,6 +46,7 @@ class Row:
     note: str
     basis: tuple[str, ...]
     line: str = ""
+    more: str = ""
 
 
 def rows(result: Mapping[str, Any], protocol: Protocol | None, listed: Sequence[Mapping[str, Any]]) -> list[Row]:
@@ -47,21 +58,66 @@ def rows(result: Mapping[str, Any], protocol: Protocol | None, listed: Sequence[
         listed: the patient's own list.
     """
     on = date.fromisoformat(result["on"])
-    shown = [_as_listed(_row(each, protocol, on), each["typed"], listed) for each in result["medications"]]
+    shown = [_as_listed(_row(each, protocol, on), _line_of(each, listed)) for each in result["medications"]]
     return sorted(shown, key=lambda row: row.is_matched)
 
 
-def _as_listed(row: Row, typed: str, listed: Sequence[Mapping[str, Any]]) -> Row:
-    """The row in the patient's own words, and who matched it if a clinician did."""
-    lines = (each for each in listed if typed and typed in (each.get("confirmed_as") or each["name"]))
-    line = next(lines, None)
+def in_words(line: Mapping[str, Any]) -> str:
+    """One line of the patient's own list with everything they told about it."""
+    taken = STATUS_WORDS.get(line.get("status", ""), "")
+    last = f"last taken {line['last_taken']}" if line.get("last_taken") else ""
+    told = (_named(line["name"], line), f"{taken}{', ' if taken and last else ''}{last}", _more(line))
+    return ". ".join(filter(None, told))
+
+
+def as_listed(
+    listed: Sequence[Mapping[str, Any]], history: Sequence[Sequence[Any]], *, now: datetime
+) -> list[ListLine]:
+    """The patient's own list, each line with what it said before, then the lines that they removed.
+
+    Args:
+        listed: the lines.
+        history: what was answered before, oldest first: moment, question, old value.
+        now: for the words of times.
+    """
+    before: dict[str, list[tuple[str, str]]] = {each["id"]: [] for each in listed}
+    for at, question, line in history:
+        if question == "med_list":
+            told = (moment(datetime.fromisoformat(at), now=now), in_words(line))
+            before.setdefault(line["id"], []).append(told)
+    kept = [ListLine(in_words(each), tuple(before.pop(each["id"]))) for each in listed]
+    return [*kept, *(ListLine("", tuple(earlier), is_removed=True) for earlier in before.values())]
+
+
+def _line_of(medicine: Mapping[str, Any], listed: Sequence[Mapping[str, Any]]) -> Mapping[str, Any] | None:
+    """The line of the list that a medicine was read from; of two with the same words, the one told alike."""
+    typed = medicine["typed"]
+    lines = [each for each in listed if typed and typed in (each.get("confirmed_as") or each["name"])]
+    told = (medicine["status"], medicine["last_taken"] or "")
+    alike = (each for each in lines if (each.get("status"), each.get("last_taken") or "") == told)
+    return next(alike, lines[0] if lines else None)
+
+
+def _as_listed(row: Row, line: Mapping[str, Any] | None) -> Row:
+    """The row in the patient's own words, with all they told, and who matched it if a clinician did."""
     if line is None:
         return row
+    row = replace(row, typed=_named(row.typed, line), more=_more(line))
     if not row.is_matched:
         return replace(row, line=str(line["id"]))
     if not line.get("matched_by"):
         return row
-    return replace(row, typed=line["name"], about=f"{row.about}. Matched by {line['matched_by']}")
+    return replace(row, typed=_named(line["name"], line), about=f"{row.about}. Matched by {line['matched_by']}")
+
+
+def _named(name: str, line: Mapping[str, Any]) -> str:
+    return f"{name} {line.get('dose') or ''}".rstrip()
+
+
+def _more(line: Mapping[str, Any]) -> str:
+    """`For low mood. Prescribed by Dr. Lee`, as far as it was told."""
+    told = (("For", line.get("reason")), ("Prescribed by", line.get("prescriber")))
+    return ". ".join(f"{what} {said}" for what, said in told if said)
 
 
 def summary(shown: list[Row]) -> str:
@@ -88,7 +144,8 @@ def _row(medicine: Mapping[str, Any], protocol: Protocol | None, on: date) -> Ro
     back = min(medicine["look_back"], key=lambda each: (STATES.index(each["state"]), -each["full_days"]))
     kind, width, clear, note = _lane(back, medicine["status"], on)
     named = [_with_class(name, protocol) for name in medicine["ingredients"]]
-    about = f"{', '.join(named)}. {_status(medicine, on)}"
+    status = _status(medicine, on)
+    about = ". ".join([", ".join(named), *([status] if status != clear else [])])
     basis = tuple(f"{each['ingredient']}: {each['basis']}" for each in medicine["look_back"])
     return Row(medicine["typed"], about, True, kind, width, clear, note, basis)
 

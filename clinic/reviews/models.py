@@ -11,6 +11,7 @@ from clinic.accounts.models import User
 from clinic.audit.triggers import sealed
 from clinic.intake.models import Intake, ScreeningRecord
 from clinic.reviews import kept_list
+from clinic.reviews.snippet_models import Snippet as Snippet
 from clinic.vault.fields import EncryptedField
 
 

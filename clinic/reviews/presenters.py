@@ -127,7 +127,8 @@ def review(record: ScreeningRecord, *, now: datetime) -> Review:
     who = person(record.intake.patient, record.intake, now=now, pronouns=", ".join(pronouns))
     doubts = _untold(answers.doubts(facts), result) if facts else []
     found = [*flags.flags(result, protocol), *(contradictions(facts, record.intake.history) if facts else [])]
-    shown_flags = flags.by_level([*flags.raised_on_the_way(record, protocol), *found, *doubts])
+    right = _said_right(facts, record.intake.confirmed) if facts else []
+    shown_flags = flags.by_level([*flags.raised_on_the_way(record, protocol), *found, *doubts, *right])
     shown_medicines = medicines.rows(result, protocol, record.answers["medicines"])
     first, others = reopening.suggested(record)
     scored = scores.scores(protocol, facts.answers) if facts and protocol else []
@@ -219,6 +220,14 @@ def _untold(doubts: Iterable[answers.Asked], result: dict[str, Any]) -> list[fla
     reasons = " ".join(reason for each in result["undecided"] for reason in each["reasons"])
     untold = [each for each in doubts if each.question not in quoted and each.wording not in reasons]
     return [flags.Flag(level="review", headline=each.answer, detail=each.wording, rules=[]) for each in untold]
+
+
+def _said_right(facts: Facts, right: dict[str, Any] | None) -> list[flags.Flag]:
+    """Answers that look like a slip and that the patient said are right: whoever reads them should know both."""
+    told = answers.confirmed(facts, right)
+    said = "Unusual. We asked “Is this right?”, and they said yes."
+    quoted = [flags.Quote(each.answer, each.wording) for each in told]
+    return [flags.Flag("note", "An unusual answer, confirmed", said, [], [quote]) for quote in quoted]
 
 
 def _reach(facts: Facts) -> list[tuple[str, str]]:

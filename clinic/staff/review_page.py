@@ -13,10 +13,10 @@ from clinic.accounts.permissions import Permission
 from clinic.booking import zones
 from clinic.booking.models import Appointment
 from clinic.intake.models import Intake, ScreeningRecord
-from clinic.reviews import drafts, presenters, suggestion, words, work_actions, worklist
+from clinic.reviews import drafts, presenters, snippets, suggestion, words, work_actions, worklist
 from clinic.reviews.filters import Filters
 from clinic.reviews.forms import DecisionForm, NoteForm, PassOnForm, ReopenForm, clinicians, offer
-from clinic.reviews.models import DecisionDraft, Waiting
+from clinic.reviews.models import DecisionDraft, Snippet, Waiting
 from clinic.reviews.standing import booking_standing, standing_decision
 from clinic.staff.frame import show
 from clinic.staff.signed_just_now import just_signed
@@ -49,6 +49,7 @@ def review_page(
     passing = PassOnForm(auto_id="p_%s")
     if standing is None:
         form = form or decision_form(record, now, initial=basis(record) | _kept(record, draft))
+        ready = snippets.offered(request.user, (Snippet.Place.REASON, Snippet.Place.PATIENT))
         offer(clinicians(), form.fields["contacted_by"], passing.fields["to"])
     return show(
         request,
@@ -58,6 +59,7 @@ def review_page(
         page=presenters.review(record, now=now),
         form=None if standing else form,
         passing=passing,
+        ready=ready if standing is None else [],
         draft=None if standing else draft,
         kept_at=words.moment(draft.kept_at, now=now) if draft else "",
         is_draft_of_this=draft is not None and draft.record_id == record.pk,
@@ -126,7 +128,8 @@ def intake_of(reference: str) -> Intake:
 
 def sent(reference: str) -> ScreeningRecord:
     """The last record of an intake; a draft has none, and is no page yet."""
-    record = worklist.latest_record(intake_of(reference).pk)
+    records = ScreeningRecord.objects.filter(intake__reference=reference).select_related("intake__patient")
+    record = records.order_by("number").last()
     if record is None:
         raise Http404
     return record

@@ -107,6 +107,7 @@ def all_answers(request: HttpRequest, reference: str) -> HttpResponse:
     open_intake(intake=intake, page="answers", by=request.user.actor, now=now)
     protocol = answers.protocol_of(record or intake)
     given = record.answers["answers"] if record else intake.answers
+    listed = record.answers["medicines"] if record else intake.medicines
     on = date.fromisoformat(record.result["on"]) if record else timezone.localtime(now).date()
     facts = answers.facts_of(protocol, given, on) if protocol else None
     return show(
@@ -114,7 +115,7 @@ def all_answers(request: HttpRequest, reference: str) -> HttpResponse:
         "answers.html",
         person=person(intake.patient, intake, now=now),
         parts=answers.parts(facts, intake, now=now) if facts else [],
-        medicines=answers.medicines_as_typed(record.answers["medicines"] if record else intake.medicines),
+        listed=medicines.as_listed(listed, intake.history, now=now),
         checks=answers.checks(record.result, protocol) if record and protocol else [],
         rows=medicines.rows(record.result, protocol, record.answers["medicines"]) if record else [],
         protocol=intake.protocol,

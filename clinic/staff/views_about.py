@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from clinic.accounts.permissions import Permission
 from clinic.intake.models import ScreeningRecord
-from clinic.reviews import actions, again_actions, answers, drafts, patient_words, work_actions
+from clinic.reviews import actions, again_actions, answers, drafts, patient_words, snippets, work_actions
 from clinic.reviews.forms import DecisionForm, MatchForm, NoteForm, PassOnForm
 from clinic.reviews.models import Route
 from clinic.reviews.persons import person
@@ -36,10 +36,13 @@ def keep_draft(request: HttpRequest, reference: str) -> HttpResponse:
     """Keep what stands in the decision panel for later; nothing is signed."""
     record, now = sent(reference), timezone.now()
     form = DecisionForm(request.POST, record=record, now=now, is_draft=True, auto_id="d_%s")
+    snippet = snippets.chosen(request.user, request.POST.get("insert", ""))
+    if form.is_valid() and snippet:
+        form.put_in(snippet)
     if not form.is_valid():
         return review_page(request, record, form=form, status=422)
-    drafts.keep(record=record, told=form.told, by=request.user.actor, now=now)
-    return _back(request, reference)
+    drafts.keep(record=record, told=form.told, by=request.user.actor, now=now, snippet=snippet)
+    return _back(request, reference, at=f"#d_{snippet.place}" if snippet else "")
 
 
 @page(Permission.DECIDE, "GET", "HEAD", "POST")
@@ -109,9 +112,9 @@ def preview(request: HttpRequest, reference: str) -> HttpResponse:
     )
 
 
-def _back(request: HttpRequest, reference: str) -> HttpResponse:
-    """The review again, in the view that it was opened from."""
+def _back(request: HttpRequest, reference: str, *, at: str = "") -> HttpResponse:
+    """The review again, in the view that it was opened from, at a field of it."""
     response = redirect("staff:review", reference)
     query = view_of(request).filters.query
-    response["Location"] += f"?{query}" if query else ""
+    response["Location"] += (f"?{query}" if query else "") + at
     return response

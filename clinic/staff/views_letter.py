@@ -10,10 +10,10 @@ from clinic.accounts.permissions import Permission
 from clinic.followups.models import FollowUp
 from clinic.followups.task_actions import close_tasks
 from clinic.intake.models import ScreeningRecord
-from clinic.reviews import letter_actions, letters, work_actions
+from clinic.reviews import letter_actions, letters, snippets, work_actions
 from clinic.reviews.forms import LetterForm, SentForm
 from clinic.reviews.letter_pdf import as_pdf
-from clinic.reviews.models import Letter
+from clinic.reviews.models import Letter, Snippet
 from clinic.reviews.patient_words import HIGHEST_GRADE
 from clinic.reviews.persons import person
 from clinic.reviews.words import day_of
@@ -36,9 +36,14 @@ def letter(request: HttpRequest, reference: str) -> HttpResponse:
     form = LetterForm(request.POST)
     if not form.is_valid():
         return _page(request, record, written, form=form, status=422)
+    snippet = snippets.chosen(request.user, request.POST.get("insert", ""))
+    if snippet and not form.put_in(snippet):
+        return _page(request, record, written, form=form, status=422)
     told = form.cleaned_data
     try:
-        letter_actions.change_letter(letter=written, to=told["to"], text=told["text"], by=request.user.actor)
+        letter_actions.change_letter(
+            letter=written, to=told["to"], text=told["text"], by=request.user.actor, snippet=snippet
+        )
     except letter_actions.NotInThatState:
         return _page(request, record, Letter.objects.get(pk=written.pk), other_first=True, status=409)
     return redirect("staff:letter", reference)
@@ -141,4 +146,5 @@ def _page(
         is_older=written is not None and written.template_version != letters.version(),
         other_first=other_first,
         reply_tasks=tasks.count(),
+        ready=snippets.offered(request.user, (Snippet.Place.LETTER,)),
     )

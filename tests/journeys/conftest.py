@@ -1,4 +1,4 @@
-"""A phone, a laptop, and a real Celery worker on the database of the test."""
+"""A phone, a laptop, the phone of a patient, and a real Celery worker on the database of the test."""
 
 from __future__ import annotations
 
@@ -6,14 +6,19 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import quote
 
 import pytest
 from django.conf import settings
 from django.db import connection
-from playwright.sync_api import Browser, BrowserContext
+from django.test import Client
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from clinic.patients import session
+from clinic.patients.models import Patient
 
 
 @pytest.fixture
@@ -50,3 +55,19 @@ def worker(transactional_db: Any) -> Iterator[subprocess.Popen[bytes]]:
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
+
+
+@pytest.fixture
+def of_patient(phone: BrowserContext, live_server: Any) -> Callable[[Patient], Page]:
+    """The phone of a patient who came in by their link."""
+
+    def enter(patient: Patient) -> Page:
+        client = Client()
+        state = client.session
+        state[session.PATIENT], state[session.SEEN] = str(patient.pk), int(time.time())
+        state.save()
+        name = settings.SESSION_COOKIE_NAME
+        phone.add_cookies([{"name": name, "value": state.session_key, "url": live_server.url}])
+        return phone.new_page()
+
+    return enter

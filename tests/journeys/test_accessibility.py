@@ -1,7 +1,9 @@
-"""Pages of signing in, people and the record: no accessibility violation, nothing sideways, targets a thumb can hit."""
+"""Pages of the staff: no accessibility violation, nothing sideways, targets a thumb can hit."""
 
 from __future__ import annotations
 
+import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,12 +12,15 @@ from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from clinic.accounts.models import User
 from clinic.accounts.permissions import Role
+from clinic.audit.actors import patient
 from clinic.notifications.models import Message
 from clinic.notifications.paging import token_of
+from clinic.patients.actions import agree
+from clinic.reviews import again_actions, snippet_actions
 from tests.clinic.intake.conftest import fill, nudges, submit
 from tests.clinic.reviews import records
 from tests.clinic.staff.tasks import stuck
@@ -26,8 +31,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 SMALL = """() => [...document.querySelectorAll('a, button, input:not([type=hidden]), select, textarea')]
   .filter(each => each.checkVisibility() && !each.closest('p, li, .vh, .skip') && !each.classList.contains('skip'))
-  .map(each => (each.closest('label') || each).getBoundingClientRect())
-  .filter(box => box.width > 0 && box.height > 0 && box.height < 24).length"""
+  .map(each => [each, (each.closest('label') || each).getBoundingClientRect()])
+  .filter(([each, box]) => box.width > 0 && box.height > 0 && box.height < 24)
+  .map(([each, box]) => (each.innerText || each.name).slice(0, 30))"""
 SET_UP = "/staff/sign-in/set-up/"
 
 
@@ -54,7 +60,7 @@ def problems(page: Page) -> list[str]:
     if page.evaluate("document.documentElement.scrollWidth") > 320:
         found.append("scrolls sideways at 320 points")
     if small := page.evaluate(SMALL):
-        found.append(f"{small} targets lower than 24 points")
+        found.append(f"targets lower than 24 points: {small}")
     return found
 
 
@@ -120,5 +126,42 @@ def test_urgent_pages_and_the_red_line(narrow: Page, fill: Any, submit: Any) -> 
     narrow.goto("/staff/urgent/")
     narrow.get_by_role("button", name="I have it").first.click()
     wrong |= problems_by_page(narrow, ("/staff/urgent/", link))
+
+    assert wrong == {}
+
+
+def test_pages_of_a_review(narrow: Page) -> None:
+    osei = records.clinician()
+    medicines = [records.medicine("zzqx"), records.medicine("sertraline") | {"dose": "50 mg", "reason": "low mood"}]
+    stopped = records.sealed(records.STOP | {"med_none": "takes", "has_prescriber": "Dr. Lee"}, medicines)
+    asked, urgent, decided = (records.sealed(each) for each in (records.REVIEW, records.URGENT, records.REVIEW))
+    records.decide(decided, osei)
+    records.decide(asked, osei, "ask_for_more", asks=["hospital_psych"])
+    whose = asked.intake.patient
+    told = {"answers": {"hospital_psych": "never"}, "by": patient(whose.pk), "now": records.NOW + timedelta(days=1)}
+    again_actions.answer(patient=whose, **told)
+    words = {"wording": "", "wording_version": "", "now": records.NOW, "by": osei.actor}
+    agree(patient=stopped.intake.patient, kind="consent_prescriber", given=True, **words)
+    snippet_actions.write(place="reason", text="I read it.", is_shared=False, by=osei.actor, now=records.NOW)
+    enter(narrow.context, signed_in(osei))
+    of = {name: f"/staff/intakes/{each.intake.reference}/" for name, each in zip(
+        ("stopped", "again", "urgent", "decided"), (stopped, asked, urgent, decided), strict=True)}  # fmt: skip
+    pages = ("answers/", "preview/", "letter/", "print/", "match/?medicine=zzqx", "?note=on")
+    wrong = problems_by_page(narrow, ("/staff/worklist/", "/staff/sentences/", *of.values()))
+    wrong |= problems_by_page(narrow, (*(of["stopped"] + each for each in pages), of["again"] + "history/"))
+    narrow.goto(of["stopped"])
+    narrow.get_by_role("button", name="Sign and open the next one").click()
+    expect(narrow).to_have_title(re.compile("^Error"))
+    wrong |= {"nothing chosen": found} if (found := problems(narrow)) else {}
+    narrow.get_by_label("Ready to book").check()
+    narrow.get_by_label("Why it differs from the protocol").select_option("judgement")
+    narrow.get_by_label("Reason, for the record").fill(records.WHY)
+    narrow.get_by_role("button", name="Sign and open the next one").click()
+    expect(narrow.get_by_role("heading", level=1)).to_have_text("This decision goes over a Stop")
+    wrong |= {"the second step": found} if (found := problems(narrow)) else {}
+    narrow.goto(of["stopped"] + "letter/")
+    narrow.get_by_role("button", name="Write the letter").click()
+    expect(narrow.get_by_label("Letter", exact=True)).to_be_visible()
+    wrong |= {"a letter": found} if (found := problems(narrow)) else {}
 
     assert wrong == {}

@@ -8,22 +8,22 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page, expect
 
 from clinic import celery
 from clinic.accounts.models import User
 from clinic.intake.models import ScreeningRecord
-from clinic.patients import session
 from clinic.patients.models import Patient
 from clinic.reviews.models import Decision
 from tests import sign_in
 from tests.clinic.reviews import records
+from tests.clinic.staff.tasks import urgent_page
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
 FOLD = 800
+TOLD = {"dose": "100 mg", "reason": "low mood", "prescriber": "Dr. H. Lee, Eastside Family"}
 EVERYTHING = (".who", ".flags", ".okline", ".tl", ".inst", ".hist", ".dec .choices", ".dec button[type=submit]")
 
 
@@ -45,7 +45,7 @@ def days_ago(days: int) -> str:
 def like_the_mock_up() -> ScreeningRecord:
     """A close relative with psychosis, an SSRI, one that leaves the body, one more; a home reading below the limit."""
     medicines = [
-        records.medicine("sertraline 100 mg"),
+        records.medicine("sertraline") | TOLD,
         records.medicine("fluoxetine 20 mg", "stopped", days_ago(22)),
         records.medicine("lamotrigine 200 mg"),
     ]
@@ -112,9 +112,11 @@ def test_the_button_of_an_urgent_case_is_above_the_fold_with_how_to_reach_them(
     laptop: BrowserContext, live_server: Any, osei: User
 ) -> None:
     record = records.sealed(records.URGENT, at=timezone.now() - timedelta(hours=1))
+    urgent_page(record.intake, at=timezone.now() - timedelta(minutes=23))
     page = _sign_in(laptop, live_server, osei)
     page.goto(live_server.url + reverse("staff:review", args=[record.intake.reference]))
 
+    assert page.locator(".alarm").is_visible()
     assert _end(page, ".side .reach") < FOLD
     assert _end(page, ".dec button[type=submit]") <= FOLD
 
@@ -137,24 +139,6 @@ def test_the_questions_appear_with_the_decision_that_asks_them(
     assert page.locator(".asks").is_visible()
 
 
-@pytest.fixture
-def of_patient(phone: BrowserContext, live_server: Any) -> Callable[[Patient], Page]:
-    """The phone of a patient who came in by their link."""
-
-    def enter(patient: Patient) -> Page:
-        import time
-
-        client = Client()
-        state = client.session
-        state[session.PATIENT], state[session.SEEN] = str(patient.pk), int(time.time())
-        state.save()
-        name = settings.SESSION_COOKIE_NAME
-        phone.add_cookies([{"name": name, "value": state.session_key, "url": live_server.url}])
-        return phone.new_page()
-
-    return enter
-
-
 def test_a_patient_answers_one_more_question_on_the_phone(
     of_patient: Callable[[Patient], Page], live_server: Any, osei: User
 ) -> None:
@@ -172,3 +156,30 @@ def test_a_patient_answers_one_more_question_on_the_phone(
 
     assert "We have your answer" in page.locator("main").inner_text()
     assert record.intake.records.count() == 2
+
+
+def test_a_decision_is_signed_by_keyboard_alone(laptop: BrowserContext, live_server: Any, osei: User) -> None:
+    record = records.sealed(records.STOP, at=timezone.now() - timedelta(hours=1))
+    page = _sign_in(laptop, live_server, osei)
+    page.goto(live_server.url + reverse("staff:review", args=[record.intake.reference]))
+
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    assert _focused(page) == "Skip to your decision"
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    for _ in range(3):
+        page.keyboard.press("ArrowDown")
+    assert page.locator("[name=route]:checked").get_attribute("value") == "not_suitable_now"
+    for _ in range(10):
+        page.keyboard.press("Tab")
+        if _focused(page) == "Sign and open the next one":
+            break
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Worklist")
+    assert Decision.objects.get().record == record
+
+
+def _focused(page: Page) -> str:
+    return str(page.evaluate("document.activeElement.innerText")).strip()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -36,6 +37,8 @@ TABLE = {
     "staff:review":           ("GET",  YES,      YES,    YES,     no,       no,            200),
     "staff:decide":           ("POST", YES,      YES,    YES,     no,       no,            422),
     "staff:answers":          ("GET",  YES,      YES,    YES,     no,       no,            200),
+    "staff:history":          ("GET",  YES,      YES,    YES,     no,       no,            200),
+    "staff:print":            ("GET",  YES,      YES,    YES,     no,       no,            200),
     "staff:undo":             ("POST", YES,      YES,    YES,     no,       no,            302),
     "staff:reopen":           ("POST", YES,      YES,    YES,     no,       no,            422),
     "staff:claim":            ("POST", YES,      YES,    YES,     no,       no,            302),
@@ -50,6 +53,9 @@ TABLE = {
     "staff:letter_file":      ("GET",  YES,      YES,    YES,     no,       no,            200),
     "staff:letter_sent":      ("POST", YES,      YES,    YES,     no,       no,            422),
     "staff:letter_answered":  ("POST", YES,      YES,    YES,     no,       no,            409),
+    "staff:snippets":         ("GET",  YES,      YES,    YES,     no,       no,            200),
+    "staff:change_snippet":   ("POST", YES,      YES,    YES,     no,       no,            404),
+    "staff:end_snippet":      ("POST", YES,      YES,    YES,     no,       no,            404),
     "staff:urgent":           ("GET",  YES,      YES,    YES,     no,       no,            200),
     "staff:have_it":          ("POST", YES,      YES,    YES,     no,       no,            302),
     "staff:tasks":            ("GET",  YES,      YES,    YES,     YES,      no,            200),
@@ -155,7 +161,7 @@ def addresses_below(prefix: str, resolver: Any = None, space: str = "", path: st
 
 
 ABOUT_AN_INTAKE = (
-    *("review", "decide", "answers", "note", "keep_draft", "match", "pass_on", "preview"),
+    *("review", "decide", "answers", "history", "print", "note", "keep_draft", "match", "pass_on", "preview"),
     *("letter", "letter_file", "letter_sent", "letter_answered"),
 )
 
@@ -179,8 +185,8 @@ def addresses(staff: Callable[[Role], User], settings: Any, tmp_path: Any) -> di
     invited = accounts.invite(email="new@example.test", role=Role.SCHEDULER, by=system("test"), now=timezone.now())
     _write_a_letter(record, staff(Role.CLINICIAN))
     about: dict[str, object] = dict.fromkeys(ABOUT_AN_INTAKE, record.intake.reference) | {"forget_view": 1}
-    about |= {"undo_task": task.pk, "snooze": task.pk}
-    about |= {"undo": decision.pk, "reopen": decision.pk, "done": task.pk, "mail": task.pk}
+    about |= dict.fromkeys(("undo_task", "snooze", "done", "mail"), task.pk)
+    about |= {"undo": decision.pk, "reopen": decision.pk, "change_snippet": uuid4(), "end_snippet": uuid4()}
     about |= dict.fromkeys(("person", "change_role", "end_access", "reset_sign_in", "invite_again"), other.pk)
     about |= dict.fromkeys(("patient", "break_glass", "treatment", "end_course"), record.intake.patient.reference)
     kept, visit = two_appointments(record, staff(Role.CLINICIAN))
@@ -308,8 +314,7 @@ def test_a_password_alone_opens_nothing_at_all_for_somebody_who_has_a_factor(
 
 READ_AND_SENT = (
     "staff:invite",
-    "staff:match",
-    "staff:letter",
+    *("staff:match", "staff:letter", "staff:snippets"),
     "staff:treatment",
     "staff:find_slot",
     "staff:confirm",
