@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page, expect
 
 from clinic.accounts.models import User
 from clinic.accounts.permissions import Role
@@ -31,7 +31,7 @@ def luis(transactional_db: None) -> User:
     return User.objects.create_user("luis@example.test", name="Luis Ortega", role=Role.SCHEDULER)
 
 
-def test_a_scheduler_books_in_five_interactions_on_a_phone_without_javascript(
+def test_a_scheduler_books_moves_and_cancels_in_five_interactions_each_on_a_phone_without_javascript(
     phone: BrowserContext, live_server: Any, luis: User, make_clinician: Any, make_patient: Callable[..., Patient]
 ) -> None:
     osei = make_clinician(opens=clock(9), closes=clock(18))
@@ -47,15 +47,27 @@ def test_a_scheduler_books_in_five_interactions_on_a_phone_without_javascript(
     page.get_by_role("button", name="Video").first.click()
     page.get_by_role("button", name="Book this time").click()
 
-    assert page.get_by_role("status").inner_text() == "Booked. We write to the patient now."
+    expect(page.get_by_role("status")).to_have_text("Booked. We write to the patient now.")
     booked = Appointment.objects.get()
+    local = booked.start.astimezone(ZoneInfo("America/Los_Angeles"))
     assert (booked.state, booked.patient, booked.clinician, booked.mode) == ("booked", maya, osei, "video")
-    assert (booked.start.astimezone(_zone()).weekday(), booked.start.astimezone(_zone()).hour >= 16) == (3, True)
+    assert (local.weekday(), local.hour >= 16) == (3, True)
 
+    page.get_by_role("link", name="Move it").click()
+    page.get_by_role("button", name="Phone").first.click()
+    page.get_by_label("The patient asked for it").check()
+    page.get_by_role("button", name="Move to this time").click()
 
-def _zone() -> Any:
+    expect(page.get_by_role("status")).to_have_text("Moved. We write to the patient now.")
+    moved = Appointment.objects.get(pk=booked.pk)
+    assert (moved.mode, moved.start != booked.start, moved.sequence) == ("phone", True, 1)
 
-    return ZoneInfo("America/Los_Angeles")
+    page.get_by_text("Cancel it", exact=True).click()
+    page.get_by_label("The patient asked for it").check()
+    page.get_by_role("button", name="Cancel this appointment").click()
+
+    expect(page.get_by_role("status")).to_have_text("Cancelled. We write to the patient now.")
+    assert Appointment.objects.get(pk=booked.pk).state == "cancelled"
 
 
 def test_the_same_is_done_by_keyboard_alone(
@@ -103,7 +115,10 @@ def test_pages_of_the_desk(narrow: Page, luis: User, make_clinician: Any, make_p
     )  # fmt: skip
     off = {"since": visit.start - timedelta(hours=1), "until": visit.end, "reason": "leave"}
     availability_actions.take_time_off(clinician=osei, by=DESK, **off)
-    day, rule = f"day={visit.start.astimezone(_zone()).date()}", Availability.objects.earliest("pk")
+    day, rule = (
+        f"day={visit.start.astimezone(ZoneInfo('America/Los_Angeles')).date()}",
+        Availability.objects.earliest("pk"),
+    )
     enter(narrow.context, signed_in(luis))
     book = f"/staff/book/{maya.reference}/"
     over = desk.value_of(taken).replace("+", "%2B")
