@@ -47,7 +47,7 @@ bench: $(TEST_READY) ## measure speed and size, as ratios
 	$(PY) -m tests.bench
 
 contention: $(TEST_READY) ## the full counts of the proof that nobody is booked twice: 200 connections, 10,000 attempts
-	THRESHOLD_CONTENTION=full $(PY) -m pytest -n 0 -s tests/clinic/booking/test_contention_week.py $(ARGS)
+	THRESHOLD_CONTENTION=full $(PY) -m pytest -n 0 -s tests/clinic/booking/test_contention_week.py tests/clinic/booking/test_contention_restart.py $(ARGS)
 
 mutants: $(TEST_READY) ## change the decision in small ways and see that tests notice: make mutants MODULES="conditions facts"
 	$(PY) -m tests.bench.mutants $(MODULES) $(ARGS)
