@@ -24,7 +24,7 @@ ALONE: Final = {
 IN_A_CLINIC: Final = {
     "patient_pages": "Patient pages against bare Django views, 95th percentiles",
     "worklist": "The worklist and the review page at 1,000,000 intakes that wait",
-    "booking": "Free times, and holds under contention",
+    "booking": "Free times, and bookings under contention",
     "delivering": "Delivering, with real workers and the embedded broker",
     "weight": "Weight of patient pages, as our own server sends them",
 }
