@@ -6,8 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import chain, repeat
 from operator import itemgetter
-from typing import Final, NamedTuple
+from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -15,36 +16,13 @@ from django.db.models import Q
 
 from clinic.booking.busy import Busy
 from clinic.booking.local_times import Span, slots_on
-from clinic.booking.models import Appointment, Availability, Holiday, License, Mode, TimeOff
+from clinic.booking.models import Appointment, Availability, Holiday, License, TimeOff
 from clinic.booking.models.appointments import KEPT
+from clinic.booking.slots import Slot, Times, in_turn, no_collecting
 
 NOBODY: Final = Busy()
-NEW: Final = tuple.__new__
-"""Makes a slot from its fields in a third of the time; a page may ask for fifty thousand."""
 OVER: Final = (Appointment.State.COMPLETED, Appointment.State.NO_SHOW)
 """Visits that have been count for the day they were on."""
-
-
-class Slot(NamedTuple):
-    """A time that the rules offer, with whom and how, in the order of the clock; `is_free` unless somebody has it.
-
-    `is_capped` when the clinician takes only so many visits a day: then it may be full though the time is free.
-    """
-
-    start: datetime
-    end: datetime
-    clinician_id: int
-    clinician: str
-    mode: str
-    location: str
-    room: str
-    is_free: bool
-    is_capped: bool = False
-
-    @property
-    def way(self) -> str:
-        """How to meet, in one word: phone, video, or the location of a visit."""
-        return self.location if self.mode == Mode.IN_PERSON else self.mode
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,13 +145,14 @@ def _offered(rules: list[Availability], licensed_until: dict[int, date], asked: 
         for rule in rules:
             rule.notice_hours = 0
     taken = _taken(rules, window, now, asked.patient_id)
-    found: list[Slot] = []
+    days: dict[date, list[Times]] = defaultdict(list)
     for rule in rules:
-        modes = [mode] if mode else rule.modes
-        found += _slots_of(rule, modes, window, now, licensed_until[rule.clinician_id], taken)
-    if _are_apart(rules):
-        return sorted(found, key=itemgetter(0))
-    return sorted(set(found))
+        for day, spans in _days_of(rule, window, now, licensed_until[rule.clinician_id]):
+            if not taken.is_closed(rule.location, day):
+                days[day].append(_times_on(rule, day, spans, taken))
+    with no_collecting():
+        found = list(chain.from_iterable(in_turn(days[day], mode) for day in sorted(days)))
+    return sorted(found, key=itemgetter(0)) if _are_apart(rules) else sorted(set(found))
 
 
 def _are_apart(rules: list[Availability]) -> bool:
@@ -229,38 +208,23 @@ def _taken(rules: list[Availability], window: Span, now: datetime, patient_id: U
     )
 
 
-def _slots_of(
-    rule: Availability, modes: Sequence[str], window: Span, now: datetime, licensed_until: date, taken: _Taken
-) -> list[Slot]:
-    """The slots of one rule, once for each way to meet; what a whole day is free of is not asked for each slot."""
-    who, name, gap = rule.clinician_id, rule.clinician.name, timedelta(minutes=rule.buffer_minutes)
-    ways = [(mode, rule.location, rule.room) if mode == Mode.IN_PERSON else (mode, "", "") for mode in modes]
-    is_capped = rule.most_per_day is not None
-    found: list[Slot] = []
-    for day, spans in _days_of(rule, window, now, licensed_until):
-        if taken.is_closed(rule.location, day):
-            continue
-        first, last = spans[0][0], spans[-1][1]
-        is_full = is_capped and taken.visits(who, day, rule.time_zone) >= rule.most_per_day
-        clinician = taken.clinicians.get(who, NOBODY).within(first - gap, last + gap)
-        off = taken.time_off.get(who, NOBODY).within(first, last)
-        room = taken.rooms.get((rule.location, rule.room), NOBODY).within(first, last)
-        if not (off or clinician or room):
-            is_free = not is_full
-            for mode, place, in_room in ways:
-                rest = (who, name, mode, place, in_room, is_free, is_capped)
-                found += [NEW(Slot, (*span, *rest)) for span in spans]
-            continue
-        for start, end in spans:
-            if off and off.overlaps(start, end):
-                continue
-            is_free = not is_full and not (clinician and clinician.overlaps(start - gap, end + gap))
-            has_room = is_free and not (room and room.overlaps(start, end))
-            for mode, place, in_room in ways:
-                found.append(
-                    Slot(start, end, who, name, mode, place, in_room, has_room if place else is_free, is_capped)
-                )
-    return found
+def _times_on(rule: Availability, day: date, spans: Sequence[Span], taken: _Taken) -> Times:
+    """The times of one rule on one day; who has them is asked once, for all ways to meet."""
+    who, gap = rule.clinician_id, timedelta(minutes=rule.buffer_minutes)
+    first, last = spans[0][0], spans[-1][1]
+    if off := taken.time_off.get(who, NOBODY).within(first, last):
+        spans = [span for span in spans if not off.overlaps(*span)]
+    clinician = taken.clinicians.get(who, NOBODY).within(first - gap, last + gap)
+    room = taken.rooms.get((rule.location, rule.room), NOBODY).within(first, last)
+    calls: Iterable[bool] = repeat(True)
+    if rule.most_per_day is not None and taken.visits(who, day, rule.time_zone) >= rule.most_per_day:
+        calls = repeat(False)
+    elif clinician:
+        calls = [not clinician.overlaps(start - gap, end + gap) for start, end in spans]
+    visits = calls
+    if room:
+        visits = [is_free and not room.overlaps(*span) for is_free, span in zip(calls, spans, strict=False)]
+    return Times(rule, spans, calls, visits)
 
 
 def _days_of(

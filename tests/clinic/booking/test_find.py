@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -12,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 
 from clinic.accounts.models import User
 from clinic.audit import actors
-from clinic.booking import availability_actions, find
+from clinic.booking import actions, availability_actions, find
 from clinic.booking.find import Slot
 from clinic.booking.models import Appointment
 from clinic.patients.models import Patient
@@ -172,3 +174,37 @@ def test_the_number_of_queries_does_not_grow(
         free(now, mode=None)
 
     assert len(queries) == 5
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_all_ways_at_once_are_each_way_of_each_clinician_asked_alone(
+    seed: int, make_clinician: Callable[..., User], make_patient: Callable[..., Patient], now: datetime
+) -> None:
+    """Hours that some share and some do not, in different zones, with absences and visits in shared rooms."""
+    chance = random.Random(seed)
+    several = [_with_hours(chance, make_clinician) for _ in range(4)]
+    for slot in chance.sample(free(now, mode=None), 12):
+        who, told = User.objects.get(pk=slot.clinician_id), {"start": slot.start, "mode": slot.mode}
+        with suppress(actions.SlotTaken):
+            actions.hold(patient=make_patient(), clinician=who, location=slot.location, by=DESK, now=now, **told)
+    away = now + timedelta(hours=chance.randrange(24, 90))
+    absence = {"since": away, "until": away + timedelta(hours=3), "reason": "leave"}
+    availability_actions.take_time_off(clinician=several[0], by=DESK, **absence)
+
+    together = find.slots(patient_region="US-CA", now=now)
+
+    alone = [
+        slot
+        for who in several
+        for mode in ("phone", "video", "in_person")
+        for slot in find.slots(patient_region="US-CA", now=now, mode=mode, clinician_id=who.pk)
+    ]
+    assert sorted(together) == sorted(alone)
+    assert starts(together) == sorted(starts(alone))
+    assert {slot.is_free for slot in together} == {True, False}
+
+
+def _with_hours(chance: random.Random, make_clinician: Callable[..., User]) -> User:
+    zone = chance.choice(["America/Los_Angeles", "America/New_York", "Pacific/Auckland"])
+    modes = chance.choice([["phone"], ["phone", "in_person"], ["video", "phone", "in_person"]])
+    return make_clinician(time_zone=zone, modes=modes, opens=time(chance.choice([8, 9])), buffer_minutes=5)
