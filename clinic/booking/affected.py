@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db.models import Q
 
-from clinic.booking.models import Appointment, AppointmentQuerySet, Availability, TimeOff
+from clinic.booking.models import Appointment, AppointmentQuerySet, Availability, License, TimeOff
 
 
 def by_absence(clinician_id: int, since: datetime, until: datetime, *, now: datetime) -> list[Appointment]:
@@ -33,6 +33,24 @@ def by_holiday(location: str, day: date, *, now: datetime) -> list[Appointment]:
         there = Availability.objects.filter(location=location, weekday=day.weekday()).values("clinician")
         rows = rows.filter(Q(location=location) | Q(location="", clinician__in=there))
     return list(rows)
+
+
+def by_licence(licence: License, *, now: datetime) -> list[Appointment]:
+    """Booked visits after the last day of one licence, which need not be saved; see `by_licences`."""
+    return by_licences([licence], now=now)[licence.pk]
+
+
+def by_licences(licences: Collection[License], *, now: datetime) -> dict[int, list[Appointment]]:
+    """Booked visits of each clinician with patients of the region after the last day of each licence, by its id."""
+    found: dict[int, list[Appointment]] = {each.pk: [] for each in licences}
+    zone = ZoneInfo(settings.CLINIC_TIME_ZONE)
+    for row in _upcoming(now).filter(clinician__in={each.clinician_id for each in licences}):
+        day = row.start.astimezone(zone).date()
+        for each in licences:
+            is_under_it = (row.clinician_id, row.patient.region) == (each.clinician_id, each.region)
+            if is_under_it and each.expires_on and each.expires_on < day:
+                found[each.pk].append(row)
+    return found
 
 
 def by_end(rule: Availability, last_day: date, *, now: datetime) -> list[Appointment]:

@@ -11,7 +11,7 @@ from django.db import transaction
 from clinic.accounts.models import User
 from clinic.audit.actors import Actor
 from clinic.audit.record import record
-from clinic.booking.models import Availability, Holiday, Language, License, TimeOff
+from clinic.booking.models import Availability, Holiday, JoiningAddress, Language, License, TimeOff
 
 
 @transaction.atomic
@@ -159,8 +159,25 @@ def license_for(*, clinician: User, region: str, by: Actor, expires_on: date | N
     licence, _ = License.objects.update_or_create(
         clinician=clinician, region=region, defaults={"expires_on": expires_on}
     )
-    record(by=by, action="booking.license", subject=f"staff:{clinician.pk}", detail={"region": region})
+    detail = {"region": region, **({"last_day": expires_on.isoformat()} if expires_on else {})}
+    record(by=by, action="booking.license", subject=f"staff:{clinician.pk}", detail=detail)
     return licence
+
+
+@transaction.atomic
+def meet_at(*, clinician: User, address: str, by: Actor) -> None:
+    """Keep where a clinician meets patients by video, in the place of what was kept; an empty address takes it away.
+
+    Args:
+        clinician: who.
+        address: beginning with https://, of the service the clinic uses; it is shown to patients near the time.
+        by: who says so.
+    """
+    if address:
+        JoiningAddress.objects.update_or_create(clinician=clinician, defaults={"address": address})
+    else:
+        JoiningAddress.objects.filter(clinician=clinician).delete()
+    record(by=by, action="booking.meet_at", subject=f"staff:{clinician.pk}", detail={"is_kept": bool(address)})
 
 
 @transaction.atomic

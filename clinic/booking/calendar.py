@@ -11,6 +11,7 @@ from django.db.models import Prefetch
 from clinic.booking import zones
 from clinic.booking.frozen import frozen
 from clinic.booking.models import Appointment, Mode, TimeOff
+from clinic.booking.models.appointments import OVER
 from clinic.booking.words import needs_in_words
 from clinic.web.places import LOCATIONS
 
@@ -56,9 +57,7 @@ def days(first: date, last: date, *, zone: str, now: datetime, clinician_id: int
         clinician_id: only this clinician.
     """
     begin, end = bounds(first, last, zone)
-    shown = Appointment.objects.in_the_way(now) | Appointment.objects.filter(
-        state__in=[Appointment.State.COMPLETED, Appointment.State.NO_SHOW]
-    )
+    shown = Appointment.objects.in_the_way(now) | Appointment.objects.filter(state__in=OVER)
     appointments = shown.filter(during__overlap=(begin, end)).select_related("patient", "clinician")
     appointments = appointments.prefetch_related(Prefetch("given_up", Appointment.objects.order_by("sequence")))
     absences = TimeOff.objects.filter(during__overlap=(begin, end)).select_related("clinician")
@@ -89,7 +88,7 @@ def _appointment(appointment: Appointment, zone: str, on_hold: str) -> Entry:
         mode=Mode(appointment.mode).label,
         place=_place(appointment),
         location=appointment.location,
-        code=appointment.state,
+        code="arrived" if appointment.is_here else appointment.state,
         reference=appointment.reference,
         patient_reference=patient.reference,
         called=patient.called,

@@ -14,10 +14,11 @@ from clinic.accounts.permissions import Permission
 from clinic.booking.frozen import frozen
 from clinic.booking.ics import street_of
 from clinic.booking.models import Appointment, Feed, Mode, TimeOff
+from clinic.booking.models.appointments import OVER
 
 BACK: Final = timedelta(days=30)
 AHEAD: Final = timedelta(days=180)
-SHOWN: Final = (Appointment.State.BOOKED, Appointment.State.COMPLETED, Appointment.State.NO_SHOW)
+SHOWN: Final = (Appointment.State.BOOKED, *OVER)
 
 
 def hash_of(token: str) -> str:

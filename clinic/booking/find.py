@@ -17,12 +17,10 @@ from django.db.models import Q
 from clinic.booking.busy import Busy
 from clinic.booking.local_times import Span, slots_on
 from clinic.booking.models import Appointment, Availability, Holiday, License, TimeOff
-from clinic.booking.models.appointments import KEPT
+from clinic.booking.models.appointments import KEPT, OVER
 from clinic.booking.slots import Slot, Times, in_turn, no_collecting
 
 NOBODY: Final = Busy()
-OVER: Final = (Appointment.State.COMPLETED, Appointment.State.NO_SHOW)
-"""Visits that have been count for the day they were on."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,10 +31,11 @@ def _latest(patient: Patient, *states: str) -> Appointment | None:
 @session.of_patient
 def done(request: HttpRequest, patient: Patient) -> HttpResponse:
     """What is booked, made only from what is stored."""
-    booked = _latest(patient, State.BOOKED)
-    if booked is None or booked.end <= timezone.now():
+    booked, now = _latest(patient, State.BOOKED), timezone.now()
+    if booked is None or booked.end <= now:
         return redirect("booking:choose")
-    return render(request, "booking/done.html", {"visit": visit_presenters.visit(booked)})
+    joins_at = visit_presenters.joins_at(booked, now)
+    return render(request, "booking/done.html", {"visit": visit_presenters.visit(booked), "joins_at": joins_at})
 
 
 @require_safe

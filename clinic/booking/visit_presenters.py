@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from django.utils.translation import gettext as _
 
 from clinic.booking import zones
 from clinic.booking.asked import Asked
-from clinic.booking.models import Appointment, Mode
+from clinic.booking.models import Appointment, JoiningAddress, Mode
 from clinic.web.places import LOCATIONS
+
+JOIN_BEFORE: Final = timedelta(minutes=30)
+"""How long before a video visit its page shows where to join."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +65,27 @@ def _begins_with(appointment: Appointment) -> str:
             return _("%(who)s will call you on %(phone)s. The number may show as private.") % told
         return _("%(who)s will call you. The number may show as private.") % {"who": who}
     if appointment.mode == Mode.VIDEO:
-        return _("%(who)s will meet you by video. The clinic sends you how to join before the visit.") % {"who": who}
+        if not address_of(appointment):
+            return _("%(who)s will meet you by video. The clinic sends you how to join before the visit.") % {"who": who}
+        opens = zones.clock(appointment.start - JOIN_BEFORE, appointment.time_zone)
+        told = {"who": who, "time": opens}
+        return _("%(who)s will meet you by video. The button to join appears here at %(time)s that day.") % told
     return _("%(who)s will meet you at the clinic.") % {"who": who}
+
+
+def address_of(appointment: Appointment) -> str:
+    """Where they meet by video; empty for other visits, and when no address is kept."""
+    if appointment.mode != Mode.VIDEO:
+        return ""
+    kept = JoiningAddress.objects.filter(clinician=appointment.clinician_id).first()
+    return str(kept.address) if kept else ""
+
+
+def joins_at(appointment: Appointment | None, now: datetime) -> str:
+    """The address to join a video visit, near its time only: on a page behind the sign-in, and never in a message."""
+    if appointment is None or not appointment.start - JOIN_BEFORE <= now < appointment.end:
+        return ""
+    return address_of(appointment)
 
 
 def zone_choices(listed: Iterable[tuple[str, str]], asked: Asked, *, now: datetime) -> list[Zone]:

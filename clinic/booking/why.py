@@ -13,11 +13,11 @@ from django.db.models import Q
 from clinic.accounts.models import User
 from clinic.booking import zones
 from clinic.booking.allowed import ends_at
-from clinic.booking.find import OVER
 from clinic.booking.hours_preview import in_words
 from clinic.booking.local_times import slots_on
 from clinic.booking.may_be_booked import may_be_booked
 from clinic.booking.models import Appointment, AppointmentQuerySet, Availability, Holiday, License, Mode, TimeOff
+from clinic.booking.models.appointments import OVER
 from clinic.booking.wanted import clock
 from clinic.booking.words import WEEKDAYS
 from clinic.patients.models import Patient

@@ -8,7 +8,7 @@ from typing import Any, Final
 from django.utils.translation import gettext_lazy as _
 
 from clinic.booking.models import Appointment, WaitingPlace
-from clinic.booking.visit_presenters import visit
+from clinic.booking.visit_presenters import joins_at, visit
 from clinic.booking.zones import clock, local
 from clinic.intake import presenters, protocols
 from clinic.intake.models import Intake, ScreeningRecord
@@ -60,6 +60,7 @@ def status_page(patient: Patient, intake: Intake, *, now: datetime) -> dict[str,
         "decision": decision,
         "template": f"my/decided/{decision.route}.html" if decision else _outcome_template(sealed),
         "booked": visit(appointment) if appointment else None,
+        "joins_at": joins_at(appointment, now),
         **waiting(patient, now),
         "has_scores": patient.questionnaires.filter(state=Questionnaire.State.SENT).exists(),
         "questions_wait": patient.questionnaires.filter(state=Questionnaire.State.OPEN).exists(),

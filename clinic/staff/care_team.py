@@ -11,6 +11,7 @@ from django.db.models.functions import Now
 from clinic.accounts.models import User
 from clinic.audit.models import AuditEvent
 from clinic.booking.models import Appointment
+from clinic.booking.models.appointments import OVER
 from clinic.followups.models import FollowUp
 from clinic.patients.lookers import BROKE_GLASS
 from clinic.patients.models import Patient
@@ -18,7 +19,7 @@ from clinic.reviews.models import Decision, Letter, Note, Waiting
 
 OPEN_FOR: Final = timedelta(hours=1)
 """How long a record stays open to somebody from outside. AWAITING THE MEDICAL DIRECTOR: an hour is our choice."""
-MEET: Final = (Appointment.State.BOOKED, Appointment.State.COMPLETED, Appointment.State.NO_SHOW)
+MEET: Final = (Appointment.State.BOOKED, *OVER)
 
 
 def is_on_team(user: User, patient: Patient) -> bool:

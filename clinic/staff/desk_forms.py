@@ -17,6 +17,7 @@ from clinic.booking.forms import DetailsForm
 from clinic.booking.local_times import moment
 from clinic.booking.models import Appointment, Availability, Mode
 from clinic.booking.overbook_actions import LONGEST_REASON
+from clinic.booking.visit_actions import LONGEST_NOTE
 from clinic.booking.words import NEEDS, STAFF_REASONS, needs_in_words
 from clinic.patients import finding
 from clinic.patients.forms import EXAMPLE
@@ -56,8 +57,24 @@ class FindForm(WhenForm):
     field_order = ("who", "when")
 
 
+class NoteForm(InPage, forms.Form):
+    """A note about coming here, never about health."""
+
+    note = forms.CharField(
+        label="Note about the visit (optional)",
+        required=False,
+        max_length=LONGEST_NOTE,
+        help_text="Only about coming here, like “ring twice”. Never anything about health: every scheduler reads it",
+        widget=forms.TextInput(attrs=PLAIN),
+        error_messages={"max_length": f"The note must be {LONGEST_NOTE} letters or fewer"},
+    )
+
+
 class VisitForm(DetailsForm):
     """The details of a visit as the desk takes them down on the phone."""
+
+    agreed_on_phone = forms.BooleanField(label="They agreed to these reminders on the phone", required=False)
+    note = NoteForm.base_fields["note"]
 
     def __init__(
         self, data: Any = None, *, mode: str, reminders: Sequence[Any], initial: dict[str, Any] | None = None
@@ -70,11 +87,20 @@ class VisitForm(DetailsForm):
         phone.label = "The number to call" if mode == Mode.PHONE else "A number to reach them on"
         phone.error_messages["required"] = f"Enter the phone number to call, {EXAMPLE}"
         phone.widget.attrs["autocomplete"] = "off"
+        if "reminders" not in self.fields:
+            del self.fields["agreed_on_phone"]
         if asked := self.fields.get("reminders"):
             asked.label = "Reminders"
             asked.help_text = "Only what they agreed to in their form"
             asked.widget = RadioChoices(choices=asked.choices)
             asked.error_messages["required"] = "Choose the reminders"
+
+    field_order = ("phone", "reminders", "agreed_on_phone", "needs", "note")
+
+    @property
+    def heard(self) -> dict[str, Any]:
+        """What was heard on the phone, as `visit_actions.note_down` takes it."""
+        return {"note": self.cleaned_data["note"], "agreed_on_phone": self.cleaned_data.get("agreed_on_phone", False)}
 
 
 class ReasonForm(InPage, forms.Form):
@@ -107,15 +133,16 @@ class OverbookForm(VisitForm):
             "max_length": f"The reason must be {LONGEST_REASON} letters or fewer",
         },
     )
-    field_order = ("reason", "phone", "reminders", "needs")
+    field_order = ("reason", "phone", "reminders", "agreed_on_phone", "needs", "note")
 
 
 def known_details(appointment: Appointment | None, phone: object, open_reminders: Sequence[Any]) -> dict[str, Any]:
     """What is known for the details: of their last appointment, or their number and how we may remind them."""
+    heard = {"agreed_on_phone": False, "note": ""}
     if appointment is None:
-        return {"phone": phone, "reminders": open_reminders[0], "needs": []}
+        return {"phone": phone, "reminders": open_reminders[0], "needs": [], **heard}
     kept = appointment.reminders if appointment.reminders in open_reminders else open_reminders[0]
-    return {"phone": appointment.phone or phone, "reminders": kept, "needs": appointment.needs}
+    return {"phone": appointment.phone or phone, "reminders": kept, "needs": appointment.needs, **heard}
 
 
 class WhyForm(InPage, forms.Form):

@@ -6,6 +6,8 @@ from datetime import date, datetime
 from typing import Any
 
 from django import forms
+from django.conf import settings
+from django.core.validators import RegexValidator
 from django.utils import timezone
 
 from clinic.accounts.forms import InPage
@@ -13,11 +15,17 @@ from clinic.booking.local_times import moment
 from clinic.booking.models import Mode, TimeOff
 from clinic.booking.words import LANGUAGES, WEEKDAYS
 from clinic.booking.zones import of_location
+from clinic.intake.countries import NAMES
 from clinic.staff.moment_fields import day_field, time_field
 from clinic.web.places import LOCATIONS
 from clinic.web.widgets import RadioChoices, TickBoxes
 
 PLACES = [(each["slug"], each["name"]) for each in LOCATIONS]
+
+
+def served() -> list[tuple[str, str]]:
+    """Code and name of each region the clinic serves."""
+    return [(code, NAMES.get(code, code)) for code in sorted(settings.LICENSED_REGIONS)]
 
 
 def number_field(label: str, name: str, least: int, most: int, **others: Any) -> forms.IntegerField:
@@ -150,6 +158,40 @@ class HolidayForm(InPage, forms.Form):
         if day < timezone.localdate():
             raise forms.ValidationError("That day has passed")
         return day
+
+
+class LicenceForm(InPage, forms.Form):
+    """A region in which a clinician may see patients, and until when."""
+
+    region = forms.ChoiceField(
+        label="Where they may see patients",
+        error_messages={"required": "Choose where", "invalid_choice": "Choose one of the places the clinic serves"},
+    )
+    last_day = day_field("Last day (empty: it does not end)", "the last day", required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["region"].choices = [("", "Choose"), *served()]
+
+
+class VideoForm(InPage, forms.Form):
+    """Where a clinician meets patients by video."""
+
+    address = forms.URLField(
+        label="Address of the video room",
+        required=False,
+        max_length=300,
+        assume_scheme="https",
+        validators=[RegexValidator("^https://", "The address must begin with https://")],
+        help_text="Of the service your clinic uses. Empty takes it away",
+        widget=forms.TextInput(
+            attrs={"inputmode": "url", "autocomplete": "off", "spellcheck": "false", "class": "w-l"}
+        ),
+        error_messages={
+            "invalid": "Enter an address like https://video.example.com/room",
+            "max_length": "The address must be 300 letters or fewer",
+        },
+    )
 
 
 class LanguagesForm(InPage, forms.Form):

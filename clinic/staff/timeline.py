@@ -25,6 +25,11 @@ from clinic.reviews.worklist_presenters import LEVEL_OF_OUTCOME
 
 MOST: Final = 200
 """Rows that are read of each kind, the newest first."""
+CAME: Final = {
+    Appointment.State.COMPLETED: "Met",
+    Appointment.State.LEFT_EARLY: "Left early",
+    Appointment.State.NO_SHOW: "Did not come",
+}
 CALLS: Final = ("acknowledged", "contact made")
 OUTCOMES: Final = {
     "urgent": "urgent",
@@ -189,9 +194,8 @@ def _appointments(patient: Patient) -> Iterator[Happening]:
         yield Happening(each.booked_at, "appointments", f"Booked: {what}", (), by)
         if each.cancelled_at:
             yield Happening(each.cancelled_at, "appointments", f"Cancelled: {what}", (each.cancel_reason,))
-        if each.state in (Appointment.State.COMPLETED, Appointment.State.NO_SHOW):
-            came = "Met" if each.state == Appointment.State.COMPLETED else "Did not come"
-            yield Happening(each.start, "appointments", f"{came}: {what}")
+        if each.state in CAME:
+            yield Happening(each.start, "appointments", f"{CAME[each.state]}: {what}")
 
 
 KINDS: Final[dict[str, tuple[str, Callable[[Patient], Iterator[Happening]]]]] = {

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from clinic.accounts.permissions import Permission
 from clinic.booking import actions as booking
-from clinic.booking import allowed, desk, overbook_actions, reminders, visit_presenters, zones
+from clinic.booking import allowed, desk, overbook_actions, reminders, visit_actions, visit_presenters, zones
 from clinic.booking.may_be_booked import may_be_booked
 from clinic.booking.models import Appointment, Mode
 from clinic.patients.models import Patient
@@ -36,7 +36,9 @@ def confirm(request: HttpRequest, reference: str, hold_id: UUID) -> HttpResponse
         return redirect("staff:appointment", held.reference)
     if held.state not in (State.HELD, State.OFFERED):
         return times_page(request, person, problem=booking.GONE, status=409)
+    heard = held.moves or held
     known = _details_known(person, held.moves)
+    known |= {"note": heard.note or "", "agreed_on_phone": heard.agreed_on_phone}
     form = (MoveForm if held.moves else VisitForm)(
         request.POST if request.method == "POST" else None,
         mode=held.mode,
@@ -45,12 +47,13 @@ def confirm(request: HttpRequest, reference: str, hold_id: UUID) -> HttpResponse
     )
     if request.method != "POST" or not form.is_valid():
         return _confirm_page(request, held, form)
-    return _book(request, held, form.cleaned_data)
+    return _book(request, held, form)
 
 
-def _book(request: HttpRequest, held: Appointment, told: dict[str, Any]) -> HttpResponse:
-    by, now = request.user.actor, timezone.now()
+def _book(request: HttpRequest, held: Appointment, form: VisitForm) -> HttpResponse:
+    by, now, told = request.user.actor, timezone.now(), form.cleaned_data
     details = {name: told[name] for name in ("phone", "reminders", "needs")}
+    visit_actions.note_down(appointment=held.moves or held, **form.heard, by=by)
     try:
         if held.moves:
             booked = booking.move(to=held, **details, reason=told["reason"], by=by, now=now)
@@ -120,6 +123,7 @@ def _take(request: HttpRequest, person: Patient, chosen: desk.Chosen, form: Over
         return times_page(request, person, problem=str(refusal), status=409)
     except (allowed.NotAllowedToBook, allowed.AlreadyBooked):
         return times_page(request, person, problem=NOT_BOOKED, status=409)
+    visit_actions.note_down(appointment=booked, **form.heard, by=request.user.actor)
     return redirect(reverse("staff:appointment", args=[booked.reference]) + "?just=booked")
 
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
 
-from django import forms
 from django.conf import settings
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
@@ -16,11 +14,11 @@ from django.utils import timezone
 from clinic.accounts.models import User
 from clinic.accounts.permissions import CLINICAL, Permission
 from clinic.booking import affected, availability_actions, hours_preview
-from clinic.booking.models import Appointment, Availability, Holiday, TimeOff
+from clinic.booking.models import Appointment, Availability, Holiday, JoiningAddress, TimeOff
 from clinic.booking.words import LANGUAGES
-from clinic.staff import actions
 from clinic.staff.frame import READ, page, show
-from clinic.staff.hours_forms import AwayForm, EndForm, HolidayForm, HoursForm, LanguagesForm
+from clinic.staff.hours_forms import AwayForm, EndForm, HolidayForm, HoursForm, LanguagesForm, VideoForm
+from clinic.staff.touched import exception, look, sent, was_seen
 
 
 @page(Permission.SET_HOURS)
@@ -34,10 +32,15 @@ def hours(request: HttpRequest) -> HttpResponse:
 @page(Permission.SET_HOURS)
 def hours_of(request: HttpRequest, user_id: int) -> HttpResponse:
     """The hours of one clinician, and what is still booked in their time off."""
-    who, now = _clinician(user_id), timezone.now()
+    return _hours_page(request, _clinician(user_id))
+
+
+def _hours_page(request: HttpRequest, who: User, video_form: VideoForm | None = None) -> HttpResponse:
+    now = timezone.now()
+    meets_at = getattr(JoiningAddress.objects.filter(clinician=who).first(), "address", "")
     absences = list(who.time_off.filter(during__endswith__gt=now).order_by("during"))
     booked = affected.still_booked(absences, now=now)
-    _look(request, [row for rows in booked.values() for row in rows])
+    look(request, [row for rows in booked.values() for row in rows])
     spoken = [each.code for each in who.languages.all()]
     going_on = who.availability.filter(_goes_on())
     return show(
@@ -49,6 +52,9 @@ def hours_of(request: HttpRequest, user_id: int) -> HttpResponse:
         languages=[LANGUAGES.get(code, code) for code in spoken],
         licences=who.licenses.order_by("region"),
         form=LanguagesForm(initial={"codes": spoken}),
+        video_form=video_form or VideoForm(initial={"address": meets_at}),
+        meets_at=meets_at,
+        status=422 if video_form else 200,
     )
 
 
@@ -56,7 +62,7 @@ def hours_of(request: HttpRequest, user_id: int) -> HttpResponse:
 def add_hours(request: HttpRequest, user_id: int) -> HttpResponse:
     """A weekly template: first a preview of four weeks, then it is saved."""
     who, now = _clinician(user_id), timezone.now()
-    form = HoursForm(_sent(request), initial={"valid_from": timezone.localdate()})
+    form = HoursForm(sent(request), initial={"valid_from": timezone.localdate()})
     if request.method != "POST" or not form.is_valid():
         return show(request, "hours_add.html", who=who, form=form, status=422 if form.is_bound else 200)
     if "save" in request.POST:
@@ -72,14 +78,14 @@ def add_hours(request: HttpRequest, user_id: int) -> HttpResponse:
 def end_hours(request: HttpRequest, rule_id: int) -> HttpResponse:
     """Let hours end on a day: first whom it affects, then it holds."""
     rule = get_object_or_404(Availability.objects.select_related("clinician"), pk=rule_id)
-    form = EndForm(_sent(request), initial={"last_day": timezone.localdate() + timedelta(days=7)})
+    form = EndForm(sent(request), initial={"last_day": timezone.localdate() + timedelta(days=7)})
     about = {"who": rule.clinician, "hours": hours_preview.in_words(rule)}
     if request.method != "POST" or not form.is_valid():
-        return _exception(request, "hours_end.html", form, **about)
+        return exception(request, "hours_end.html", form, **about)
     last_day = form.cleaned_data["last_day"]
     touched = affected.by_end(rule, last_day, now=timezone.now())
-    if not _was_seen(request, touched):
-        return _exception(request, "hours_end.html", form, touched, **about)
+    if not was_seen(request, touched):
+        return exception(request, "hours_end.html", form, touched, **about)
     availability_actions.end_hours(rule=rule, last_day=last_day, by=request.user.actor)
     return _done(request, rule.clinician, touched)
 
@@ -88,13 +94,13 @@ def end_hours(request: HttpRequest, rule_id: int) -> HttpResponse:
 def away(request: HttpRequest, user_id: int) -> HttpResponse:
     """Time off: first whom it affects, then it holds; nobody's appointment is cancelled by it."""
     who = _clinician(user_id)
-    form = AwayForm(_sent(request))
+    form = AwayForm(sent(request))
     if request.method != "POST" or not form.is_valid():
-        return _exception(request, "away.html", form, who=who)
+        return exception(request, "away.html", form, who=who)
     since, until = form.cleaned_data["since"], form.cleaned_data["until"]
     touched = affected.by_absence(who.pk, since, until, now=timezone.now())
-    if not _was_seen(request, touched):
-        return _exception(request, "away.html", form, touched, who=who)
+    if not was_seen(request, touched):
+        return exception(request, "away.html", form, touched, who=who)
     reason = form.cleaned_data["reason"]
     availability_actions.take_time_off(clinician=who, since=since, until=until, reason=reason, by=request.user.actor)
     return _done(request, who, touched)
@@ -117,55 +123,37 @@ def languages(request: HttpRequest, user_id: int) -> HttpResponse:
     return redirect("staff:hours_of", who.pk)
 
 
+@page(Permission.SET_HOURS, "POST")
+def video(request: HttpRequest, user_id: int) -> HttpResponse:
+    """Keep where a clinician meets patients by video."""
+    who, form = _clinician(user_id), VideoForm(request.POST)
+    if not form.is_valid():
+        return _hours_page(request, who, form)
+    availability_actions.meet_at(clinician=who, address=form.cleaned_data["address"], by=request.user.actor)
+    return redirect("staff:hours_of", who.pk)
+
+
 @page(Permission.SET_HOURS, *READ, "POST")
 def holidays(request: HttpRequest) -> HttpResponse:
     """Days on which a place or the clinic is closed: first whom one affects, then it holds."""
-    form = HolidayForm(_sent(request))
+    form = HolidayForm(sent(request))
     listed = Holiday.objects.filter(day__gte=timezone.localdate()).order_by("day", "location")
     if request.method != "POST" or not form.is_valid():
-        return _exception(request, "holidays.html", form, holidays=listed)
+        return exception(request, "holidays.html", form, holidays=listed)
     told = form.cleaned_data
     touched = affected.by_holiday(told["location"], told["day"], now=timezone.now())
-    if not _was_seen(request, touched):
-        return _exception(request, "holidays.html", form, touched, holidays=listed)
+    if not was_seen(request, touched):
+        return exception(request, "holidays.html", form, touched, holidays=listed)
     availability_actions.close_for_holiday(by=request.user.actor, **told)
     return _done(request, None, touched)
-
-
-def _exception(
-    request: HttpRequest,
-    template: str,
-    form: forms.Form,
-    touched: Sequence[Appointment] | None = None,
-    **others: Any,
-) -> HttpResponse:
-    """The page of an exception; with `touched` it lists whom it affects, and asks once more."""
-    _look(request, touched or ())
-    seen = " ".join(each.reference for each in touched or ())
-    status = 422 if form.is_bound and form.errors else 200
-    return show(request, template, status=status, form=form, touched=touched, seen=seen, **others)
-
-
-def _was_seen(request: HttpRequest, touched: Sequence[Appointment]) -> bool:
-    """True when the sender saw exactly these appointments on the page before."""
-    return request.POST.get("seen") == " ".join(each.reference for each in touched)
 
 
 def _done(request: HttpRequest, who: User | None, touched: Sequence[Appointment]) -> HttpResponse:
     """What was touched, once more, with the way to move or cancel each; without any, back to the hours."""
     if not touched:
         return redirect("staff:hours_of", who.pk) if who else redirect("staff:holidays")
-    _look(request, touched)
+    look(request, touched)
     return show(request, "hours_done.html", who=who, touched=touched)
-
-
-def _look(request: HttpRequest, touched: Sequence[Appointment]) -> None:
-    actions.look_over(page="hours", shown=[each.reference for each in touched], by=request.user.actor)
-
-
-def _sent(request: HttpRequest) -> Any:
-    """What was sent, even when it is nothing; None when the page is only read."""
-    return request.POST if request.method == "POST" else None
 
 
 def _goes_on() -> Q:

@@ -1,4 +1,4 @@
-"""Staff pages about one appointment: what is known of it, that they met or nobody came, and cancelling it."""
+"""Staff pages about one appointment: what is known of it, a note, whether they met, and cancelling it."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ from clinic.booking import actions as booking
 from clinic.booking import desk, visit_actions, visit_presenters
 from clinic.booking.frozen import frozen
 from clinic.booking.models import Appointment
+from clinic.booking.models.appointments import OVER
 from clinic.booking.words import CANCEL_REASONS, STAFF_REASONS, needs_in_words
 from clinic.staff import actions
-from clinic.staff.desk_forms import ReasonForm
+from clinic.staff.desk_forms import NoteForm, ReasonForm
 from clinic.staff.frame import page, show
 
 State = Appointment.State
@@ -26,6 +27,9 @@ JUST = {
     "booked": "Booked. We write to the patient now.",
     "moved": "Moved. We write to the patient now.",
     "cancelled": "Cancelled. We write to the patient now.",
+    "arrived": "You said that they are here.",
+    "left": "You said that they left early.",
+    "noted": "The note is kept.",
     "came": "You said that they met.",
     "missed": "You said that nobody came.",
 }
@@ -48,6 +52,33 @@ def came(request: HttpRequest, reference: str) -> HttpResponse:
 def missed(request: HttpRequest, reference: str) -> HttpResponse:
     """Say that the patient did not come."""
     return _mark(request, reference, visit_actions.miss, "missed")
+
+
+@page(Permission.MARK_VISIT, "POST")
+def arrived(request: HttpRequest, reference: str) -> HttpResponse:
+    """Say that the patient is here."""
+    return _mark(request, reference, visit_actions.arrive, "arrived")
+
+
+@page(Permission.MARK_VISIT, "POST")
+def left(request: HttpRequest, reference: str) -> HttpResponse:
+    """Say that the patient left before the end."""
+    return _mark(request, reference, visit_actions.leave_early, "left")
+
+
+@page(Permission.BOOK_FOR_PATIENT, "POST")
+def note(request: HttpRequest, reference: str) -> HttpResponse:
+    """Keep a note about the visit, in the place of the one before."""
+    found, form = _found(reference), NoteForm(request.POST)
+    if not form.is_valid():
+        return _page(request, found, ReasonForm(), note_form=form, status=422)
+    visit_actions.note_down(
+        appointment=found,
+        note=form.cleaned_data["note"],
+        agreed_on_phone=found.agreed_on_phone,
+        by=request.user.actor,
+    )
+    return _back(request, found, "noted")
 
 
 @page(Permission.BOOK_FOR_PATIENT, "POST")
@@ -91,12 +122,18 @@ def _back(request: HttpRequest, found: Appointment, just: str) -> HttpResponse:
 
 
 def _page(
-    request: HttpRequest, found: Appointment, form: ReasonForm, *, problem: str = "", status: int = 200
+    request: HttpRequest,
+    found: Appointment,
+    form: ReasonForm,
+    *,
+    note_form: NoteForm | None = None,
+    problem: str = "",
+    status: int = 200,
 ) -> HttpResponse:
     now, may = timezone.now(), request.user.may
     actions.see_booking(patient=found.patient, by=request.user.actor)
     is_coming = found.state == State.BOOKED and found.start > now
-    can_mark = found.start <= now and found.state in (State.BOOKED, State.COMPLETED, State.NO_SHOW)
+    can_mark = found.start <= now and found.state in (State.BOOKED, *OVER)
     return show(
         request,
         "appointment.html",
@@ -104,6 +141,7 @@ def _page(
         problem=problem,
         error_title=bool(problem),
         each=found,
+        state="arrived" if found.is_here else found.state,
         visit=visit_presenters.visit(found),
         caller=desk.caller(found.patient, now=now),
         needs=needs_in_words(found.needs),
@@ -112,7 +150,11 @@ def _page(
         form=form,
         just=JUST.get(request.GET.get("just", ""), ""),
         may_change=is_coming and may(Permission.BOOK_FOR_PATIENT),
+        may_note=may(Permission.BOOK_FOR_PATIENT) and found.state == State.BOOKED,
+        note_form=note_form or NoteForm(initial={"note": found.note}),
+        may_say_here=visit_actions.may_arrive(found, now) and may(Permission.MARK_VISIT),
         may_mark=can_mark and may(Permission.MARK_VISIT),
+        meets_at=visit_presenters.address_of(found),
     )
 
 

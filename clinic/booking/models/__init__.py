@@ -5,6 +5,7 @@ from clinic.booking.models.feeds import Feed
 from clinic.booking.models.hours import (
     Availability,
     Holiday,
+    JoiningAddress,
     Language,
     License,
     Mode,
@@ -20,6 +21,7 @@ __all__ = [
     "Availability",
     "Feed",
     "Holiday",
+    "JoiningAddress",
     "Language",
     "License",
     "Mode",

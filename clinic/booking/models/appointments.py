@@ -21,6 +21,8 @@ KEPT = ("held", "offered")
 """States in which a time is kept for somebody until `held_until`."""
 TAKEN = (*KEPT, "booked")
 """States in which the database lets nobody else have the time."""
+OVER = ("completed", "left_early", "no_show")
+"""States of a visit that is over, as the staff said."""
 
 
 class AppointmentQuerySet(models.QuerySet["Appointment"]):
@@ -62,6 +64,7 @@ class Appointment(models.Model):
         RELEASED = "released"
         CANCELLED = "cancelled"
         COMPLETED = "completed"
+        LEFT_EARLY = "left_early"
         NO_SHOW = "no_show"
 
     class Reminders(models.TextChoices):
@@ -73,14 +76,15 @@ class Appointment(models.Model):
     TRANSITIONS = {
         State.HELD: {State.BOOKED, State.RELEASED, State.MOVED},
         State.OFFERED: {State.BOOKED, State.RELEASED},
-        State.BOOKED: {State.CANCELLED, State.COMPLETED, State.NO_SHOW},
+        State.BOOKED: {State.CANCELLED, State.COMPLETED, State.LEFT_EARLY, State.NO_SHOW},
         State.RELEASED: set(),
         State.MOVED: set(),
         State.CANCELLED: set(),
-        State.COMPLETED: {State.NO_SHOW},
-        State.NO_SHOW: {State.COMPLETED},
+        State.COMPLETED: {State.LEFT_EARLY, State.NO_SHOW},
+        State.LEFT_EARLY: {State.COMPLETED, State.NO_SHOW},
+        State.NO_SHOW: {State.COMPLETED, State.LEFT_EARLY},
     }
-    PERSONAL = frozenset({"during", "mode", "location", "time_zone", "phone", "needs"})
+    PERSONAL = frozenset({"during", "mode", "location", "time_zone", "phone", "needs", "note"})
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     reference = models.CharField(max_length=12, unique=True, default=new_reference, editable=False)
@@ -108,6 +112,8 @@ class Appointment(models.Model):
     )
     moved_at = models.DateTimeField(null=True)
     moved_by = models.CharField(max_length=60, blank=True, default="")
+    arrived_at = models.DateTimeField(null=True, help_text="When the desk said that they are here.")
+    arrived_by = models.CharField(max_length=60, blank=True, default="")
     over_at = models.DateTimeField(null=True, help_text="When the staff said whether they met.")
     over_by = models.CharField(max_length=60, blank=True, default="")
     cancelled_at = models.DateTimeField(null=True)
@@ -118,7 +124,9 @@ class Appointment(models.Model):
     )
     phone = EncryptedField(null=True)
     needs = EncryptedField(default=list)
+    note = EncryptedField(null=True)
     reminders = models.CharField(max_length=10, choices=Reminders.choices, blank=True, default="")
+    agreed_on_phone = models.BooleanField(default=False, help_text="To the reminders, as the desk heard it.")
     basis = models.CharField(max_length=80, help_text="The decision or record that allows it, as kind:id.")
     created_at = models.DateTimeField(default=timezone.now)
 
@@ -177,8 +185,13 @@ class Appointment(models.Model):
             ),
             models.CheckConstraint(
                 name="appointment_over_at_and_by",
-                condition=(~models.Q(state__in=["completed", "no_show"]) & models.Q(over_at__isnull=True, over_by=""))
-                | (models.Q(state__in=["completed", "no_show"], over_at__isnull=False) & ~models.Q(over_by="")),
+                condition=(~models.Q(state__in=OVER) & models.Q(over_at__isnull=True, over_by=""))
+                | (models.Q(state__in=OVER, over_at__isnull=False) & ~models.Q(over_by="")),
+            ),
+            models.CheckConstraint(
+                name="appointment_arrived_at_and_by",
+                condition=models.Q(arrived_at__isnull=True, arrived_by="")
+                | (models.Q(arrived_at__isnull=False) & ~models.Q(arrived_by="")),
             ),
             models.CheckConstraint(
                 name="appointment_booked_has_a_time",
@@ -212,6 +225,11 @@ class Appointment(models.Model):
     def way(self) -> str:
         """How to meet, in one word: phone, video, or the location of a visit."""
         return self.location if self.mode == Mode.IN_PERSON else self.mode
+
+    @property
+    def is_here(self) -> bool:
+        """True from when the desk said that they are here until somebody says how the visit ended."""
+        return self.state == self.State.BOOKED and self.arrived_at is not None
 
     @property
     def length(self) -> timedelta:

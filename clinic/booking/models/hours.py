@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from functools import cache
 from zoneinfo import available_timezones
 
@@ -12,6 +13,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from clinic.vault.fields import EncryptedField
 from clinic.web.places import place_name
 
 
@@ -138,6 +140,17 @@ class License(models.Model):
 
     def __str__(self) -> str:
         return self.region
+
+
+class JoiningAddress(models.Model):
+    """Where a clinician meets patients by video: the address of a room with whatever service the clinic uses."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    clinician = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="joining_address")
+    address = EncryptedField()
+
+    def __str__(self) -> str:
+        return f"joining address {self.pk}"
 
 
 class Language(models.Model):

@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from clinic.accounts.models import User
 from clinic.audit import actors
+from clinic.booking import availability_actions
 from clinic.booking.models import Appointment
 from clinic.notifications.models import Message
 from clinic.notifications.words import words_for
@@ -43,6 +44,43 @@ def test_done_says_in_one_sentence_what_is_booked(browser: Client, booked: Appoi
     assert "Dr. Ama Osei will call you on (555) 010-0199. The number may show as private." in html
     assert reverse("booking:cancel") in html
     assert reverse("booking:calendar") in html
+
+
+ROOM = "https://video.example.test/room-7"
+
+
+@pytest.mark.parametrize(
+    ("before", "is_shown"),
+    [
+        (timedelta(minutes=30, seconds=1), False),
+        (timedelta(minutes=30), True),
+        (timedelta(minutes=-19), True),
+    ],
+)
+@pytest.mark.parametrize("mode", ["video", "phone"])
+def test_the_address_of_a_video_visit_is_shown_near_its_time_and_never_in_a_message(
+    browser_for: Callable[[Patient], Client], patient: Patient, clinician: User, hold: Make, book: Make, at: At,
+    frozen: time_machine.Traveller, before: timedelta, is_shown: bool, mode: str,
+) -> None:  # fmt: skip
+    availability_actions.meet_at(clinician=clinician, address=ROOM, by=actors.system("test"))
+    visit = book(hold(patient, clinician, at(3, 10, 20), mode=mode))
+
+    frozen.move_to(visit.start - before)
+    html = browser_for(patient).get("/book/done/").content.decode()
+
+    assert (ROOM in html) is (is_shown and mode == "video")
+    assert ("The button to join appears here at 9:50 am that day" in html) is (mode == "video")
+    for message in Message.objects.filter(patient=patient):
+        words = words_for(message, by=actors.system("test"), now=visit.start)
+        assert "video.example" not in words.text + words.html
+
+
+def test_without_an_address_the_page_does_not_promise_a_button(
+    browser: Client, patient: Patient, clinician: User, hold: Make, book: Make, at: At
+) -> None:
+    book(hold(patient, clinician, at(3, 10, 20), mode="video"))
+
+    assert "The clinic sends you how to join before the visit." in browser.get("/book/done/").content.decode()
 
 
 @pytest.mark.parametrize("address", ["/book/done/", CANCEL, CANCELLED])

@@ -70,6 +70,9 @@ TABLE = {
     "staff:confirm":          ("GET",  no,       no,     no,      YES,      no,            409),
     "staff:overbook":         ("GET",  no,       no,     no,      YES,      no,            422),
     "staff:appointment":      ("GET",  YES,      YES,    YES,     YES,      no,            200),
+    "staff:arrived":          ("POST", YES,      YES,    YES,     YES,      no,            409),
+    "staff:left":             ("POST", YES,      YES,    YES,     YES,      no,            409),
+    "staff:note_visit":       ("POST", no,       no,     no,      YES,      no,            302),
     "staff:came":             ("POST", YES,      YES,    YES,     YES,      no,            409),
     "staff:missed":           ("POST", YES,      YES,    YES,     YES,      no,            409),
     "staff:cancel":           ("POST", no,       no,     no,      YES,      no,            422),
@@ -84,6 +87,7 @@ TABLE = {
     "staff:end_hours":        ("POST", no,       no,     YES,     YES,      no,            422),
     "staff:away":             ("POST", no,       no,     YES,     YES,      no,            422),
     "staff:give_back":        ("POST", no,       no,     YES,     YES,      no,            302),
+    "staff:video":            ("POST", no,       no,     YES,     YES,      no,            302),
     "staff:languages":        ("POST", no,       no,     YES,     YES,      no,            302),
     "staff:holidays":         ("GET",  no,       no,     YES,     YES,      no,            200),
     "staff:messages":         ("GET",  YES,      YES,    YES,     YES,      YES,           200),
@@ -94,6 +98,8 @@ TABLE = {
     "staff:outbox":           ("GET",  no,       no,     no,      no,       YES,           200),
     "staff:mail":             ("GET",  no,       no,     no,      no,       YES,           200),
     "staff:people":           ("GET",  no,       no,     YES,     no,       YES,           200),
+    "staff:licences":         ("GET",  no,       no,     YES,     no,       YES,           200),
+    "staff:licence":          ("POST", no,       no,     YES,     no,       YES,           422),
     "staff:invite":           ("GET",  no,       no,     YES,     no,       YES,           200),
     "staff:person":           ("GET",  no,       no,     YES,     no,       YES,           200),
     "staff:change_role":      ("POST", no,       no,     YES,     no,       YES,           422),
@@ -188,11 +194,11 @@ def addresses(staff: Callable[[Role], User], settings: Any, tmp_path: Any) -> di
     about |= dict.fromkeys(("undo_task", "snooze", "done", "mail"), task.pk)
     about |= {"undo": decision.pk, "reopen": decision.pk, "change_snippet": uuid4(), "end_snippet": uuid4()}
     about |= dict.fromkeys(("person", "change_role", "end_access", "reset_sign_in", "invite_again"), other.pk)
-    about |= dict.fromkeys(("patient", "break_glass", "treatment", "end_course"), record.intake.patient.reference)
+    of_a_patient = "patient break_glass treatment end_course book_for hold overbook"
+    about |= dict.fromkeys(of_a_patient.split(), record.intake.patient.reference)
     kept, visit = two_appointments(record, staff(Role.CLINICIAN))
-    about |= dict.fromkeys(("book_for", "hold", "overbook"), record.intake.patient.reference)
-    about |= dict.fromkeys(("appointment", "came", "missed", "cancel"), visit.reference)
-    about |= dict.fromkeys(("hours_of", "add_hours", "away", "languages"), visit.clinician_id)
+    about |= dict.fromkeys("appointment arrived note_visit left came missed cancel".split(), visit.reference)
+    about |= dict.fromkeys(("hours_of", "add_hours", "away", "languages", "video", "licence"), visit.clinician_id)
     about |= some_hours(visit.clinician)
     about |= {"confirm": (kept.patient.reference, kept.pk)}
     about |= stuck(record)
@@ -320,6 +326,7 @@ READ_AND_SENT = (
     "staff:confirm",
     "staff:overbook",
     "staff:add_hours",
+    "staff:licence",
     "staff:end_hours",
     "staff:away",
     "staff:holidays",
