@@ -36,7 +36,7 @@ def copy_for(patient: Patient) -> dict[str, Any]:
         "agreed": list(patient.consents.order_by("at").values("kind", "given", "at", "wording_version")),
         "asked_of_us": list(patient.wishes.order_by("at").values("kind", "at")),
         "visits": [
-            {"from": each.start, "to": each.end, "state": each.state, "how": each.mode}
+            {"from": each.start, "to": each.end, "state": each.state, "how": each.mode, "note": each.note}
             for each in patient.appointments.filter(booked_at__isnull=False).order_by("booked_at")
         ],
         "messages": [{"subject": each["subject"], "on": each["on"]} for each in letters(patient)],

@@ -167,10 +167,11 @@ class LicenceForm(InPage, forms.Form):
         label="Where they may see patients",
         error_messages={"required": "Choose where", "invalid_choice": "Choose one of the places the clinic serves"},
     )
-    last_day = day_field("Last day (empty: it does not end)", "the last day", required=False)
+    last_day = day_field("Last day", "the last day", required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["last_day"].help_text = "Empty: it does not end"
         self.fields["region"].choices = [("", "Choose"), *served()]
 
 

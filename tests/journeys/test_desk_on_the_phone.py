@@ -149,6 +149,9 @@ def test_pages_of_the_desk(narrow: Page, luis: User, make_clinician: Any, make_p
     narrow.get_by_role("button", name="Find").click()
     if found := problems(narrow):
         wrong["several patients"] = found
+    weiss = User.objects.create_user("weiss@example.test", name="Dr. Hana Weiss", role=Role.DIRECTOR)
+    enter(narrow.context, signed_in(weiss))
+    wrong |= problems_by_page(narrow, ("/staff/people/licences/", f"/staff/people/{osei.pk}/licence/?region=US-CA"))
     enter(narrow.context, signed_in(osei))
     narrow.goto("/staff/calendar/feed/")
     narrow.get_by_role("button", name="Make an address").click()

@@ -12,6 +12,7 @@ from django.http import HttpResponse
 from django.test import RequestFactory, override_settings
 from django.urls import reverse
 
+from clinic.booking.availability_actions import meet_at
 from clinic.pages import articles
 from clinic.web import errors
 from screening.protocol import Page
@@ -241,6 +242,7 @@ def _booking() -> Iterator[State]:
         "/book/check/", {"phone": "12"}), 422)  # fmt: skip
     yield State("booking:done", "plain", lambda v: v.sent().booked().opens("booking:done"))
     yield State("booking:done", "in person", lambda v: v.sent().booked("in_person").opens("booking:done"))
+    yield State("booking:done", "to join by video", _joins)
     yield State("booking:cancel", "plain", lambda v: v.sent().booked().opens("booking:cancel"))
     yield State("booking:cancel", "error", lambda v: v.sent().booked().sends(
         "/my/appointment/cancel/", {"reason": "because"}), 422)  # fmt: skip
@@ -282,6 +284,13 @@ def _taken(visitor: Visitor) -> HttpResponse:
         other = Visitor().sent()
     told = {"mode": "phone", "zone": "America/Los_Angeles", "slot": start.isoformat()}
     return visitor.client.post("/book/", told)
+
+
+def _joins(visitor: Visitor) -> HttpResponse:
+    visit = visitor.sent().booked("video").appointment()
+    meet_at(clinician=visit.clinician, address="https://video.example.test/room-7", by=visitor.by)
+    with time_machine.travel(visit.start - timedelta(minutes=5), tick=False):
+        return visitor.is_let_in(visit.start).opens("booking:done")
 
 
 def _late(visitor: Visitor) -> HttpResponse:

@@ -170,6 +170,8 @@ ABOUT_AN_INTAKE = (
     *("review", "decide", "answers", "history", "print", "note", "keep_draft", "match", "pass_on", "preview"),
     *("letter", "letter_file", "letter_sent", "letter_answered"),
 )
+ABOUT_A_PATIENT = ("patient", "break_glass", "treatment", "end_course", "book_for", "hold", "overbook")
+ABOUT_A_VISIT = ("appointment", "arrived", "note_visit", "left", "came", "missed", "cancel")
 
 
 def _write_a_letter(record: ScreeningRecord, by: User) -> None:
@@ -194,21 +196,14 @@ def addresses(staff: Callable[[Role], User], settings: Any, tmp_path: Any) -> di
     about |= dict.fromkeys(("undo_task", "snooze", "done", "mail"), task.pk)
     about |= {"undo": decision.pk, "reopen": decision.pk, "change_snippet": uuid4(), "end_snippet": uuid4()}
     about |= dict.fromkeys(("person", "change_role", "end_access", "reset_sign_in", "invite_again"), other.pk)
-    of_a_patient = "patient break_glass treatment end_course book_for hold overbook"
-    about |= dict.fromkeys(of_a_patient.split(), record.intake.patient.reference)
+    about |= dict.fromkeys(ABOUT_A_PATIENT, record.intake.patient.reference)
     kept, visit = two_appointments(record, staff(Role.CLINICIAN))
-    about |= dict.fromkeys("appointment arrived note_visit left came missed cancel".split(), visit.reference)
+    about |= dict.fromkeys(ABOUT_A_VISIT, visit.reference)
     about |= dict.fromkeys(("hours_of", "add_hours", "away", "languages", "video", "licence"), visit.clinician_id)
-    about |= some_hours(visit.clinician)
-    about |= {"confirm": (kept.patient.reference, kept.pk)}
-    about |= stuck(record)
+    about |= some_hours(visit.clinician) | stuck(record) | {"confirm": (kept.patient.reference, kept.pk)}
     paged = urgent_page(record.intake)
-    about |= {
-        "have_it": paged.pk,
-        "by_link": token_of(paged),
-        "mfa_remove_webauthn": 1,
-        "staff_join": accounts.issue_link(user=invited, by=system("test"), now=timezone.now()),
-    }
+    about |= {"have_it": paged.pk, "by_link": token_of(paged), "mfa_remove_webauthn": 1}
+    about["staff_join"] = accounts.issue_link(user=invited, by=system("test"), now=timezone.now())
     known = {name: about.get(name.removeprefix("staff:")) for name in (*TABLE, *OPEN)}
     return {name: reverse(name, args=_arguments(row)) for name, row in known.items()}
 
