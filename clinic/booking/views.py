@@ -24,6 +24,7 @@ from clinic.booking.models import Appointment
 from clinic.patients import session
 from clinic.patients.models import Patient
 
+View = Callable[..., HttpResponse]
 PatientView = Callable[[HttpRequest, Patient], HttpResponse]
 READ_OR_SEND: Final = ["GET", "HEAD", "POST"]
 LONGEST_SEARCH: Final = 60
@@ -49,6 +50,9 @@ class Choosing:
         return render(self.request, template, {**context, "moving": moving}, status=status)
 
 
+Step = Callable[[Choosing], HttpResponse]
+
+
 def coming(patient: Patient, now: datetime) -> Appointment | None:
     """The appointment they can move or cancel: booked, and not begun."""
     booked = patient.appointments.filter(state=Appointment.State.BOOKED, during__startswith__gt=now)
@@ -71,27 +75,36 @@ def if_allowed(view: PatientView) -> PatientView:
     return answered
 
 
-@require_http_methods(READ_OR_SEND)
-@session.of_patient
-@if_allowed
-def choose(request: HttpRequest, patient: Patient) -> HttpResponse:
-    """Times to choose from; choosing one keeps it for some minutes and goes on to its details."""
-    return _choose(Choosing(request, patient, timezone.now()))
+def to_book(step: Step) -> View:
+    """A page on the way to an appointment."""
+
+    @require_http_methods(READ_OR_SEND)
+    @session.of_patient
+    @if_allowed
+    @wraps(step)
+    def answered(request: HttpRequest, patient: Patient) -> HttpResponse:
+        return step(Choosing(request, patient, timezone.now()))
+
+    return answered
 
 
-@require_http_methods(READ_OR_SEND)
-@session.of_patient
-@if_allowed
-def move(request: HttpRequest, patient: Patient) -> HttpResponse:
-    """The same with the time they have above it, which stays theirs until they confirm another."""
-    now = timezone.now()
-    moving = coming(patient, now)
-    if moving is None:
-        return redirect("booking:choose")
-    return _choose(Choosing(request, patient, now, moving))
+def to_move(step: Step) -> View:
+    """The same page on the way to another time for the appointment they have, which stays theirs until they confirm."""
+
+    @require_http_methods(READ_OR_SEND)
+    @session.of_patient
+    @if_allowed
+    @wraps(step)
+    def answered(request: HttpRequest, patient: Patient) -> HttpResponse:
+        now = timezone.now()
+        moving = coming(patient, now)
+        return step(Choosing(request, patient, now, moving)) if moving else redirect("booking:choose")
+
+    return answered
 
 
 def _choose(at: Choosing) -> HttpResponse:
+    """Times to choose from; choosing one keeps it for some minutes and goes on to its details."""
     slots, asked = offers(at), asked_in(at.request, at.patient)
     if at.request.method != "POST":
         return choose_page(at, slots, asked, ChooseForm())
@@ -99,6 +112,10 @@ def _choose(at: Choosing) -> HttpResponse:
     if not form.is_valid():
         return choose_page(at, slots, asked, form, status=422)
     return _hold(at, slots, asked, form)
+
+
+choose = to_book(_choose)
+move = to_move(_choose)
 
 
 def _hold(at: Choosing, slots: list[Slot], asked: Asked, form: ChooseForm) -> HttpResponse:

@@ -5,18 +5,15 @@ from __future__ import annotations
 from typing import Any, Final
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
-from django.utils import timezone
-from django.views.decorators.http import require_http_methods
 
 from clinic.audit import actors
 from clinic.booking import actions, allowed, reminders, visit_presenters
 from clinic.booking.asked import Asked
 from clinic.booking.forms import DetailsForm
 from clinic.booking.models import Appointment
-from clinic.booking.views import READ_OR_SEND, Choosing, asked_in, choose_again, coming, if_allowed, just_taken
-from clinic.patients import session
+from clinic.booking.views import Choosing, asked_in, choose_again, just_taken, to_book, to_move
 from clinic.patients.models import Patient
 
 OPEN: Final = (Appointment.State.HELD, Appointment.State.RELEASED)
@@ -24,27 +21,8 @@ OPEN: Final = (Appointment.State.HELD, Appointment.State.RELEASED)
 DETAILS: Final = ("phone", "reminders", "needs")
 
 
-@require_http_methods(READ_OR_SEND)
-@session.of_patient
-@if_allowed
-def check(request: HttpRequest, patient: Patient) -> HttpResponse:
-    """The details of the time that is kept; "Book this time" books it."""
-    return _check(Choosing(request, patient, timezone.now()))
-
-
-@require_http_methods(READ_OR_SEND)
-@session.of_patient
-@if_allowed
-def move_check(request: HttpRequest, patient: Patient) -> HttpResponse:
-    """The same for an appointment that is moved; until "Move to this time" it stays where it is."""
-    now = timezone.now()
-    moving = coming(patient, now)
-    if moving is None:
-        return redirect("booking:choose")
-    return _check(Choosing(request, patient, now, moving))
-
-
 def _check(at: Choosing) -> HttpResponse:
+    """The details of the time that is kept; "Book this time" books it, "Move to this time" moves what they have."""
     rows = at.patient.appointments.select_related("clinician", "patient").order_by("created_at")
     rows = rows.filter(moves=at.moving) if at.moving else rows.filter(moves=None)
     if at.request.method != "POST":
@@ -56,6 +34,10 @@ def _check(at: Choosing) -> HttpResponse:
     if not form.is_valid():
         return _check_page(at, chosen, form, status=422)
     return _confirm(at, chosen, {name: form.cleaned_data[name] for name in DETAILS})
+
+
+check = to_book(_check)
+move_check = to_move(_check)
 
 
 def _show(at: Choosing, latest: Appointment | None) -> HttpResponse:
