@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from crispy_forms.helper import FormHelper
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from clinic.accounts.forms import InPage
 from clinic.booking.models import Appointment, Mode, Part
 from clinic.booking.words import CANCEL_REASONS, DAYS, NEEDS, NOTICE
 from clinic.patients.forms import phone_in
@@ -39,10 +39,9 @@ class ChooseForm(forms.Form):
             raise forms.ValidationError(_("Choose one of these times")) from None
 
 
-class DetailsForm(forms.Form):
+class DetailsForm(InPage, forms.Form):
     """The number we call, how we remind them, and what they need; nothing is ticked for them."""
 
-    use_required_attribute = False
     appointment = forms.UUIDField(widget=forms.HiddenInput, error_messages={"required": "", "invalid": ""})
     phone = forms.CharField(
         max_length=40,
@@ -78,9 +77,6 @@ class DetailsForm(forms.Form):
     ) -> None:
         """Take the way they meet, and the reminders open to the patient; with only one there is no question."""
         super().__init__(data, initial=initial)
-        self.helper = FormHelper()
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True
         self.fields["reminders"].choices = [(choice.value, choice.label) for choice in reminders]
         if list(reminders) == [Reminders.NONE]:
             del self.fields["reminders"]
@@ -101,10 +97,9 @@ class DetailsForm(forms.Form):
         return {"reminders": Reminders.NONE.value, **(super().clean() or {})}
 
 
-class CancelForm(forms.Form):
+class CancelForm(InPage, forms.Form):
     """Which appointment, and a reason if they like to give one."""
 
-    use_required_attribute = False
     appointment = forms.UUIDField(widget=forms.HiddenInput, error_messages={"required": "", "invalid": ""})
     reason = forms.ChoiceField(
         label=_("Would you like to tell us why?"),
@@ -114,17 +109,10 @@ class CancelForm(forms.Form):
         error_messages={"invalid_choice": _("Choose one of the reasons why you cancel, or none")},
     )
 
-    def __init__(self, data: Any = None, *, initial: dict[str, Any] | None = None) -> None:
-        super().__init__(data, initial=initial)
-        self.helper = FormHelper()
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True
 
-
-class WaitingForm(forms.Form):
+class WaitingForm(InPage, forms.Form):
     """Which days, which parts of the day, which ways to meet, and how soon; nothing is ticked for them."""
 
-    use_required_attribute = False
     weekdays = forms.TypedMultipleChoiceField(
         label=_("Which days could you talk?"),
         coerce=int,
@@ -165,7 +153,4 @@ class WaitingForm(forms.Form):
     ) -> None:
         """Take the ways to meet that this patient is offered, with their words."""
         super().__init__(data, initial=initial)
-        self.helper = FormHelper()
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True
         self.fields["ways"].choices = list(ways)

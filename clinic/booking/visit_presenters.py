@@ -66,7 +66,9 @@ def _begins_with(appointment: Appointment) -> str:
         return _("%(who)s will call you. The number may show as private.") % {"who": who}
     if appointment.mode == Mode.VIDEO:
         if not address_of(appointment):
-            return _("%(who)s will meet you by video. The clinic sends you how to join before the visit.") % {"who": who}
+            return _("%(who)s will meet you by video. The clinic sends you how to join before the visit.") % {
+                "who": who
+            }
         opens = zones.clock(appointment.start - JOIN_BEFORE, appointment.time_zone)
         told = {"who": who, "time": opens}
         return _("%(who)s will meet you by video. The button to join appears here at %(time)s that day.") % told
