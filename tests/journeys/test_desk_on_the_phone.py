@@ -164,3 +164,20 @@ def test_pages_of_the_desk(narrow: Page, luis: User, make_clinician: Any, make_p
 def _book(patient: Patient, clinician: User, start: datetime, now: datetime) -> Appointment:
     held = actions.hold(patient=patient, clinician=clinician, start=start, mode="phone", by=DESK, now=now)
     return actions.book(appointment=held, phone="(555) 010-0199", reminders="email", needs=[], by=DESK, now=now)
+
+
+def test_a_printed_day_shows_the_visits_and_no_buttons(
+    narrow: Page, luis: User, make_clinician: Any, make_patient: Callable[..., Patient]
+) -> None:
+    osei, now = make_clinician(), datetime.now(UTC)
+    first, *_ = find.free_times(patient_region="US-CA", now=now, mode="phone")
+    visit = _book(known(make_patient()), osei, first.start, now)
+    enter(narrow.context, signed_in(luis))
+    narrow.goto(f"/staff/calendar/?day={visit.start.astimezone(ZoneInfo('America/Los_Angeles')).date()}")
+    expect(narrow.get_by_role("link", name="Free").first).to_be_visible()
+
+    narrow.emulate_media(media="print")
+
+    expect(narrow.locator(".visit", has_text="Maya")).to_be_visible()
+    expect(narrow.get_by_role("link", name="Free").first).not_to_be_visible()
+    expect(narrow.locator(".topbar")).not_to_be_visible()
