@@ -33,7 +33,7 @@ def changes(zone: str, year: int) -> list[date]:
     return [day for day in offset if day + timedelta(1) in offset and offset[day] != offset[day + timedelta(1)]]
 
 
-CHANGES = [(zone, day) for zone in ZONES for year in (2011, 2018, 2026, 2027) for day in changes(zone, year)]
+CHANGES = [(zone, day) for zone in ZONES for year in (2011, 2018, 2026, 2027, 2028) for day in changes(zone, year)]
 around_a_change = st.builds(
     lambda change, off: (change[0], change[1] + timedelta(days=off)), st.sampled_from(CHANGES), st.integers(-1, 1)
 )
@@ -70,19 +70,36 @@ def test_every_local_time_that_exists_is_offered_once_and_no_other(
 ) -> None:
     name, day = zone_and_day
     zone, (opens, closes) = ZoneInfo(name), map(as_time, opening)
-    last = datetime.combine(day, closes)
-    shown = first_moments(day, zone)
-    expected: list[tuple[datetime, datetime]] = []
+    hours = {"opens": opens, "closes": closes, "zone": zone, "length": length, "gap": gap}
+
+    assert list(slots_on(day, **hours)) == found_slowly(day, **hours)
+
+
+def found_slowly(
+    day: date, *, opens: time, closes: time, zone: ZoneInfo, length: timedelta, gap: timedelta
+) -> list[tuple[datetime, datetime]]:
+    last, shown = datetime.combine(day, closes), first_moments(day, zone)
+    found: list[tuple[datetime, datetime]] = []
     local = datetime.combine(day, opens)
     while local + length <= last:
         start = shown.get(local)
-        if start and (not expected or start >= expected[-1][1] + gap):
+        if start and (not found or start >= found[-1][1] + gap):
             end = start + length
             if end.astimezone(zone).replace(tzinfo=None) <= last:
-                expected.append((start, end))
+                found.append((start, end))
         local += length + gap
+    return found
 
-    assert list(slots_on(day, opens=opens, closes=closes, zone=zone, length=length, gap=gap)) == expected
+
+def test_so_it_is_on_every_change_of_ten_zones_and_five_years() -> None:
+    wrong = []
+    for name, day in CHANGES:
+        hours = {"opens": time(0), "closes": time(23, 59), "zone": ZoneInfo(name), "length": 20 * MINUTE}
+        if list(slots_on(day, **hours, gap=5 * MINUTE)) != found_slowly(day, **hours, gap=5 * MINUTE):
+            wrong.append((name, day))
+
+    assert wrong == []
+    assert len(CHANGES) > 60
 
 
 @given(around_a_change, hours, lengths, gaps)
