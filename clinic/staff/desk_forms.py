@@ -64,7 +64,7 @@ class NoteForm(InPage, forms.Form):
         label="Note about the visit (optional)",
         required=False,
         max_length=LONGEST_NOTE,
-        help_text="Only about coming here, like “ring twice”. Never anything about health: everybody at the desk reads it",
+        help_text="Only about coming here, like “ring twice”. Nothing about health: everybody at the desk reads it",
         widget=forms.TextInput(attrs=PLAIN),
         error_messages={"max_length": f"The note must be {LONGEST_NOTE} letters or fewer"},
     )

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -15,7 +16,7 @@ from clinic.accounts.permissions import Role
 from clinic.audit.actors import system
 from clinic.audit.models import AuditEvent
 from clinic.booking import find
-from clinic.booking.models import Appointment, Availability, Holiday, TimeOff
+from clinic.booking.models import Appointment, Availability, Holiday, JoiningAddress, TimeOff
 from clinic.notifications.models import Message
 from clinic.patients.models import Patient
 from tests.clinic.booking.conftest import clinician, make_clinician, make_patient
@@ -212,6 +213,23 @@ def test_languages_are_kept_and_taken_back(desk_of: Client, clinician: User) -> 
 
     assert list(clinician.languages.values_list("code", flat=True)) == ["es"]
     assert "Speaks English, Spanish" in words_of(desk_of.get(reverse("staff:hours_of", args=[clinician.pk])))
+
+
+def test_a_video_address_is_kept_encrypted_and_taken_away(desk_of: Client, clinician: User) -> None:
+    page, room = reverse("staff:video", args=[clinician.pk]), "https://video.example.test/room-7"
+
+    refused = [desk_of.post(page, {"address": each}).status_code for each in ("http://a.test/", "javascript:x", "room")]
+    desk_of.post(page, {"address": room})
+    shown = words_of(desk_of.get(reverse("staff:hours_of", args=[clinician.pk])))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT address::text FROM booking_joiningaddress")
+        stored = str(cursor.fetchall())
+    desk_of.post(page, {"address": ""})
+
+    assert refused == [422, 422, 422]
+    assert (room in shown, "video.example" in stored) == (True, False)
+    assert not JoiningAddress.objects.exists()
+    assert "video.example" not in str(list(AuditEvent.objects.values_list("detail", flat=True)))
 
 
 def test_whom_a_page_of_hours_names_is_on_the_record(desk_of: Client, clinician: User, visit: Appointment) -> None:

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from clinic.accounts.models import User
 from clinic.accounts.permissions import Role
@@ -73,6 +74,41 @@ def test_a_visit_that_ended_is_marked_with_one_press(desk_of: Client, caller: Pa
     assert answer.url == reverse("staff:no_shows")
     assert theirs.state == "no_show"
     assert "Maya" not in words_of(desk_of.get(reverse("staff:no_shows")))
+
+
+def test_what_is_heard_on_the_phone_is_kept_and_can_be_changed(
+    desk_of: Client, caller: Patient, clinician: User
+) -> None:
+    page = keep(desk_of, caller, slot(clinician)).url
+    told = {"phone": "(555) 010-0199", "reminders": "email", "note": "Ring twice"}
+
+    desk_of.post(page, told | {"agreed_on_phone": "on"})
+    theirs = Appointment.objects.get(state="booked")
+    shown = words_of(desk_of.get(reverse("staff:appointment", args=[theirs.reference])))
+    desk_of.post(reverse("staff:note_visit", args=[theirs.reference]), {"note": "Use the side door"})
+    too_long = desk_of.post(reverse("staff:note_visit", args=[theirs.reference]), {"note": "a" * 201})
+    theirs.refresh_from_db()
+
+    assert "By email, agreed on the phone" in shown
+    assert "Ring twice" in shown
+    assert (theirs.note, theirs.agreed_on_phone, too_long.status_code) == ("Use the side door", True, 422)
+
+
+def test_who_is_here_is_said_in_the_calendar_until_it_is_said_how_it_went(
+    desk_of: Client, caller: Patient, clinician: User
+) -> None:
+    theirs, now = booked(caller, clinician), timezone.now()
+    Appointment.objects.filter(pk=theirs.pk).update(during=(now - timedelta(minutes=5), now + timedelta(minutes=15)))
+    calendar, page = reverse("staff:calendar"), reverse("staff:appointment", args=[theirs.reference])
+
+    assert "They are here" in words_of(desk_of.get(page))
+    desk_of.post(reverse("staff:arrived", args=[theirs.reference]))
+    during = words_of(desk_of.get(calendar)).count("Arrived")
+    desk_of.post(reverse("staff:left", args=[theirs.reference]))
+
+    assert during == 1
+    assert "Left early" in words_of(desk_of.get(calendar))
+    assert "They are here" not in words_of(desk_of.get(page))
 
 
 def test_a_visit_that_has_not_begun_cannot_be_marked(desk_of: Client, caller: Patient, clinician: User) -> None:
