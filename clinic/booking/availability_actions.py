@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time
 from typing import Any
 
+from django.core.validators import URLValidator
 from django.db import transaction
 
 from clinic.accounts.models import User
@@ -172,8 +173,11 @@ def meet_at(*, clinician: User, address: str, by: Actor) -> None:
         clinician: who.
         address: beginning with https://, of the service the clinic uses; it is shown to patients near the time.
         by: who says so.
+    Raises:
+        ValidationError: it is no such address.
     """
     if address:
+        URLValidator(schemes=["https"])(address)
         JoiningAddress.objects.update_or_create(clinician=clinician, defaults={"address": address})
     else:
         JoiningAddress.objects.filter(clinician=clinician).delete()

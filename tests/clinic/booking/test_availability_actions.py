@@ -14,7 +14,7 @@ from clinic.accounts.models import User
 from clinic.audit import actors
 from clinic.audit.models import AuditEvent
 from clinic.booking import availability_actions as actions
-from clinic.booking.models import Availability, License, TimeOff
+from clinic.booking.models import Availability, JoiningAddress, License, TimeOff
 
 pytestmark = pytest.mark.django_db
 DESK = actors.system("test")
@@ -38,6 +38,7 @@ VERBS: list[tuple[str, type, dict[str, Any]]] = [
         },
     ),
     ("license_for", License, {"region": "US-NY"}),
+    ("meet_at", JoiningAddress, {"address": "https://video.example.test/room-7"}),
 ]
 
 
@@ -90,6 +91,12 @@ def test_a_licence_said_again_changes_its_last_day(clinician: User) -> None:
     actions.license_for(clinician=clinician, region="US-CA", expires_on=date(2027, 1, 1), by=DESK)
 
     assert License.objects.get(clinician=clinician, region="US-CA").expires_on == date(2027, 1, 1)
+
+
+@pytest.mark.parametrize("address", ["http://video.example.test/", "javascript:alert(1)", "room 7"])
+def test_a_video_address_is_one_that_begins_with_https(clinician: User, address: str) -> None:
+    with pytest.raises(ValidationError):
+        actions.meet_at(clinician=clinician, address=address, by=DESK)
 
 
 def test_a_licence_names_a_region(clinician: User) -> None:
