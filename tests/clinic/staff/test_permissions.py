@@ -209,9 +209,7 @@ def addresses(staff: Callable[[Role], User], settings: Any, tmp_path: Any) -> di
 
 
 def _arguments(row: object) -> list[object]:
-    if isinstance(row, tuple):
-        return [*row]
-    return [row] if row is not None else []
+    return [*row] if isinstance(row, tuple) else [row] if row is not None else []
 
 
 def ask(browser: Client, name: str, addresses: dict[str, str]) -> Any:
