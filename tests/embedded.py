@@ -3,7 +3,8 @@ settings before any conftest.
 
 The process that the tests are started from owns both servers; xdist's workers inherit its environment. Nothing is
 started for `tests/screening` alone, nor in place of DATABASE_URL or CELERY_BROKER_URL. The data folder is kept between
-runs, in `var/test` or THRESHOLD_TEST_VAR; while another run uses `var/test`, the next one is taken.
+runs, in `var/test` or THRESHOLD_TEST_VAR, but the nudges in it are not, as their rows are gone; while another run uses
+`var/test`, the next one is taken.
 """
 
 from __future__ import annotations
@@ -95,6 +96,8 @@ def _start_servers() -> None:
     if not os.environ.get("CELERY_BROKER_URL"):
         broker = Valkey(var, run)
         broker.wait_until_ready(_start(broker.program(), var))
+        with broker.connect() as client:
+            client.flushall()
 
 
 def _start(program: Program, var: Path) -> subprocess.Popen[bytes]:
