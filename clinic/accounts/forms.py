@@ -10,7 +10,6 @@ from allauth.core import context
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.webauthn.forms import AddWebAuthnForm, AuthenticateWebAuthnForm, ReauthenticateWebAuthnForm
-from crispy_forms.helper import FormHelper
 from django import forms
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
@@ -22,25 +21,12 @@ from clinic.accounts import limits
 from clinic.accounts.factors import StaffFactors
 from clinic.accounts.models import User
 from clinic.audit.record import record
+from clinic.web.forms import InPage
 
 NO_CODE = "Enter the code from your app"
 NO_PASSKEY = "That passkey does not work here"
 NONSENSE = (AttributeError, IndexError, KeyError, TypeError, ValueError, struct.error)
 """What the passkey library raises for something that was never a passkey."""
-
-
-class InPage:
-    """A form whose page writes the form tag, the token and the button."""
-
-    use_required_attribute = False
-
-    @property
-    def helper(self) -> FormHelper:
-        """How crispy renders it."""
-        helper = FormHelper()
-        helper.form_tag = False
-        helper.disable_csrf = True
-        return helper
 
 
 class SignInForm(InPage, LoginForm):

@@ -9,10 +9,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from clinic.accounts.forms import InPage
 from clinic.booking.models import Appointment, Mode, Part
 from clinic.booking.words import CANCEL_REASONS, DAYS, NEEDS, NOTICE
 from clinic.patients.forms import phone_in
+from clinic.web.forms import InPage
 from clinic.web.widgets import RadioChoices, TickBoxes
 
 Reminders = Appointment.Reminders

@@ -9,13 +9,13 @@ from django.utils.translation import gettext_lazy as _
 
 from clinic.intake.countries import US
 from clinic.intake.quick_check import NOTHING, OUTSIDE
-from clinic.intake.return_forms import SmallForm
+from clinic.web.forms import InPage
 from clinic.web.widgets import RadioChoices, TickBoxes
 
 ALONE: Final = (NOTHING, "not_sure")
 
 
-class HelpNowForm(SmallForm):
+class HelpNowForm(InPage, forms.Form):
     """Whether somebody needs help before anything else."""
 
     help_now = forms.ChoiceField(
@@ -26,7 +26,7 @@ class HelpNowForm(SmallForm):
     )
 
 
-class AdultForm(SmallForm):
+class AdultForm(InPage, forms.Form):
     """Whether somebody is old enough for this clinic."""
 
     adult = forms.ChoiceField(
@@ -37,7 +37,7 @@ class AdultForm(SmallForm):
     )
 
 
-class StateForm(SmallForm):
+class StateForm(InPage, forms.Form):
     """Where somebody is."""
 
     state = forms.ChoiceField(
@@ -51,7 +51,7 @@ class StateForm(SmallForm):
     )
 
 
-class AboutYouForm(SmallForm):
+class AboutYouForm(InPage, forms.Form):
     """What a clinician looks at first; it never says no."""
 
     about_you = forms.MultipleChoiceField(

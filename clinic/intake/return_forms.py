@@ -4,28 +4,14 @@ from __future__ import annotations
 
 from datetime import date
 
-from crispy_forms.helper import FormHelper
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from clinic.web.forms import InPage
 from clinic.web.widgets import ThreePartDateField
 
 
-class SmallForm(forms.Form):
-    """A form whose page writes the form tag and the button."""
-
-    use_required_attribute = False
-
-    @property
-    def helper(self) -> FormHelper:
-        """How crispy renders it."""
-        helper = FormHelper()
-        helper.form_tag = False
-        helper.disable_csrf = True
-        return helper
-
-
-class EmailForm(SmallForm):
+class EmailForm(InPage, forms.Form):
     """Where to send a private link."""
 
     email = forms.EmailField(
@@ -41,7 +27,7 @@ class EmailForm(SmallForm):
     )
 
 
-class BirthDateForm(SmallForm):
+class BirthDateForm(InPage, forms.Form):
     """What a patient knows and a stranger with the link does not."""
 
     born_on = ThreePartDateField(

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
-from crispy_forms.helper import FormHelper
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from clinic.web.forms import InPage
 from clinic.web.widgets import RadioChoices
 
 PHONE: Final = re.compile(r"\+?[\d\s().\-]{7,30}(?:\s*(?:x|ext\.?)\s*\d{1,6})?", re.IGNORECASE)
@@ -46,17 +46,10 @@ def phone_field(label: str, **others: Any) -> forms.CharField:
     )
 
 
-class PhoneForm(forms.Form):
+class PhoneForm(InPage, forms.Form):
     """A number we can call, and nothing else."""
 
-    use_required_attribute = False
     phone = phone_field(_("A number we can call"), required=False)
-
-    def __init__(self, data: Any = None, *, initial: dict[str, Any] | None = None) -> None:
-        super().__init__(data, initial=initial)
-        self.helper = FormHelper()
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True
 
     def clean_phone(self) -> str:
         """A number, or nothing."""

@@ -10,12 +10,12 @@ from django import forms
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from clinic.accounts.forms import InPage
 from clinic.accounts.models import User
 from clinic.audit.models import AuditEvent
 from clinic.intake.models import Intake
 from clinic.patients.lookers import BROKE_GLASS, about
 from clinic.patients.models import Patient
+from clinic.web.forms import InPage
 
 PATIENTS, SYSTEM = "patients", "system"
 KINDS: Final[dict[str, tuple[str, Q]]] = {

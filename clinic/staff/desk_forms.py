@@ -10,7 +10,6 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from clinic.accounts.forms import InPage
 from clinic.accounts.models import User
 from clinic.booking import said
 from clinic.booking.forms import DetailsForm
@@ -23,6 +22,7 @@ from clinic.patients import finding
 from clinic.patients.forms import EXAMPLE
 from clinic.patients.models import Patient
 from clinic.staff.moment_fields import day_field, time_field
+from clinic.web.forms import InPage
 from clinic.web.widgets import RadioChoices
 
 PLAIN = {"autocomplete": "off", "spellcheck": "false"}

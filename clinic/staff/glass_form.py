@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django import forms
 
-from clinic.accounts.forms import InPage
+from clinic.web.forms import InPage
 
 SHORTEST = 15
 

@@ -10,13 +10,13 @@ from django.conf import settings
 from django.core.validators import RegexValidator
 from django.utils import timezone
 
-from clinic.accounts.forms import InPage
 from clinic.booking.local_times import moment
 from clinic.booking.models import Mode, TimeOff
 from clinic.booking.words import LANGUAGES, WEEKDAYS
 from clinic.booking.zones import of_location
 from clinic.intake.countries import NAMES
 from clinic.staff.moment_fields import day_field, time_field
+from clinic.web.forms import InPage
 from clinic.web.places import LOCATIONS
 from clinic.web.widgets import RadioChoices, TickBoxes
 

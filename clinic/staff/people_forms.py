@@ -6,8 +6,8 @@ from typing import Any
 
 from django import forms
 
-from clinic.accounts.forms import InPage
 from clinic.accounts.permissions import CLINICAL, ROLE_WORDS, Role
+from clinic.web.forms import InPage
 from clinic.web.widgets import RadioChoices
 
 HINTS = {
