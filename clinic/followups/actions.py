@@ -24,6 +24,7 @@ from clinic.followups.claims import TRIES, claim, due, mine, next_try
 from clinic.followups.coverage import OF_THE_CLINIC, TEMPLATES
 from clinic.followups.models import FollowUp
 from clinic.followups.offsets import Hours
+from clinic.followups.pausing import may_pause, paused_until
 from clinic.followups.planning import is_planned, is_too_late, rows
 from clinic.followups.reach import CannotWrite, letter_for
 from clinic.followups.stops import CONTACT, ended, why_ended
@@ -33,6 +34,7 @@ from clinic.notifications.actions import acknowledge, cancel, queue
 from clinic.notifications.hours import zone_named
 from clinic.notifications.models import Message
 from clinic.notifications.paging import ACKNOWLEDGE_WITHIN
+from clinic.notifications.recheck import PAUSED
 from clinic.questionnaires.actions import open_for
 from clinic.questionnaires.asking import asks
 from clinic.reviews.change_actions import ask_new_rules
@@ -156,6 +158,9 @@ def _carry_out(claimed: FollowUp, *, now: datetime, by: Actor) -> str | None:
         return None
     if why := why_ended(follow_up):
         state, reason = State.CANCELLED, why
+    elif until := paused_until(follow_up, now):
+        state, reason = State.PLANNED, PAUSED
+        follow_up.try_at, follow_up.attempts = until, 0
     elif is_too_late(follow_up.plan, follow_up.audience, follow_up.due_at, now):
         state, reason = State.CANCELLED, "too late"
     else:
@@ -163,7 +168,7 @@ def _carry_out(claimed: FollowUp, *, now: datetime, by: Actor) -> str | None:
     follow_up.state, follow_up.reason, follow_up.claimed_at = state, reason, None
     if state == State.DONE:
         follow_up.done_at, follow_up.done_by = now, by.ref
-    follow_up.save(update_fields=["state", "reason", "claimed_at", "done_at", "done_by"])
+    follow_up.save(update_fields=["state", "reason", "claimed_at", "done_at", "done_by", "try_at", "attempts"])
     _record(follow_up, "followups.do", by=by)
     return state
 
@@ -191,6 +196,7 @@ def _effect(follow_up: FollowUp, *, now: datetime, by: Actor) -> tuple[State, st
         due_at=follow_up.due_at,
         good_for=letter.good_until - follow_up.due_at,
         keeps_quiet_hours=follow_up.keeps_quiet_hours,
+        may_pause=may_pause(follow_up),
         by=by,
         now=now,
     )

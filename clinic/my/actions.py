@@ -9,7 +9,9 @@ from django.db import transaction
 
 from clinic.audit.actors import Actor
 from clinic.audit.record import record
+from clinic.followups import task_actions
 from clinic.intake import safety_actions, safety_words
+from clinic.notifications import actions as message_actions
 from clinic.patients import actions as patient_actions
 from clinic.patients.models import Patient
 
@@ -55,3 +57,18 @@ def tell_details(*, patient: Patient, told: Mapping[str, str], by: Actor, now: d
         return False
     safety_actions.raise_for_words(patient=patient, cause=f"details:{now:%Y%m%dT%H%M%S}", by=by, now=now)
     return True
+
+
+@transaction.atomic
+def pause(*, patient: Patient, until: datetime | None, by: Actor, now: datetime) -> None:
+    """Pause reminders and short questions until a day, or have them again; what waits for it is looked at anew.
+
+    Args:
+        patient: who.
+        until: the moment it ends; None to end it now.
+        by: the patient.
+        now: the moment.
+    """
+    patient_actions.pause(patient=patient, until=until, by=by)
+    task_actions.wake(patient=patient, by=by, now=now)
+    message_actions.wake(patient=patient, by=by, now=now)

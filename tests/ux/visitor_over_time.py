@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 from clinic.audit import actors
 from clinic.journal import actions as journal
+from clinic.my import actions as my
 from clinic.questionnaires import actions as questionnaires
 from clinic.questionnaires.presenters import sheet_of
 
@@ -53,6 +54,13 @@ class OverTime:
         """Added a note to what they wrote."""
         told = {"note": told["note"], "slept": "", "took_medicine": ""}
         journal.add(entry=self.patient.entries.get(), told=told, is_shared=False, by=self.by, now=NOW)
+        return self
+
+    def paused(self) -> Self:
+        """Wants no reminders for two weeks."""
+        until = NOW + timedelta(days=14)
+        my.pause(patient=self.patient, until=until, by=self.by, now=NOW)
+        self.patient.refresh_from_db()
         return self
 
     def entry(self) -> UUID:
