@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, Final
 
 from django.utils.translation import gettext_lazy as _
 
 from clinic.intake import protocols
+from clinic.intake.countries import NAMES
 from clinic.intake.medicine_forms import STATUSES
 from clinic.intake.models import ScreeningRecord
-from clinic.intake.presenters import in_words
+from clinic.intake.presenters import in_words, long_date
 from clinic.journal.forms import SLEPT, TOOK
 from clinic.journal.models import Entry
 from clinic.my.presenters import letters
 from clinic.patients.models import ConsentWords, Patient, Wish
+from clinic.patients.zones import zone_name
 from clinic.questionnaires.asking import with_checks
 from clinic.questionnaires.models import Questionnaire
 from clinic.reviews.answers import protocol_of
@@ -94,7 +97,18 @@ def page_for(patient: Patient) -> dict[str, Any]:
         visit["what"] = OF_VISITS.get(visit["state"], visit["state"])
     for wish in copy["asked_of_us"]:
         wish["what"] = Wish.Kind(wish["kind"]).label
-    return copy | {"about_rows": [(LABELS.get(name, name), value) for name, value in copy["about_you"].items()]}
+    return copy | {"about_rows": [(LABELS[name], _said(name, value)) for name, value in _in_order(copy["about_you"])]}
+
+
+def _in_order(about: dict[str, str]) -> list[tuple[str, str]]:
+    return [(name, about[name]) for name in LABELS if name in about]
+
+
+def _said(name: str, value: str) -> str:
+    """What is kept about somebody as they would say it."""
+    if name == "born_on":
+        return long_date(datetime.fromisoformat(value))
+    return zone_name(value) if name == "time_zone" else NAMES.get(value, value)
 
 
 def _agreed(patient: Patient) -> list[dict[str, Any]]:

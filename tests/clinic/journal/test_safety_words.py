@@ -53,7 +53,7 @@ def test_words_in_an_entry_of_their_own_show_help_at_once_and_tell_nobody(sent: 
 
     assert page.request["PATH_INFO"] == where
     assert "Call 988" in words(page)
-    assert "Nobody at the clinic sees it" in words(page)
+    assert "Nobody at the clinic sees it or is told of it" in words(page)
     assert "Ask the clinic to call me" in words(page)
     assert (pages(), Entry.objects.get().raised_at) == (0, None)
     assert not tasks() & {"C14", "F04"}

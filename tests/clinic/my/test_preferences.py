@@ -13,7 +13,8 @@ from clinic.audit.actors import system
 from clinic.audit.models import AuditEvent
 from clinic.followups.actions import do_due, plan
 from clinic.followups.models import FollowUp
-from clinic.patients.models import Consent, Wish
+from clinic.my.own_data import LABELS
+from clinic.patients.models import Consent, Patient, Wish
 from tests.clinic.intake.conftest import NOW
 
 from .conftest import words
@@ -139,3 +140,7 @@ def test_the_page_of_the_copy_says_what_the_file_says(sent: Sent) -> None:
         assert " ".join(each["words"].split()) in page
     assert intake.patient.reference in page
     assert AuditEvent.objects.filter(action="my.see", subject=f"copy:{intake.patient_id}").count() == 2
+
+
+def test_everything_that_is_kept_about_somebody_has_words_on_the_page() -> None:
+    assert set(LABELS) == set(Patient.PERSONAL)
