@@ -20,7 +20,7 @@ from django.db.models import Q
 from clinic.audit.actors import Actor
 from clinic.audit.record import record
 from clinic.followups.causes import FINDERS, found
-from clinic.followups.claims import TRIES, claim, due, mine, next_try
+from clinic.followups.claims import TRIES, claim, mine, most_pressing, next_try
 from clinic.followups.coverage import OF_THE_CLINIC, TEMPLATES
 from clinic.followups.models import FollowUp
 from clinic.followups.offsets import Hours
@@ -46,8 +46,6 @@ BATCH: Final = 1_000
 ONE_PLANNER: Final = 0x7468_7265
 """The number of the lock that lets one planner work at a time, so that none plans what another has just planned."""
 SWEEP_SECONDS: Final = 45.0
-AT_ONCE: Final = 50
-"""How many due follow-ups are looked up at once; a pressing one that comes meanwhile waits for no more than these."""
 State = FollowUp.State
 
 
@@ -113,8 +111,7 @@ def do(*, follow_up: FollowUp, now: datetime, by: Actor) -> str | None:
     Returns:
         Its new state; None when it was not there to be taken.
     """
-    claimed = claim(follow_up.pk, now)
-    return None if claimed is None else _do_claimed(claimed, now=now, by=by)
+    return _do(follow_up.pk, now=now, by=by)
 
 
 def do_due(*, now: datetime, by: Actor, row_id: UUID | None = None, seconds: float = SWEEP_SECONDS) -> int:
@@ -128,16 +125,20 @@ def do_due(*, now: datetime, by: Actor, row_id: UUID | None = None, seconds: flo
     Returns:
         How many were taken.
     """
-    rows_due = due(now) if row_id is None else due(now).filter(row_id=row_id)
     stop_at = time.monotonic() + seconds
     taken = 0
     while time.monotonic() < stop_at:
-        batch = rows_due.order_by("priority", "try_at")[:AT_ONCE]
-        states = [do(follow_up=row, now=now, by=by) for row in batch if time.monotonic() < stop_at]
+        batch = most_pressing(now, row_id=row_id)
+        states = [_do(pk, now=now, by=by) for pk in batch if time.monotonic() < stop_at]
         taken += len(states) - states.count(None)
         if not any(states):
             break
     return taken
+
+
+def _do(follow_up_id: UUID, *, now: datetime, by: Actor) -> str | None:
+    claimed = claim(follow_up_id, now)
+    return None if claimed is None else _do_claimed(claimed, now=now, by=by)
 
 
 def _do_claimed(follow_up: FollowUp, *, now: datetime, by: Actor) -> str | None:
