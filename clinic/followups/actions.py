@@ -35,6 +35,7 @@ from clinic.notifications.hours import zone_named
 from clinic.notifications.models import Message
 from clinic.notifications.paging import ACKNOWLEDGE_WITHIN
 from clinic.notifications.recheck import PAUSED
+from clinic.patients.models import Patient
 from clinic.questionnaires.actions import open_for
 from clinic.questionnaires.asking import asks
 from clinic.reviews.change_actions import ask_new_rules
@@ -245,17 +246,20 @@ def _give_back(follow_up: FollowUp, state: State, reason: str, try_at: datetime,
 
 
 @transaction.atomic
-def withdraw(*, by: Actor) -> int:
+def withdraw(*, by: Actor, patient: Patient | None = None) -> int:
     """Take back open tasks and waiting messages that are no longer wanted: decided, cancelled, sent, opted out.
 
     Args:
         by: the part of the system that looks.
+        patient: only theirs, at once, when they have just said something that may end them.
     Returns:
         How many were taken back.
     """
-    open_tasks = FollowUp.objects.filter(state=State.OPEN).select_for_update(of=("self",), skip_locked=True)
+    theirs = Q() if patient is None else Q(patient=patient)
+    open_tasks = FollowUp.objects.filter(theirs, state=State.OPEN).select_for_update(of=("self",), skip_locked=True)
     over = list(ended(open_tasks)[:BATCH])
-    waiting = Message.objects.filter(state__in=[Message.State.DUE, Message.State.CLAIMED], key__startswith="followup:")
+    waiting = Message.objects.filter(theirs, state__in=[Message.State.DUE, Message.State.CLAIMED])
+    waiting = waiting.filter(key__startswith="followup:")
     of_waiting = [key.removeprefix("followup:") for key in waiting.values_list("key", flat=True)[:BATCH]]
     unwanted = ended(FollowUp.objects.filter(pk__in=of_waiting, state=State.DONE))
     over += [each for each in unwanted if cancel(key_prefix=f"followup:{each.pk}", reason=each.ended, by=by)]

@@ -10,6 +10,8 @@ from django.db import transaction
 from clinic.audit.actors import Actor
 from clinic.audit.record import record
 from clinic.followups import task_actions
+from clinic.followups.actions import withdraw
+from clinic.followups.stops import MESSAGES
 from clinic.intake import safety_actions, safety_words
 from clinic.notifications import actions as message_actions
 from clinic.patients import actions as patient_actions
@@ -57,6 +59,24 @@ def tell_details(*, patient: Patient, told: Mapping[str, str], by: Actor, now: d
         return False
     safety_actions.raise_for_words(patient=patient, cause=f"details:{now:%Y%m%dT%H%M%S}", by=by, now=now)
     return True
+
+
+@transaction.atomic
+def choose_messages(*, patient: Patient, given: bool, wording: str, version: str, by: Actor, now: datetime) -> None:
+    """Keep whether somebody wants short questions and check-ins; a no takes back what waits to be sent already.
+
+    Args:
+        patient: who.
+        given: True for yes.
+        wording: the words they read.
+        version: which words these are.
+        by: the patient.
+        now: the moment.
+    """
+    patient_actions.agree(
+        patient=patient, kind=MESSAGES, given=given, wording=wording, wording_version=version, by=by, now=now
+    )
+    withdraw(by=by, patient=patient)
 
 
 @transaction.atomic

@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 
 from crispy_forms.helper import FormHelper
 from django import forms
-from django.utils.translation import gettext, gettext_lazy as _
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from clinic.notifications.hours import QUIET_UNTIL
 from clinic.patients.zones import US_ZONES, zone_name
@@ -59,9 +60,7 @@ class PauseForm(forms.Form):
     """The day our reminders and short questions begin again."""
 
     use_required_attribute = False
-    until = ThreePartDateField(
-        name=_("the day our messages begin again"), label=_("Send me nothing until")
-    )
+    until = ThreePartDateField(name=_("the day our messages begin again"), label=_("Send me nothing until"))
 
     def __init__(self, data: Any = None, *, today: date, zone: str) -> None:
         """Take the day where they are; a pause ends there in the morning."""

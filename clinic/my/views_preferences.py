@@ -39,9 +39,7 @@ def preferences(request: HttpRequest, patient: Patient) -> HttpResponse:
         by, now = actors.patient(patient.pk), timezone.now()
         if form.cleaned_data["asking"] != asking:
             given = form.cleaned_data["asking"] == "yes"
-            patient_actions.agree(
-                patient=patient, kind=MESSAGES, given=given, wording=str(ASKED), wording_version=WORDING, by=by, now=now
-            )
+            actions.choose_messages(patient=patient, given=given, wording=str(ASKED), version=WORDING, by=by, now=now)
         if form.cleaned_data["zone"] != patient.time_zone:
             patient_actions.describe(patient=patient, told={"time_zone": form.cleaned_data["zone"]}, by=by)
         messages.info(request, _("We saved what you chose. It counts from now on."))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from clinic.audit.models import AuditEvent
 from clinic.followups.actions import do_due, plan
 from clinic.followups.models import FollowUp
 from clinic.my.own_data import LABELS
+from clinic.notifications.models import Message
 from clinic.patients.models import Consent, Patient, Wish
 from tests.clinic.intake.conftest import NOW
 
@@ -37,6 +39,24 @@ def test_somebody_can_stop_the_questions_and_have_them_again(sent: Sent) -> None
 
     said = Consent.objects.filter(patient=intake.patient, kind="messages").order_by("at", "given")
     assert sorted(said.values_list("given", flat=True)) == [False, True]
+
+
+def test_a_no_takes_back_at_once_what_waits_for_the_morning(sent: Sent) -> None:
+    client, intake, _ = sent()
+    row = FollowUp.objects.create(
+        plan="F31", protocol="2026-11", patient=intake.patient, cause="appointment:x", row_id=intake.pk, state="done",
+        counts_from=NOW, due_at=NOW, try_at=NOW, audience="patient", channel="secure link", done_at=NOW, done_by="t",
+        stop_condition="answered or opted out",
+    )  # fmt: skip
+    waiting = {"patient": intake.patient, "channel": "email", "due_at": NOW + timedelta(hours=9)}
+    of_it = Message.objects.create(key=f"followup:{row.pk}", template="short-questions", **waiting)
+    other = Message.objects.create(key="appointment:1", template="appointment-booked", **waiting)
+
+    client.post("/my/preferences/", CHOSEN)
+
+    of_it.refresh_from_db()
+    other.refresh_from_db()
+    assert (of_it.state, of_it.reason, other.state) == ("cancelled", "opted out", "due")
 
 
 def test_nothing_is_chosen_for_somebody_who_never_said(sent: Sent) -> None:
