@@ -74,8 +74,8 @@ def questions() -> Iterator[State]:
         yield State("journal:entry", f"{feeling}", lambda v, feeling=feeling: v.sent().wrote(feeling).opens(
             "journal:entry", v.entry()))  # fmt: skip
     noted = {"note": "Some nights I want to die"}
-    for name, more in {"words": {}, "words shared": {"is_shared": "on"}, "call asked": {"call": "yes"}}.items():
-        yield State("journal:entry", name, lambda v, more=more: v.sent().wrote(4).notes(noted).sends(
+    for what, more in {"words": {}, "words shared": {"is_shared": "on"}, "call asked": {"call": "yes"}}.items():
+        yield State("journal:entry", what, lambda v, more=more: v.sent().wrote(4).notes(noted).sends(
             f"/my/journal/{v.entry()}/", noted | more))  # fmt: skip
     yield State("journal:entry", "error", lambda v: v.sent().wrote(4).sends(
         f"/my/journal/{v.entry()}/", {"note": "x" * 4_001}), 422)  # fmt: skip
