@@ -37,7 +37,7 @@ NO_WORDS: Final = {
     "SignForm.signature": "their name once more; the one in the form is searched",
     "ChooseForm.slot": "a moment",
 }
-BY_HAND: Final = frozenset({"answer", "appointment", "erase", "feeling", "key", "kind", "line", "scores"})
+BY_HAND: Final = frozenset({"answer", "appointment", "erase", "feeling", "key", "kind", "language", "line", "scores"})
 """Fields that are typed but hold no sentence, each with what it holds."""
 ADDED: Final = re.compile(r'fields\["(\w+)"\] = forms\.CharField')
 """A typed field that a form adds by itself."""
