@@ -13,6 +13,7 @@ from clinic.audit.actors import Actor
 from clinic.audit.record import record
 from clinic.celery import nudge
 from clinic.intake import safety_words
+from clinic.intake.again_actions import tell_again
 from clinic.intake.models import Intake
 from clinic.intake.urgency import page_on_call
 from clinic.notifications.actions import queue
@@ -82,7 +83,8 @@ def raise_for_words(*, patient: Patient, cause: str, by: Actor, now: datetime) -
     """Tell a person at once of safety words that a patient wrote to us beside the form.
 
     The flag goes up on the latest form that was sent, or on the one that is being filled in; somebody without any form
-    is paged about too.
+    is paged about too. A form that was sent is screened and sealed again: no decision from before stands, and it waits
+    as urgent until a clinician has signed that somebody spoke with them.
 
     Args:
         patient: who wrote them.
@@ -96,7 +98,9 @@ def raise_for_words(*, patient: Patient, cause: str, by: Actor, now: datetime) -
     sent = Case(When(state=Intake.State.SUBMITTED, then=0), default=1)
     intake = Intake.objects.filter(patient=patient).order_by(sent, "-started_at").first()
     if intake is not None:
-        raise_anew(intake=intake, priority=rule.priority, rules=[rule.id], cause=cause, by=by, now=now)
+        intake = raise_anew(intake=intake, priority=rule.priority, rules=[rule.id], cause=cause, by=by, now=now)
+        if intake.state == Intake.State.SUBMITTED:
+            tell_again(intake=intake, answers={}, by=by, now=now)
         return
     queue(
         key=f"urgent-page:{cause}",

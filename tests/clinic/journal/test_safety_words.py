@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.db import connection
+from django.utils import timezone
 
 from clinic.audit.actors import patient as actor_of
 from clinic.followups import actions as followups
@@ -17,10 +18,14 @@ from clinic.followups.models import FollowUp
 from clinic.journal import actions
 from clinic.journal.models import Entry
 from clinic.notifications.models import Message
+from clinic.reviews.models import Waiting
+from clinic.reviews.signing import Contact
+from clinic.reviews.standing import booking_standing
 from tests.clinic.followups.conftest import BY
 from tests.clinic.intake.conftest import NOW
 from tests.clinic.journal.test_journal import tap
 from tests.clinic.my.conftest import draft, fill, let_in, nudges, sent, submit, words
+from tests.clinic.reviews.records import clinician, decide
 
 __all__ = ["draft", "fill", "let_in", "nudges", "sent", "submit"]
 Sent = Callable[..., Any]
@@ -86,6 +91,22 @@ def test_words_in_a_shared_entry_page_the_person_on_call_and_make_tasks(sent: Se
     assert (intake.safety_raised_at, intake.safety_priority, intake.urgent_rules) == (NOW, "P1", ["R021"])
     assert {"F04", "C14"} <= tasks()
     assert Message.objects.get(template="urgent-page").about == {"reference": intake.reference, "priority": "P1"}
+
+
+def test_booking_closes_until_a_clinician_has_signed_that_they_spoke_with_them(sent: Sent, then: Any) -> None:
+    client, intake, record = sent()
+    assert booking_standing(intake.patient, now=NOW).may_book
+    then.shift(timedelta(minutes=5))
+
+    client.post(tap(client, "3"), SHARED)
+
+    waits = Waiting.objects.get(record__intake=intake)
+    assert (waits.is_urgent, waits.record.number) == (True, record.number + 1)
+    assert not booking_standing(intake.patient, now=timezone.now()).may_book
+    then.shift(timedelta(minutes=20))
+    osei = clinician()
+    decide(waits.record, osei, now=timezone.now(), contact=Contact(timezone.now(), osei))
+    assert booking_standing(intake.patient, now=timezone.now()).may_book
 
 
 def test_sharing_it_later_tells_them_and_the_same_page_sent_twice_is_one(sent: Sent) -> None:
