@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from clinic.intake import protocols
 from screening.answers import squeezed
 from screening.protocol import Rule
 
-FLAG = "freetext_flag"
+FLAG: Final = "freetext_flag"
 
 
 def hold(*texts: object) -> bool:
