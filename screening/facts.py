@@ -285,7 +285,7 @@ def _freetext_flag(facts: Facts) -> bool:
     if str(facts.given.get("freetext_flag", "")).lower() in ("yes", "true"):
         return True
     texts = [facts.given.get(name) for name in facts.protocol.free_texts if name in facts.answers]
-    texts += [medicine.text for medicine in facts.medications]
+    texts += [text for medicine in facts.medications for text in (medicine.text, medicine.beside)]
     found = squeezed(" . ".join(text for text in texts if isinstance(text, str)))
     if facts.protocol.safety_starts.isdisjoint(found.split()):
         return False

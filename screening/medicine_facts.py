@@ -20,12 +20,16 @@ STATUSES: Final = ("taking", "as_needed", "stopped", "unsure")
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A medicine as the person listed it. `confirmed_as` is a suggestion that a person chose."""
+    """A medicine as the person listed it. `confirmed_as` is a suggestion that a person chose.
+
+    `beside` is what else they wrote about it. It is searched for safety words, and nothing is read from it.
+    """
 
     text: str
     status: str = "unsure"
     last_taken: date | None = None
     confirmed_as: str = ""
+    beside: str = ""
 
 
 class Taken(NamedTuple):

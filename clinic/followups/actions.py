@@ -20,10 +20,11 @@ from django.db.models import Q
 from clinic.audit.actors import Actor
 from clinic.audit.record import record
 from clinic.followups.causes import FINDERS, found
-from clinic.followups.claims import TRIES, claim, due, mine, next_try
+from clinic.followups.claims import TRIES, claim, mine, most_pressing, next_try
 from clinic.followups.coverage import OF_THE_CLINIC, TEMPLATES
 from clinic.followups.models import FollowUp
 from clinic.followups.offsets import Hours
+from clinic.followups.pausing import may_pause, paused_until
 from clinic.followups.planning import is_planned, is_too_late, rows
 from clinic.followups.reach import CannotWrite, letter_for
 from clinic.followups.stops import CONTACT, ended, why_ended
@@ -33,6 +34,8 @@ from clinic.notifications.actions import acknowledge, cancel, queue
 from clinic.notifications.hours import zone_named
 from clinic.notifications.models import Message
 from clinic.notifications.paging import ACKNOWLEDGE_WITHIN
+from clinic.notifications.recheck import PAUSED
+from clinic.patients.models import Patient
 from clinic.questionnaires.actions import open_for
 from clinic.questionnaires.asking import asks
 from clinic.reviews.change_actions import ask_new_rules
@@ -44,8 +47,6 @@ BATCH: Final = 1_000
 ONE_PLANNER: Final = 0x7468_7265
 """The number of the lock that lets one planner work at a time, so that none plans what another has just planned."""
 SWEEP_SECONDS: Final = 45.0
-AT_ONCE: Final = 50
-"""How many due follow-ups are looked up at once; a pressing one that comes meanwhile waits for no more than these."""
 State = FollowUp.State
 
 
@@ -111,8 +112,7 @@ def do(*, follow_up: FollowUp, now: datetime, by: Actor) -> str | None:
     Returns:
         Its new state; None when it was not there to be taken.
     """
-    claimed = claim(follow_up.pk, now)
-    return None if claimed is None else _do_claimed(claimed, now=now, by=by)
+    return _do(follow_up.pk, now=now, by=by)
 
 
 def do_due(*, now: datetime, by: Actor, row_id: UUID | None = None, seconds: float = SWEEP_SECONDS) -> int:
@@ -126,16 +126,20 @@ def do_due(*, now: datetime, by: Actor, row_id: UUID | None = None, seconds: flo
     Returns:
         How many were taken.
     """
-    rows_due = due(now) if row_id is None else due(now).filter(row_id=row_id)
     stop_at = time.monotonic() + seconds
     taken = 0
     while time.monotonic() < stop_at:
-        batch = rows_due.order_by("priority", "try_at")[:AT_ONCE]
-        states = [do(follow_up=row, now=now, by=by) for row in batch if time.monotonic() < stop_at]
+        batch = most_pressing(now, row_id=row_id)
+        states = [_do(pk, now=now, by=by) for pk in batch if time.monotonic() < stop_at]
         taken += len(states) - states.count(None)
         if not any(states):
             break
     return taken
+
+
+def _do(follow_up_id: UUID, *, now: datetime, by: Actor) -> str | None:
+    claimed = claim(follow_up_id, now)
+    return None if claimed is None else _do_claimed(claimed, now=now, by=by)
 
 
 def _do_claimed(follow_up: FollowUp, *, now: datetime, by: Actor) -> str | None:
@@ -156,6 +160,9 @@ def _carry_out(claimed: FollowUp, *, now: datetime, by: Actor) -> str | None:
         return None
     if why := why_ended(follow_up):
         state, reason = State.CANCELLED, why
+    elif until := paused_until(follow_up, now):
+        state, reason = State.PLANNED, PAUSED
+        follow_up.try_at, follow_up.attempts = until, 0
     elif is_too_late(follow_up.plan, follow_up.audience, follow_up.due_at, now):
         state, reason = State.CANCELLED, "too late"
     else:
@@ -163,7 +170,7 @@ def _carry_out(claimed: FollowUp, *, now: datetime, by: Actor) -> str | None:
     follow_up.state, follow_up.reason, follow_up.claimed_at = state, reason, None
     if state == State.DONE:
         follow_up.done_at, follow_up.done_by = now, by.ref
-    follow_up.save(update_fields=["state", "reason", "claimed_at", "done_at", "done_by"])
+    follow_up.save(update_fields=["state", "reason", "claimed_at", "done_at", "done_by", "try_at", "attempts"])
     _record(follow_up, "followups.do", by=by)
     return state
 
@@ -191,6 +198,7 @@ def _effect(follow_up: FollowUp, *, now: datetime, by: Actor) -> tuple[State, st
         due_at=follow_up.due_at,
         good_for=letter.good_until - follow_up.due_at,
         keeps_quiet_hours=follow_up.keeps_quiet_hours,
+        may_pause=may_pause(follow_up),
         by=by,
         now=now,
     )
@@ -238,17 +246,20 @@ def _give_back(follow_up: FollowUp, state: State, reason: str, try_at: datetime,
 
 
 @transaction.atomic
-def withdraw(*, by: Actor) -> int:
+def withdraw(*, by: Actor, patient: Patient | None = None) -> int:
     """Take back open tasks and waiting messages that are no longer wanted: decided, cancelled, sent, opted out.
 
     Args:
         by: the part of the system that looks.
+        patient: only theirs, at once, when they have just said something that may end them.
     Returns:
         How many were taken back.
     """
-    open_tasks = FollowUp.objects.filter(state=State.OPEN).select_for_update(of=("self",), skip_locked=True)
+    theirs = Q() if patient is None else Q(patient=patient)
+    open_tasks = FollowUp.objects.filter(theirs, state=State.OPEN).select_for_update(of=("self",), skip_locked=True)
     over = list(ended(open_tasks)[:BATCH])
-    waiting = Message.objects.filter(state__in=[Message.State.DUE, Message.State.CLAIMED], key__startswith="followup:")
+    waiting = Message.objects.filter(theirs, state__in=[Message.State.DUE, Message.State.CLAIMED])
+    waiting = waiting.filter(key__startswith="followup:")
     of_waiting = [key.removeprefix("followup:") for key in waiting.values_list("key", flat=True)[:BATCH]]
     unwanted = ended(FollowUp.objects.filter(pk__in=of_waiting, state=State.DONE))
     over += [each for each in unwanted if cancel(key_prefix=f"followup:{each.pk}", reason=each.ended, by=by)]

@@ -266,10 +266,10 @@ def _under_an_older_protocol(plan: FollowUpPlan, now: datetime) -> QuerySet[Any,
     )
 
 
-def _wish(kind: Wish.Kind) -> Finder:
+def _wish(kind: Wish.Kind, priority: str = "P3") -> Finder:
     def finder(plan: FollowUpPlan, now: datetime) -> QuerySet[Any, Any]:
         asked = Wish.objects.filter(kind=kind)
-        return causes_of(asked, "wish", patient="patient", moment=F("at"), pressing=Value("P3"))
+        return causes_of(asked, "wish", patient="patient", moment=F("at"), pressing=Value(priority))
 
     return finder
 
@@ -304,6 +304,7 @@ FINDERS: Final[dict[str, tuple[Finder, ...]]] = {
     "wish:second_look": (_wish(Wish.Kind.SECOND_LOOK),),
     "wish:bring_letter": (_wish(Wish.Kind.BRING_LETTER),),
     "wish:call": (_wish(Wish.Kind.CALL),),
+    "wish:call_today": (_wish(Wish.Kind.CALL_TODAY, "P1"),),
     "wish:erase": (_wish(Wish.Kind.ERASE),),
     "consent_taken_back": (_taken_back,),
     "rule_version_published": (_under_an_older_protocol,),

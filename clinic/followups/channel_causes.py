@@ -8,9 +8,8 @@ from typing import Any, Final
 from django.db.models import CharField, F, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 
-from clinic.intake import protocols
+from clinic.intake import safety_words
 from clinic.notifications.models import StoppedAddress, TextReply
-from screening.answers import squeezed
 from screening.protocol import FollowUpPlan
 
 Because = StoppedAddress.Because
@@ -37,8 +36,7 @@ def with_safety_words(plan: FollowUpPlan, now: datetime) -> QuerySet[Any, Any]:
     Source: clinical.md section 6: a reply to any message that holds safety words goes to a human (R021).
     """
     lately = TextReply.objects.filter(needs_reading=True, at__gte=now - SCANS_BACK)
-    phrases = protocols.current().safety_phrases
-    found = [each.pk for each in lately if any(words in squeezed(each.text) for words in phrases)]
+    found = [each.pk for each in lately if safety_words.hold(each.text)]
     return _as_causes(TextReply.objects.filter(pk__in=found), "text", "P1")
 
 

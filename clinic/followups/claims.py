@@ -17,6 +17,8 @@ PRESSING_CLAIM_HOLDS: Final = timedelta(minutes=2)
 PRESSING: Final = ("P0", "P1")
 WAITS: Final = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2))
 TRIES: Final = len(WAITS) + 1
+AT_ONCE: Final = 50
+"""How many due follow-ups are looked up at once; a pressing one that comes meanwhile waits for no more than these."""
 State = FollowUp.State
 
 
@@ -43,6 +45,17 @@ def due(now: datetime) -> QuerySet[FollowUp]:
     late |= Q(priority__in=PRESSING, claimed_at__lte=now - PRESSING_CLAIM_HOLDS)
     waiting = Q(state=State.PLANNED) | (Q(state=State.CLAIMED) & late)
     return FollowUp.objects.filter(waiting, state__in=[State.PLANNED, State.CLAIMED], try_at__lte=now)
+
+
+def most_pressing(now: datetime, *, row_id: UUID | None = None) -> list[UUID]:
+    """The ids of the next follow-ups to do; whole rows are read one by one, when each is claimed.
+
+    Args:
+        now: the moment.
+        row_id: only what follows from this row.
+    """
+    rows = due(now) if row_id is None else due(now).filter(row_id=row_id)
+    return list(rows.order_by("priority", "try_at").values_list("pk", flat=True)[:AT_ONCE])
 
 
 def mine(follow_up: FollowUp) -> QuerySet[FollowUp]:

@@ -89,6 +89,13 @@ TASKS_OF_THE_CLINIC: Final = tuple(
             "clinician",
             "They wrote back by text. Read it today, in their history, and call if it needs an answer",
         ),
+        (
+            "C14",
+            "entry_with_safety_words",
+            "clinician",
+            "They shared a journal entry with safety words. Read it today, in their history, before you call",
+        ),
+        ("C15", "wish:call_today", "clinician", "They saw our help lines, and ask for a call. Call them today"),
         ("C13", "text_with_safety_words", "on-call clinician", "They wrote back by text, with safety words. Call now"),
     )
 )

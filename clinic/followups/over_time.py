@@ -1,4 +1,4 @@
-"""What follows from the questions asked over time: queries over questionnaires."""
+"""What follows from what patients tell us over time: queries over questionnaires, treatment and the journal."""
 
 from __future__ import annotations
 
@@ -7,12 +7,16 @@ from typing import Any, Final
 
 from django.db.models import F, QuerySet, Value
 
-from clinic.followups.cause_rows import causes_of
+from clinic.followups.cause_rows import Stamp, causes_of
 from clinic.followups.offsets import Days, parse
 from clinic.intake.models import Intake
+from clinic.journal.models import Entry
 from clinic.questionnaires.models import Questionnaire
 from clinic.treatment.models import Course, Session
 from screening.protocol import FollowUpPlan
+
+LOOKS_BACK: Final = timedelta(days=30)
+"""How far back entries are looked for: longer than the sweep of each minute can ever be away."""
 
 
 def _sent_with_concern(plan: FollowUpPlan, now: datetime) -> QuerySet[Any, Any]:
@@ -50,7 +54,15 @@ def _forms_sent(plan: FollowUpPlan, now: datetime) -> QuerySet[Any, Any]:
     return causes_of(sent, "intake", patient="patient", moment=F("submitted_at"), pressing=Value("P4"))
 
 
+def _entries_raised(plan: FollowUpPlan, now: datetime) -> QuerySet[Any, Any]:
+    """Shared entries with safety words; words that come back later are a new cause, and unsharing ends none."""
+    raised = Entry.objects.filter(raised_at__gte=now - LOOKS_BACK)
+    stamp = Stamp(F("raised_at"))
+    return causes_of(raised, "entry", patient="patient", moment=F("raised_at"), pressing=Value("P1"), version=stamp)
+
+
 QUESTION_FINDERS: Final = {
+    "entry_with_safety_words": (_entries_raised,),
     "symptom_told": (_symptom_told,),
     "treatment_session": (_sessions,),
     "ketamine_course": (_courses,),

@@ -5,22 +5,27 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
 
+from clinic.accounts.models import User
+from clinic.accounts.permissions import Role
 from clinic.audit.actors import Actor
 from clinic.audit.record import record
 from clinic.followups.actions import NotOpen, close_task
+from clinic.followups.claims import PRESSING
+from clinic.followups.lateness import late
 from clinic.followups.models import FollowUp
+from clinic.intake.clock import is_open
 from clinic.notifications.actions import queue
 from clinic.notifications.models import Message
+from clinic.notifications.recheck import PAUSED
 from clinic.patients.models import Patient
 
 UNDO_FOR: Final = timedelta(minutes=10)
 LONGEST_SNOOZE: Final = timedelta(days=14)
-OVERDUE_AFTER: Final = timedelta(days=1)
-"""AWAITING THE MEDICAL DIRECTOR: the protocol says when a task is due, not when somebody else hears of it."""
 BATCH: Final = 200
 State = FollowUp.State
 
@@ -60,7 +65,7 @@ def snooze(*, follow_up: FollowUp, until: datetime, reason: str, by: Actor, now:
         MayNotSnooze: it is pressing, no reason is given, or it would be for too long.
         NotOpen: somebody closed it first.
     """
-    if follow_up.priority in ("P0", "P1") or not reason.strip() or not now < until <= now + LONGEST_SNOOZE:
+    if follow_up.priority in PRESSING or not reason.strip() or not now < until <= now + LONGEST_SNOOZE:
         raise MayNotSnooze
     if not FollowUp.objects.filter(pk=follow_up.pk, state=State.OPEN).update(snoozed_until=until):
         raise NotOpen
@@ -68,8 +73,29 @@ def snooze(*, follow_up: FollowUp, until: datetime, reason: str, by: Actor, now:
 
 
 @transaction.atomic
+def wake(*, patient: Patient, by: Actor, now: datetime) -> int:
+    """Look again at the follow-ups that wait for the end of a pause, because it ends another day now.
+
+    Args:
+        patient: whose.
+        by: the patient.
+        now: the moment.
+    Returns:
+        How many.
+    """
+    paused = FollowUp.objects.filter(patient=patient, state=State.PLANNED, reason=PAUSED)
+    count = paused.update(try_at=now)
+    if count:
+        record(by=by, action="followups.wake", subject=f"patient:{patient.pk}", detail={"count": count})
+    return count
+
+
+@transaction.atomic
 def escalate(*, by: Actor, now: datetime) -> int:
-    """Tell the person on call which tasks nobody has closed a day after they were due; each once, in one message.
+    """Tell somebody else which tasks nobody has closed in the time their priority gives; each task once.
+
+    What is pressing goes to the person on call, all of it in one page. The rest waits until the clinic is open, and
+    goes to every medical director in one e-mail; without one, to the person on call.
 
     Args:
         by: the clock.
@@ -77,24 +103,34 @@ def escalate(*, by: Actor, now: datetime) -> int:
     Returns:
         How many.
     """
-    overdue = FollowUp.objects.filter(state=State.OPEN, escalated_at__isnull=True, due_at__lt=now - OVERDUE_AFTER)
-    overdue = overdue.filter(Q(snoozed_until__isnull=True) | Q(snoozed_until__lt=now)).order_by("due_at", "pk")
-    keys = list(overdue.select_for_update(skip_locked=True).values_list("pk", flat=True)[:BATCH])
+    waiting = FollowUp.objects.filter(state=State.OPEN, escalated_at__isnull=True)
+    waiting = waiting.filter(Q(snoozed_until__isnull=True) | Q(snoozed_until__lt=now))
+    overdue = late(waiting, now).order_by("due_at", "pk").select_for_update(skip_locked=True)
+    pressing = list(overdue.filter(priority__in=PRESSING).values_list("pk", flat=True)[:BATCH])
+    others = list(overdue.exclude(priority__in=PRESSING).values_list("pk", flat=True)[:BATCH]) if is_open(now) else []
+    leads = list(User.objects.filter(role=Role.DIRECTOR, is_active=True).order_by("pk"))
+    _tell_of(pressing, [None], is_urgent=True, by=by, now=now)
+    _tell_of(others, leads or [None], is_urgent=False, by=by, now=now)
+    return len(pressing) + len(others)
+
+
+def _tell_of(keys: list[UUID], to: Sequence[User | None], *, is_urgent: bool, by: Actor, now: datetime) -> None:
     if not keys:
-        return 0
+        return
     FollowUp.objects.filter(pk__in=keys).update(escalated_at=now)
-    queue(
-        key=f"late-tasks:{keys[0]}:{now:%Y%m%dT%H%M}",
-        template="late-tasks",
-        to_role="on_call",
-        channel=Message.Channel.PAGER,
-        about={"count": str(len(keys)), "tasks": "task" if len(keys) == 1 else "tasks"},
-        is_urgent=True,
-        by=by,
-        now=now,
-    )
+    for lead in to:
+        queue(
+            key=f"late-tasks:{keys[0]}:{now:%Y%m%dT%H%M}:{lead.pk if lead else 'on_call'}",
+            template="late-tasks",
+            staff=lead,
+            to_role="" if lead else "on_call",
+            channel=Message.Channel.EMAIL if lead else Message.Channel.PAGER,
+            about={"count": str(len(keys)), "tasks": "task" if len(keys) == 1 else "tasks"},
+            is_urgent=is_urgent,
+            by=by,
+            now=now,
+        )
     record(by=by, action="followups.escalate", subject="followups:late", detail={"tasks": [str(key) for key in keys]})
-    return len(keys)
 
 
 @transaction.atomic

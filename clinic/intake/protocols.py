@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from functools import cache
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -17,6 +18,9 @@ from screening.languages import in_language, in_words
 from screening.loader import published
 from screening.medicine_facts import Listed
 from screening.protocol import Protocol
+
+WRITTEN_BESIDE: Final = ("dose", "reason", "prescriber")
+"""What is written freely about a medicine, beside its name."""
 
 
 def current() -> Protocol:
@@ -93,6 +97,7 @@ def listed(intake: Intake) -> tuple[Listed, ...]:
             status=medicine["status"],
             last_taken=date.fromisoformat(medicine["last_taken"]) if medicine.get("last_taken") else None,
             confirmed_as=medicine.get("confirmed_as", ""),
+            beside=" . ".join(medicine.get(name, "") for name in WRITTEN_BESIDE),
         )
         for medicine in intake.medicines
     )

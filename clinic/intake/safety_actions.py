@@ -7,13 +7,19 @@ from datetime import datetime
 from typing import Final
 
 from django.db import transaction
+from django.db.models import Case, When
 
 from clinic.audit.actors import Actor
 from clinic.audit.record import record
 from clinic.celery import nudge
+from clinic.intake import safety_words
+from clinic.intake.again_actions import tell_again
 from clinic.intake.models import Intake
 from clinic.intake.urgency import page_on_call
+from clinic.notifications.actions import queue
+from clinic.notifications.paging import ACKNOWLEDGE_WITHIN
 from clinic.patients import actions as patient_actions
+from clinic.patients.models import Patient
 from screening.protocol import PRIORITIES
 
 FOLLOW_UP: Final = "clinic.followups.tasks.look_at"
@@ -70,3 +76,40 @@ def raise_anew(
     )
     nudge(FOLLOW_UP, locked.pk)
     return locked
+
+
+@transaction.atomic
+def raise_for_words(*, patient: Patient, cause: str, by: Actor, now: datetime) -> None:
+    """Tell a person at once of safety words that a patient wrote to us beside the form.
+
+    The flag goes up on the latest form that was sent, or on the one that is being filled in; somebody without any form
+    is paged about too. A form that was sent is screened and sealed again: no decision from before stands, and it waits
+    as urgent until a clinician has signed that somebody spoke with them.
+
+    Args:
+        patient: who wrote them.
+        cause: where they are, such as `entry:<id>`; the same cause pages once.
+        by: the patient.
+        now: the moment.
+    Source:
+        rules.csv, R021: a person must read it today; keyword hits may only raise risk, never lower it.
+    """
+    rule = safety_words.rule()
+    sent = Case(When(state=Intake.State.SUBMITTED, then=0), default=1)
+    intake = Intake.objects.filter(patient=patient).order_by(sent, "-started_at").first()
+    if intake is not None:
+        intake = raise_anew(intake=intake, priority=rule.priority, rules=[rule.id], cause=cause, by=by, now=now)
+        if intake.state == Intake.State.SUBMITTED:
+            tell_again(intake=intake, answers={}, by=by, now=now)
+        return
+    queue(
+        key=f"urgent-page:{cause}",
+        template="urgent-page",
+        to_role="on_call",
+        channel="pager",
+        about={"reference": patient.reference, "priority": rule.priority},
+        by=by,
+        now=now,
+        is_urgent=True,
+        acknowledge_within=ACKNOWLEDGE_WITHIN,
+    )

@@ -40,7 +40,10 @@ class AddForm(forms.Form):
     is_shared = forms.BooleanField(
         label=_("Share this entry with my care team (optional)"),
         required=False,
-        help_text=_("They can read it at your next visit. They do not see your other entries"),
+        help_text=_(
+            "They can read it at your next visit. They do not see your other entries. "
+            "If your note says that you or somebody may not be safe, a person reads it now and calls you"
+        ),
     )
 
     @property

@@ -12,7 +12,10 @@ from clinic.vault.fields import EncryptedField
 
 
 class Entry(models.Model):
-    """One entry: how it was in one of five words, and what they liked to add. `key` makes one tap one entry."""
+    """One entry: how it was in one of five words, and what they liked to add. `key` makes one tap one entry.
+
+    `raised_at` is when a person was told of safety words in it, which happens only to an entry that is shared.
+    """
 
     class Feeling(models.IntegerChoices):
         VERY_LOW = 1, _("Very low")
@@ -29,10 +32,14 @@ class Entry(models.Model):
     slept = EncryptedField(default=str)
     took_medicine = EncryptedField(default=str)
     is_shared = models.BooleanField(default=False)
+    raised_at = models.DateTimeField(null=True)
     at = models.DateTimeField()
 
     class Meta:
-        indexes = [models.Index(fields=["patient", "-at"], name="entry_of_patient")]
+        indexes = [
+            models.Index(fields=["patient", "-at"], name="entry_of_patient"),
+            models.Index(fields=["raised_at"], name="entry_raised", condition=models.Q(raised_at__isnull=False)),
+        ]
 
     def __str__(self) -> str:
         return f"entry of {self.patient_id}"

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from clinic.audit import actors
+from clinic.intake import safety_words
 from clinic.journal import actions
 from clinic.journal.forms import AddForm
 from clinic.journal.models import Entry
@@ -52,23 +53,27 @@ def new(request: HttpRequest, patient: Patient) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @session.of_patient
 def entry(request: HttpRequest, patient: Patient, entry_id: UUID) -> HttpResponse:
-    """One entry, saved already; more can be added to it."""
+    """One entry, saved already; more can be added to it. With safety words in it, it shows help when it is saved."""
     kept = _mine(patient, entry_id)
+    by, now = actors.patient(patient.pk), timezone.now()
     if request.method == "POST" and "call" in request.POST:
-        by, now = actors.patient(patient.pk), timezone.now()
-        patient_actions.wish(patient=patient, kind=Wish.Kind.CALL, about=kept.pk, by=by, now=now)
-        messages.info(request, _("We have told a clinician that you would like a call. You will hear from us."))
+        patient_actions.wish(patient=patient, kind=Wish.Kind.CALL_TODAY, about=kept.pk, by=by, now=now)
         return redirect("journal:entry", kept.pk)
     before = {"note": kept.note, "slept": kept.slept, "took_medicine": kept.took_medicine, "is_shared": kept.is_shared}
     form = AddForm(request.POST if request.method == "POST" else None, initial=before)
     if request.method == "POST" and form.is_valid():
         told = {name: form.cleaned_data[name] for name in ("note", "slept", "took_medicine")}
-        by = actors.patient(patient.pk)
-        actions.add(entry=kept, told=told, is_shared=form.cleaned_data["is_shared"], by=by)
+        is_shared = form.cleaned_data["is_shared"]
+        kept = actions.add(entry=kept, told=told, is_shared=is_shared, by=by, now=now)
         messages.info(request, _("Saved."))
-        return redirect("journal:journal")
-    is_lowest = kept.feeling == Entry.Feeling.VERY_LOW
-    context = {"entry": kept, "form": form, "is_lowest": is_lowest, "back_url": reverse("journal:journal")}
+        return redirect("journal:entry", kept.pk) if safety_words.hold(kept.note) else redirect("journal:journal")
+    context = {
+        "entry": kept,
+        "form": form,
+        "shows_help": kept.feeling == Entry.Feeling.VERY_LOW or kept.raised_at or safety_words.hold(kept.note),
+        "asked_for_call": patient.wishes.filter(kind=Wish.Kind.CALL_TODAY, about=kept.pk).exists(),
+        "back_url": reverse("journal:journal"),
+    }
     with timezone.override(known_zone(patient)):
         return render(request, "journal/entry.html", context, status=422 if form.errors else 200)
 

@@ -1,21 +1,28 @@
-"""What a patient chooses about our messages: whether we ask how they are, and by which clock we write."""
+"""What a patient chooses about our messages: whether we ask how they are, by which clock we write, and a pause."""
 
 from __future__ import annotations
 
+from datetime import date, datetime, timedelta
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from crispy_forms.helper import FormHelper
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from clinic.notifications.hours import QUIET_UNTIL
 from clinic.patients.zones import US_ZONES, zone_name
-from clinic.web.widgets import RadioChoices
+from clinic.web.widgets import RadioChoices, ThreePartDateField
 
 ASKING: Final = (
     ("yes", _("Yes, send me short questions and check-ins")),
     ("no", _("No, do not send them")),
 )
 ASKED: Final = _("May we send you short questions and check-ins between visits?")
+
+LONGEST_PAUSE: Final = timedelta(days=90)
+"""AWAITING THE MEDICAL DIRECTOR: the protocol says nothing of pauses; who wants no questions at all says so instead."""
 
 
 class PreferencesForm(forms.Form):
@@ -47,3 +54,26 @@ class PreferencesForm(forms.Form):
         helper.form_tag = False
         helper.disable_csrf = True
         return helper
+
+
+class PauseForm(forms.Form):
+    """The day our reminders and short questions begin again."""
+
+    use_required_attribute = False
+    until = ThreePartDateField(name=_("the day our messages begin again"), label=_("Send me nothing until"))
+
+    def __init__(self, data: Any = None, *, today: date, zone: str) -> None:
+        """Take the day where they are; a pause ends there in the morning."""
+        super().__init__(data)
+        self.today, self.zone = today, zone
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True
+
+    def clean_until(self) -> datetime:
+        """The morning of a day between tomorrow and three months from now."""
+        day = self.cleaned_data["until"]
+        if not self.today < day <= self.today + LONGEST_PAUSE:
+            sentence = gettext("The day our messages begin again must be after today, and within %(days)s days")
+            raise forms.ValidationError(sentence % {"days": LONGEST_PAUSE.days})
+        return datetime.combine(day, QUIET_UNTIL, ZoneInfo(self.zone))

@@ -101,12 +101,12 @@ def told_decision(sealed: ScreeningRecord, *, now: datetime) -> Decision | None:
     return decision if decision is not None and decision.decided_at + UNDO_FOR <= now else None
 
 
-def letters(patient: Patient) -> list[dict[str, Any]]:
+def letters(patient: Patient, *, most: int | None = LATEST) -> list[dict[str, Any]]:
     """The messages we sent, the latest first: their subject and day, and the id of the page that shows them."""
     sent = Message.objects.filter(patient=patient, state=Message.State.SENT).exclude(template__in=ASKED_FOR)
     zone = known_zone(patient)
     rows = []
-    for message in sent.order_by("-sent_at")[:LATEST]:
+    for message in sent.order_by("-sent_at")[:most]:
         message.patient = patient
         words = words_again(message)
         subject = words.subject if words else _("A message from us")

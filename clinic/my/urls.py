@@ -17,8 +17,10 @@ urlpatterns = [
     path("my/changes/medicine/", views_changes.medicine, name="changed_medicine"),
     path("my/progress/", views_progress.progress, name="progress"),
     path("my/preferences/", views_preferences.preferences, name="preferences"),
+    path("my/preferences/pause/", views_preferences.pause, name="pause"),
     path("my/data/", views_preferences.data, name="data"),
     path("my/data/file/", views_preferences.data_file, name="data_file"),
+    path("my/data/read/", views_preferences.data_page, name="data_page"),
     path("my/ask/", views.ask, name="ask"),
     path("my/question/", views_question.question, name="question"),
 ]

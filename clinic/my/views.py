@@ -132,8 +132,9 @@ def details(request: HttpRequest, intake: Intake) -> HttpResponse:
     form = ContactForm(data, safe=[(each.code, each.label) for each in options], initial=known)
     if request.method == "POST" and form.is_valid():
         told = {name: form.cleaned_data[name] for name in known if form.cleaned_data[name] != known[name]}
-        if told:
-            patient_actions.describe(patient=patient, told=told, by=actors.patient(patient.pk))
+        by = actors.patient(patient.pk)
+        if told and actions.tell_details(patient=patient, told=told, by=by, now=timezone.now()):
+            return redirect("intake:help")
         messages.info(request, _("We saved how to reach you."))
         return redirect("my:status")
     context = {"form": form, "back_url": reverse("my:status")}

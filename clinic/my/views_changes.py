@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib import messages
@@ -31,14 +32,7 @@ def changes(request: HttpRequest, intake: Intake) -> HttpResponse:
     facts = protocols.journey_of(intake, now=now).facts
     form = ChangesForm(intake, facts, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        told, raised_before = form.told(), intake.safety_raised_at
-        by = actors.patient(intake.patient_id)
-        change_actions.tell_change(patient=intake.patient, answers=told, by=by, now=now)
-        intake.refresh_from_db(fields=["safety_raised_at"])
-        if intake.safety_raised_at != raised_before:
-            return redirect("intake:help")
-        messages.info(request, HEARD)
-        return redirect("my:status")
+        return _told(request, intake, answers=form.told(), medicines=[])
     context = {"form": form, "back_url": reverse("my:status")}
     return render(request, "my/changes.html", context, status=422 if form.errors else 200)
 
@@ -50,13 +44,22 @@ def medicine(request: HttpRequest, intake: Intake) -> HttpResponse:
     form = MedicineForm(protocols.of(intake), request.POST if request.method == "POST" else None)
     line = _line(request.POST.get("line", ""))
     if request.method == "POST" and form.is_valid():
-        lines = [form.medicine(line)]
-        by = actors.patient(intake.patient_id)
-        change_actions.tell_change(patient=intake.patient, answers={}, medicines=lines, by=by, now=timezone.now())
-        messages.info(request, HEARD)
-        return redirect("my:status")
+        return _told(request, intake, answers={}, medicines=[form.medicine(line)])
     context = {"form": form, "line": line, "back_url": reverse("my:changes")}
     return render(request, "my/changed_medicine.html", context, status=422 if form.errors else 200)
+
+
+def _told(
+    request: HttpRequest, intake: Intake, *, answers: dict[str, Any], medicines: list[dict[str, str]]
+) -> HttpResponse:
+    """Keep it; what raises the safety flag leads to help at once."""
+    raised_before, by = intake.safety_raised_at, actors.patient(intake.patient_id)
+    change_actions.tell_change(patient=intake.patient, answers=answers, medicines=medicines, by=by, now=timezone.now())
+    intake.refresh_from_db(fields=["safety_raised_at"])
+    if intake.safety_raised_at != raised_before:
+        return redirect("intake:help")
+    messages.info(request, HEARD)
+    return redirect("my:status")
 
 
 def _line(sent: str) -> str:

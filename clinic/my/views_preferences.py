@@ -1,4 +1,4 @@
-"""What a patient decides about our messages and their data: preferences, a copy as a file, a request to erase."""
+"""What a patient decides about our messages and their data: preferences, a pause, a copy, a request to erase."""
 
 from __future__ import annotations
 
@@ -11,9 +11,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from clinic.audit import actors
+from clinic.booking.models import Appointment
+from clinic.booking.visit_presenters import visit
+from clinic.booking.zones import local
 from clinic.followups.stops import MESSAGES
 from clinic.my import actions, own_data, presenters
-from clinic.my.preferences_form import ASKED, PreferencesForm
+from clinic.my.preferences_form import ASKED, PauseForm, PreferencesForm
 from clinic.patients import actions as patient_actions
 from clinic.patients import session
 from clinic.patients.models import Patient, Wish
@@ -36,15 +39,44 @@ def preferences(request: HttpRequest, patient: Patient) -> HttpResponse:
         by, now = actors.patient(patient.pk), timezone.now()
         if form.cleaned_data["asking"] != asking:
             given = form.cleaned_data["asking"] == "yes"
-            patient_actions.agree(
-                patient=patient, kind=MESSAGES, given=given, wording=str(ASKED), wording_version=WORDING, by=by, now=now
-            )
+            actions.choose_messages(patient=patient, given=given, wording=str(ASKED), version=WORDING, by=by, now=now)
         if form.cleaned_data["zone"] != patient.time_zone:
             patient_actions.describe(patient=patient, told={"time_zone": form.cleaned_data["zone"]}, by=by)
         messages.info(request, _("We saved what you chose. It counts from now on."))
         return redirect("my:preferences")
-    context = {"form": form, "back_url": reverse("my:status")}
+    context = {"form": form, "paused": _paused(patient), "back_url": reverse("my:status")}
     return render(request, "my/preferences.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(READ_AND_SEND)
+@session.of_patient
+def pause(request: HttpRequest, patient: Patient) -> HttpResponse:
+    """Reminders and short questions wait until a day, or come again now. Safety never waits."""
+    now, zone, by = timezone.now(), known_zone(patient), actors.patient(patient.pk)
+    if request.method == "POST" and "resume" in request.POST:
+        actions.pause(patient=patient, until=None, by=by, now=now)
+        messages.info(request, _("Your messages come again."))
+        return redirect("my:preferences")
+    data = request.POST if request.method == "POST" else None
+    form = PauseForm(data, today=local(now, zone).date(), zone=zone)
+    if request.method == "POST" and form.is_valid():
+        actions.pause(patient=patient, until=form.cleaned_data["until"], by=by, now=now)
+        messages.info(request, _("We saved your pause. It counts from now on."))
+        return redirect("my:preferences")
+    booked = Appointment.objects.filter(patient=patient).upcoming(now).first()
+    context = {
+        "form": form,
+        "visit": visit(booked) if booked else None,
+        "paused": _paused(patient),
+        "back_url": reverse("my:preferences"),
+    }
+    return render(request, "my/pause.html", context, status=422 if form.errors else 200)
+
+
+def _paused(patient: Patient) -> str:
+    """The day a pause ends, in words; nothing without one."""
+    until = patient.paused_until
+    return presenters.on_day(until, known_zone(patient)) if until and until > timezone.now() else ""
 
 
 @require_http_methods(READ_AND_SEND)
@@ -70,3 +102,13 @@ def data_file(request: HttpRequest, patient: Patient) -> HttpResponse:
     response = JsonResponse(own_data.copy_for(patient), json_dumps_params={"indent": 2, "ensure_ascii": False})
     response.headers["Content-Disposition"] = 'attachment; filename="my-data.json"'
     return response
+
+
+@require_safe
+@session.of_patient
+def data_page(request: HttpRequest, patient: Patient) -> HttpResponse:
+    """The same copy as a page to read, print or save; that it was read is on the record."""
+    actions.look(patient=patient, subject=f"copy:{patient.pk}", by=actors.patient(patient.pk))
+    context = {"copy": own_data.page_for(patient), "back_url": reverse("my:data")}
+    with timezone.override(known_zone(patient)):
+        return render(request, "my/data_page.html", context)

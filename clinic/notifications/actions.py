@@ -14,6 +14,7 @@ from clinic.audit.actors import Actor
 from clinic.audit.record import record, record_all
 from clinic.notifications import paging, preparing
 from clinic.notifications.models import Message
+from clinic.notifications.recheck import PAUSED
 from clinic.patients.models import Patient
 
 MOST_ESCALATED: Final = 100
@@ -36,6 +37,7 @@ def queue(
     good_for: timedelta | None = None,
     is_urgent: bool = False,
     keeps_quiet_hours: bool = True,
+    may_pause: bool = False,
     acknowledge_within: timedelta | None = None,
 ) -> Message:
     """Write that something must be said; a second call with the same key changes nothing and returns the first.
@@ -54,6 +56,7 @@ def queue(
         good_for: after this much time past due it is not sent any more.
         is_urgent: it goes through the urgent queue and ignores quiet hours.
         keeps_quiet_hours: wait for the morning of the patient when it is due at night.
+        may_pause: wait while the patient wants a pause.
         acknowledge_within: it is a page that somebody must say "I have it" to; after this much time the lead is told.
     """
     fresh = preparing.message(
@@ -69,6 +72,7 @@ def queue(
         good_for=good_for,
         is_urgent=is_urgent,
         keeps_quiet_hours=keeps_quiet_hours,
+        may_pause=may_pause,
         acknowledge_within=acknowledge_within,
     )
     Message.objects.bulk_create([fresh], ignore_conflicts=True)
@@ -135,6 +139,24 @@ def retry(*, message: Message, by: Actor, now: datetime) -> bool:
     message.due_at = now
     preparing.nudge_about(message, now=now)
     return True
+
+
+@transaction.atomic
+def wake(*, patient: Patient, by: Actor, now: datetime) -> int:
+    """Look again at the messages that wait for the end of a pause, because it ends another day now.
+
+    Args:
+        patient: whose.
+        by: the patient.
+        now: the moment.
+    Returns:
+        How many.
+    """
+    paused = Message.objects.filter(patient=patient, state=Message.State.DUE, reason=PAUSED)
+    count = paused.update(due_at=now)
+    if count:
+        record(by=by, action="notifications.wake", subject=f"patient:{patient.pk}", detail={"count": count})
+    return count
 
 
 @transaction.atomic

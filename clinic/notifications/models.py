@@ -18,6 +18,7 @@ class Message(models.Model):
     Its words are made when it is sent.
     `key` says what it is for, so that the same thing is never said twice. `about` holds ids only.
     `sent_to` is the keyed fingerprint of the address it left for, and `arrival` what the provider said later.
+    `may_pause` says that it waits while the patient wants a pause from our messages.
     A page that must be acknowledged has `overdue_at`: after it the lead is told, and every staff page shows it.
     """
 
@@ -61,6 +62,7 @@ class Message(models.Model):
     about = models.JSONField(default=dict)
     is_urgent = models.BooleanField(default=False)
     keeps_quiet_hours = models.BooleanField(default=True)
+    may_pause = models.BooleanField(default=False)
     state = models.CharField(max_length=10, choices=State.choices, default=State.DUE)
     due_at = models.DateTimeField(default=timezone.now)
     too_late_at = models.DateTimeField(null=True)

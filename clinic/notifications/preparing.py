@@ -29,6 +29,7 @@ def message(
     good_for: timedelta | None = None,
     is_urgent: bool = False,
     keeps_quiet_hours: bool = True,
+    may_pause: bool = False,
     acknowledge_within: timedelta | None = None,
 ) -> Message:
     """The row of a message; arguments as for `actions.queue`."""
@@ -45,6 +46,7 @@ def message(
         too_late_at=due_at + good_for if good_for else None,
         is_urgent=is_urgent,
         keeps_quiet_hours=keeps_quiet_hours and not is_urgent,
+        may_pause=may_pause and not is_urgent,
         overdue_at=now + acknowledge_within if acknowledge_within else None,
         created_at=now,
     )

@@ -18,6 +18,7 @@ from clinic.patients.phones import international
 ASKED_FOR: Final = frozenset({"resume-link", "status-link"})
 """Templates that go to an address which the patient typed a moment ago in order to get them."""
 SAFE_TO_WRITE: Final = "yes"
+PAUSED: Final = "they want a pause"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,8 @@ def reason_not_to_send(message: Message, *, now: datetime) -> NotNow | None:
         return NotNow(Message.State.CANCELLED, "their access ended") if message.staff.ended_at else None
     if message.to_role or message.patient is None:
         return None if address_of(message) else NotNow(Message.State.FAILED, "no address for this role")
-    return _not_to_this_patient(message, message.patient) or _not_at_this_hour(message, now)
+    patient = message.patient
+    return _not_to_this_patient(message, patient) or _paused(message, patient, now) or _not_at_this_hour(message, now)
 
 
 def _not_to_this_patient(message: Message, patient: Patient) -> NotNow | None:
@@ -62,6 +64,15 @@ def _not_to_this_patient(message: Message, patient: Patient) -> NotNow | None:
     if is_stopped(patient, message.channel):
         return NotNow(Message.State.FAILED, f"their address for {message.channel} is closed: call them")
     return None
+
+
+def _paused(message: Message, patient: Patient, now: datetime) -> NotNow | None:
+    until = patient.paused_until
+    if not message.may_pause or until is None or until <= now:
+        return None
+    if message.too_late_at and until > message.too_late_at:
+        return NotNow(Message.State.CANCELLED, PAUSED)
+    return NotNow(Message.State.DUE, PAUSED, until, was_tried=False)
 
 
 def _not_at_this_hour(message: Message, now: datetime) -> NotNow | None:

@@ -20,18 +20,23 @@ from clinic.notifications.words import reply_words
 
 LARGEST: Final = 256 * 1024
 """Bytes of one body: several times 500 reports of the shape that docs/webhooks.md describes."""
+LONGEST_NUMBER: Final = 12
+"""Digits; Python itself refuses to read a number of thousands of them."""
 REPLIES: Final = {"STOP": "reply-stopped", "START": "reply-started", "HELP": "reply-help"}
 View = Callable[..., HttpResponse]
 
 
 def _bounded(view: View) -> View:
-    """Only a POST, without a cookie or a token of ours, and not a large one."""
+    """Only a POST, without a cookie or a token of ours, of a length that is a number, and not a large one."""
 
     @csrf_exempt
     @require_POST
     @wraps(view)
     def bounded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST:
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if not (length.isascii() and length.isdigit()):
+            return _plain(400)
+        if len(length) > LONGEST_NUMBER or int(length) > LARGEST:
             return _plain(413)
         if request.content_type.startswith("multipart/"):
             return _plain(415)

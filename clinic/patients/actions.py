@@ -284,6 +284,20 @@ def show_scores(*, patient: Patient, shown: bool, by: Actor) -> None:
 
 
 @transaction.atomic
+def pause(*, patient: Patient, until: datetime | None, by: Actor) -> None:
+    """Keep until when somebody wants no reminders and short questions; what is paused is asked when it is sent.
+
+    Args:
+        patient: who.
+        until: the moment it ends; None to end it now.
+        by: the patient.
+    """
+    Patient.objects.filter(pk=patient.pk).update(paused_until=until)
+    detail = {"until": until.isoformat() if until else ""}
+    record(by=by, action="patients.pause", subject=f"patient:{patient.pk}", patient=patient.pk, detail=detail)
+
+
+@transaction.atomic
 def forget(*, patient: Patient, by: Actor) -> None:
     """Remove who somebody is and how to reach them; the empty row stays, for what the record says was done.
 

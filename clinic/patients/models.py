@@ -34,6 +34,7 @@ class Patient(models.Model):
     time_zone = models.CharField(max_length=50, blank=True, default="")
     language = models.CharField(max_length=20, blank=True, default="en-us")
     hides_scores = models.BooleanField(default=False)
+    paused_until = models.DateTimeField(null=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     PERSONAL = frozenset(
@@ -101,6 +102,7 @@ class Wish(models.Model):
         SECOND_LOOK = "second_look", "a second look"
         BRING_LETTER = "bring_letter", "to bring a letter from their prescriber"
         CALL = "call", "a call"
+        CALL_TODAY = "call_today", "a call today"
         ERASE = "erase", "to have their data erased"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

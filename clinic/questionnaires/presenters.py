@@ -128,6 +128,7 @@ def sent_page(sent: Questionnaire, *, now: datetime) -> dict[str, Any]:
     return {
         "meaning": [*(line_about(each, zone=known_zone(sent.patient)) for each in shown), SEEN_BY],
         "reads": READS.get(sent.concern, ""),
+        "has_scores": bool(sent.scores),
         "was_urgent": bool(sent.raised) and bool(sent.intake.safety_raised_at),
         "back_url": reverse("my:status"),
     }

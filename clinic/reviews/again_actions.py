@@ -19,6 +19,7 @@ from clinic.patients.models import Patient
 from clinic.reviews.actions import AlreadyDecided, ChangedSince
 from clinic.reviews.clocks import due_after_answer
 from clinic.reviews.models import Waiting
+from clinic.reviews.raising import raise_what_is_urgent
 from clinic.reviews.reopening import open_question
 from clinic.reviews.signing import clinician_of
 from clinic.reviews.standing import standing_decision
@@ -54,9 +55,9 @@ def answer(*, patient: Patient, answers: Mapping[str, Any], by: Actor, now: date
     """Keep what a patient answered to the questions they were asked again, and screen everything anew.
 
     1. Lock the intake, as every writer of records and decisions does. 2. The question must still be open. 3. Exactly
-    what was asked may be answered, and what it opens. 4. Seal the next record: every rule is asked again, urgent ones
-    page. The database ends the decision that asked, and the list gives the record back to the same clinician. 5. The
-    clock that stood still goes on. 6. Audit.
+    what was asked may be answered, and what it opens. 4. What is urgent in it pages, also what was known before.
+    5. Seal the next record: every rule is asked again. The database ends the decision that asked, and the list gives
+    the record back to the same clinician. 6. The clock that stood still goes on. 7. Audit.
 
     Args:
         patient: who answers.
@@ -76,7 +77,8 @@ def answer(*, patient: Patient, answers: Mapping[str, Any], by: Actor, now: date
     if not set(answers) <= set(asked.page.questions):
         raise OtherQuestion
     before = asked.decision.record
-    sealed = tell_again(intake=asked.intake, answers=answers, by=by, now=now)
+    intake = raise_what_is_urgent(asked.intake, answers, by=by, now=now)
+    sealed = tell_again(intake=intake, answers=answers, by=by, now=now)
     due = due_after_answer(
         priority=sealed.priority, old_due_at=before.due_at, asked_at=asked.decision.decided_at, now=now
     )

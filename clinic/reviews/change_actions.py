@@ -17,14 +17,13 @@ from clinic.audit.actors import Actor
 from clinic.intake import protocols
 from clinic.intake.again_actions import tell_again
 from clinic.intake.models import Intake, ScreeningRecord
-from clinic.intake.safety_actions import raise_anew
 from clinic.patients.models import Patient
-from clinic.questionnaires.safety import holding
 from clinic.reviews.models import Waiting
+from clinic.reviews.raising import raise_what_is_urgent
 from clinic.reviews.worklist import latest_record
 from screening.engine import decide
 from screening.facts import Facts
-from screening.protocol import PRIORITIES, Protocol
+from screening.protocol import Protocol
 
 COMPARED: Final = ("outcome", "priority", "services")
 """What makes an outcome another one."""
@@ -45,9 +44,9 @@ def tell_change(
 ) -> ScreeningRecord:
     """Keep what a patient tells us anew, and ask every rule of the current protocol again.
 
-    1. Lock the form. 2. What is told twice in the same words is told once. 3. An answer that is urgent pages the person
-    on call, although the same was known before: it is said again now. 4. Seal the next record; the database ends the
-    decision before it, and the list keeps its clock when that was earlier. 5. Audit.
+    1. Lock the form. 2. What is told twice in the same words is told once. 3. An answer that is urgent, or a new line
+    with safety words, pages the person on call, although the same was known before: it is said again now. 4. Seal the
+    next record; the database ends the decision before it, and the list keeps its clock when that was earlier. 5. Audit.
 
     Args:
         patient: who tells it.
@@ -66,7 +65,7 @@ def tell_change(
         raise NothingToChange
     new = [line for line in medicines if line["id"] not in {each["id"] for each in intake.medicines}]
     differs = {name: answer for name, answer in answers.items() if intake.answers.get(name) != answer}
-    intake = _raise_what_is_urgent(intake, answers, by=by, now=now)
+    intake = raise_what_is_urgent(intake, answers, medicines=new, by=by, now=now)
     if not new and not differs:
         return before
     due = Waiting.objects.filter(record=before).values_list("due_at", flat=True).first()
@@ -133,13 +132,3 @@ def _newer_than(intake: Intake) -> Protocol | None:
     """Today's protocol, when the form is not under it already."""
     protocol = protocols.current()
     return None if intake.protocol == protocol.name else protocol
-
-
-def _raise_what_is_urgent(intake: Intake, answers: Mapping[str, Any], *, by: Actor, now: datetime) -> Intake:
-    facts = protocols.facts_of(intake, now=now, answers={**intake.answers, **answers})
-    urgent = holding(facts, answers.keys())
-    if not urgent:
-        return intake
-    worst = min(urgent.values(), key=PRIORITIES.index)
-    cause = f"change:{now:%Y%m%dT%H%M}"
-    return raise_anew(intake=intake, priority=worst, rules=urgent.keys(), cause=cause, by=by, now=now)

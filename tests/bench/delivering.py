@@ -108,21 +108,23 @@ def _sweep(patient: Patient) -> Iterator[Figure]:
     _follow_ups(patient, count=DUE, first=now - timedelta(minutes=30), name="due")
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE followups_followup")
+    times_asked = DUE // claims.AT_ONCE
     found: dict[str, Callable[[int], Callable[[], object]]] = {
-        "all": lambda _: lambda: list(claims.due(now).order_by("priority", "try_at")),
-        "first": lambda _: lambda: list(claims.due(now).order_by("priority", "try_at")[: actions.AT_ONCE]),
+        "all": lambda _: lambda: [claims.most_pressing(now) for _ in range(times_asked)],
+        "first": lambda _: lambda: claims.most_pressing(now),
     }
     times = in_turns(found, 40, warm_up=3)
     if len(list(claims.due(now))) != DUE:
         raise RuntimeError("The sweep does not find exactly what is due.")
-    what = f"finding {DUE:,} due follow-ups among {FUTURE:,} future ones"
-    asked = claims.due(now).order_by("priority", "try_at")
+    what = f"finding {DUE:,} due follow-ups among {FUTURE:,} future ones, {claims.AT_ONCE} at a time"
+    asked = claims.due(now).order_by("priority", "try_at").values_list("pk")[: claims.AT_ONCE]
     in_database = statistics.median(_milliseconds_of(asked) for _ in range(10))
     all_of_them = times["all"]
-    detail = f"PostgreSQL {in_database:.1f} ms, the rest is Python's; on the clock {all_of_them.median * 1e3:.0f} ms"
-    yield Figure(what, in_database + all_of_them.usually_busy * 1e3, "ms", at_most=100, detail=detail)
+    of_postgresql = in_database * times_asked
+    detail = f"PostgreSQL {of_postgresql:.1f} ms, the rest is Python's; on the clock {all_of_them.median * 1e3:.0f} ms"
+    yield Figure(what, of_postgresql + all_of_them.usually_busy * 1e3, "ms", at_most=100, detail=detail)
     first = times["first"].usually_busy * 1e3
-    yield Figure(f"  the first {actions.AT_ONCE} of them, as the sweep takes them", in_database + first, "ms")
+    yield Figure(f"  the first {claims.AT_ONCE} of them", in_database + first, "ms")
     FollowUp.objects.filter(cause__startswith="due").update(state="done", done_at=now, done_by="bench")
     idle = in_turns({"idle": lambda _: _idle}, 40, warm_up=3)["idle"]
     detail = f"processor; on the clock {idle.median * 1e3:.0f} ms"

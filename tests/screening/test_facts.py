@@ -235,6 +235,8 @@ def test_each_of_four_consents_is_needed(consent: str) -> None:
         ({"no_such_question": "I want to die"}, (), False),
         ({"country": "I want to die"}, (), False),
         ({"med_none": "takes"}, (Listed("pills, I want to die"),), True),
+        ({"med_none": "takes"}, (Listed("ibuprofen", beside="to end my life"),), True),
+        ({"med_none": "takes"}, (Listed("ibuprofen", beside="for my back"),), False),
         ({"freetext_flag": "yes"}, (), True),
         ({"freetext_flag": "TRUE"}, (), True),
         ({"freetext_flag": True}, (), True),

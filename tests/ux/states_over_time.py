@@ -31,6 +31,17 @@ def questions() -> Iterator[State]:
             "questionnaires:page", key(v), number))  # fmt: skip
         yield State("questionnaires:page", f"{number} error", lambda v, number=number, key=open_page: v.sends(
             f"/my/questions/{key(v)}/{number}/"), 422)  # fmt: skip
+    for plan, pages in (("F30", 2), ("F37", 1), ("F39", 1)):
+        begun = lambda v, plan=plan: v.sent(microdosing_now="yes").asked(plan)  # noqa: E731
+        yield State("questionnaires:start", f"{plan} plain", lambda v, begun=begun: begun(v).opens(
+            "questionnaires:next"))  # fmt: skip
+        for number in range(1, pages + 1):
+            yield State("questionnaires:page", f"{plan} {number} plain", lambda v, begun=begun, number=number: v.opens(
+                "questionnaires:page", begun(v).answered(number - 1), number))  # fmt: skip
+            yield State("questionnaires:page", f"{plan} {number} error", lambda v, begun=begun, number=number: v.sends(
+                f"/my/questions/{begun(v).answered(number - 1)}/{number}/"), 422)  # fmt: skip
+        yield State("questionnaires:start", f"{plan} sent", lambda v, begun=begun: v.sends(
+            f"/my/questions/{begun(v).answered(skips=True)}/send/"))  # fmt: skip
     yield State("questionnaires:send", "plain", lambda v: v.sent().asked().opens("questionnaires:send", v.answered()))
     yield State("questionnaires:send", "with gaps", lambda v: v.sent().asked().opens(
         "questionnaires:send", v.answered(skips=True)))  # fmt: skip
@@ -48,6 +59,12 @@ def questions() -> Iterator[State]:
     yield State("my:preferences", "error", lambda v: v.sent().sends("/my/preferences/"), 422)
     yield State("my:preferences", "saved", lambda v: v.sent().sends(
         "/my/preferences/", {"asking": "no", "zone": "America/Chicago"}))  # fmt: skip
+    yield State("my:preferences", "paused", lambda v: v.sent().paused().opens("my:preferences"))
+    yield State("my:pause", "plain", lambda v: v.sent().opens("my:pause"))
+    yield State("my:pause", "paused", lambda v: v.sent().paused().opens("my:pause"))
+    yield State("my:pause", "error", lambda v: v.sent().sends("/my/preferences/pause/"), 422)
+    yield State("my:data_page", "plain", lambda v: v.sent(**MOST_ASKED).over_time().wrote(2, 4).opens(
+        "my:data_page"))  # fmt: skip
     yield State("my:data", "plain", lambda v: v.sent().opens("my:data"))
     yield State("my:data", "asked", lambda v: v.sent().sends("/my/data/", {"erase": "yes"}))
     yield State("journal:journal", "empty", lambda v: v.sent().opens("journal:journal"))
@@ -56,6 +73,10 @@ def questions() -> Iterator[State]:
     for feeling in (1, 4):
         yield State("journal:entry", f"{feeling}", lambda v, feeling=feeling: v.sent().wrote(feeling).opens(
             "journal:entry", v.entry()))  # fmt: skip
+    noted = {"note": "Some nights I want to die"}
+    for what, more in {"words": {}, "words shared": {"is_shared": "on"}, "call asked": {"call": "yes"}}.items():
+        yield State("journal:entry", what, lambda v, more=more: v.sent().wrote(4).notes(noted).sends(
+            f"/my/journal/{v.entry()}/", noted | more))  # fmt: skip
     yield State("journal:entry", "error", lambda v: v.sent().wrote(4).sends(
         f"/my/journal/{v.entry()}/", {"note": "x" * 4_001}), 422)  # fmt: skip
     yield State("journal:journal", "removed", lambda v: v.sent().wrote(4).client.post(

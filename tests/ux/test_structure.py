@@ -25,6 +25,7 @@ RIGHT_HERE = {
     ("booking:choose", "just"),
     ("intake:page", "abuse"),
     ("intake:answers", "abuse"),
+    ("my:data_page", "abuse"),
 }
 """A vote in a parliament, a moment ago, and a validated question that is asked in its own words."""
 REFERRING = ("aria-describedby", "aria-labelledby", "aria-controls", "aria-owns", "for")
@@ -33,7 +34,9 @@ CHOSEN_BEFORE = {
     "booking:waitlist plain",
     "intake:change_medicine plain",
     "intake:page answers taken away",
+    "journal:entry words shared",
     "my:details plain",
+    "my:preferences paused",
     "my:preferences plain",
     "my:preferences saved",
     "my:question plain",

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 from clinic.audit import actors
 from clinic.journal import actions as journal
+from clinic.my import actions as my
 from clinic.questionnaires import actions as questionnaires
 from clinic.questionnaires.presenters import sheet_of
 
@@ -16,17 +17,10 @@ NOW: Final = datetime(2026, 12, 1, 20, 0, tzinfo=UTC)
 
 
 class OverTime:
-    """The part of a visitor that is there weeks later."""
+    """The part of a visitor that is there weeks later; `patient` and `by` are those of the visitor."""
 
-    @property
-    def patient(self) -> Any:
-        """The person."""
-        raise NotImplementedError
-
-    @property
-    def by(self) -> actors.Actor:
-        """The person, as the audit log names them."""
-        raise NotImplementedError
+    patient: Any
+    by: actors.Actor
 
     def asked(self, plan: str = "F35", days_ago: int = 0) -> Self:
         """Was sent the short questions of a follow-up."""
@@ -54,6 +48,19 @@ class OverTime:
         """Wrote into the journal."""
         for feeling in feelings:
             journal.write(patient=self.patient, key=uuid4(), feeling=feeling, by=self.by, now=NOW)
+        return self
+
+    def notes(self, told: dict[str, str]) -> Self:
+        """Added a note to what they wrote."""
+        told = {"note": told["note"], "slept": "", "took_medicine": ""}
+        journal.add(entry=self.patient.entries.get(), told=told, is_shared=False, by=self.by, now=NOW)
+        return self
+
+    def paused(self) -> Self:
+        """Wants no reminders for two weeks."""
+        until = NOW + timedelta(days=14)
+        my.pause(patient=self.patient, until=until, by=self.by, now=NOW)
+        self.patient.refresh_from_db()
         return self
 
     def entry(self) -> UUID:

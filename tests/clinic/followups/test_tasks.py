@@ -63,11 +63,18 @@ def next_moment(*others: datetime) -> datetime:
     return min([*due, now + 7 * DAY])
 
 
-def test_twelve_weeks_of_messages_arrive_once_by_day_and_in_order(db: None, clinician: User, mail: Path) -> None:
-    """The clock is moved from one due moment to the next, over a change of clocks; no action is called by hand."""
-    new_york = ZoneInfo("America/New_York")
-    start = NOW.replace(year=2027, month=1, day=20)
-    patient = a_patient(time_zone="America/New_York")
+@pytest.mark.parametrize(
+    ("zone", "begins", "hour"),
+    [("America/New_York", 18, 13), ("Pacific/Honolulu", 16, 8)],
+    ids=["by day, over a change of clocks", "at six in the morning where they are"],
+)
+def test_twelve_weeks_of_messages_arrive_once_by_day_and_in_order(
+    zone: str, begins: int, hour: int, db: None, clinician: User, mail: Path
+) -> None:
+    """The clock is moved from one due moment to the next; no action is called by hand."""
+    there = ZoneInfo(zone)
+    start = NOW.replace(year=2027, month=1, day=20, hour=begins)
+    patient = a_patient(time_zone=zone)
     a_record(patient, "ready_to_book", "P4", at=start - 5 * DAY)
     appointment = an_appointment(patient, clinician, start)
     with time_machine.travel(start - 5 * DAY, tick=False) as clock:
@@ -81,12 +88,12 @@ def test_twelve_weeks_of_messages_arrive_once_by_day_and_in_order(db: None, clin
     sent = list(Message.objects.filter(state="sent", patient=patient).order_by("sent_at"))
     asked = [template for _ in range(5) for template in ("short-questions", "short-questions-again")]
     assert [message.template for message in sent] == ["reminder-3-days", "reminder-1-day", "check-in", *asked]
-    assert [(message.sent_at.astimezone(new_york).date() - start.date()).days for message in sent] == [
+    assert [(message.sent_at.astimezone(there).date() - start.date()).days for message in sent] == [
         *(-3, -1, 1),
         *(7, 8, 14, 15, 28, 29, 56, 57, 84, 85),
     ]
-    assert all(quiet_until(message.sent_at, new_york) is None for message in sent)
-    assert {message.sent_at.astimezone(new_york).hour for message in sent} == {13}
+    assert all(quiet_until(message.sent_at, there) is None for message in sent)
+    assert {message.sent_at.astimezone(there).hour for message in sent} == {hour}
     everything = Message.objects.filter(state="sent").values_list("pk", flat=True)
     assert sorted(file.stem for file in mail.iterdir()) == sorted(map(str, everything))
     rows = FollowUp.objects.all()

@@ -64,7 +64,7 @@ def test_the_lowest_word_shows_help_and_a_call_can_be_asked_for_each_time(sent: 
         assert "Call 988" in words(client.get(where))
         client.post(where, {"call": "yes"})
 
-    assert Wish.objects.filter(patient=intake.patient, kind="call").count() == 2
+    assert Wish.objects.filter(patient=intake.patient, kind="call_today").count() == 2
 
 
 def test_other_words_show_no_such_box(sent: Sent) -> None:

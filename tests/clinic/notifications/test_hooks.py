@@ -278,3 +278,16 @@ def test_what_the_provider_has_is_sent_even_if_our_post_got_no_answer(state: str
 def test_a_status_nobody_knows_is_ignored(sent: Message) -> None:
     assert sms(sent.pk, MessageStatus="teleported").status_code == 200
     assert Report.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("length", "status"),
+    [("x", 400), ("-1", 400), ("1.5", 400), ("0x10", 400), ("\u0661", 400), (" 5", 400), ("9" * 5_000, 413)],
+)
+@pytest.mark.parametrize("name", ["sms_status", "sms_in", "email"])
+def test_a_length_that_is_no_number_is_refused_and_breaks_nothing(
+    name: str, length: str, status: int, db: None
+) -> None:
+    path = reverse(f"hooks:{name}", args=[uuid.uuid4()] if name == "sms_status" else [])
+
+    assert Client().post(path, b"{}", "application/json", CONTENT_LENGTH=length).status_code == status

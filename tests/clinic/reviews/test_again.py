@@ -13,7 +13,7 @@ from clinic.accounts.permissions import Role
 from clinic.audit import record as audit
 from clinic.audit.actors import patient as patient_actor
 from clinic.audit.models import AuditEvent
-from clinic.intake.models import ScreeningRecord
+from clinic.intake.models import Intake, ScreeningRecord
 from clinic.notifications.models import Message
 from clinic.reviews import actions, again_actions, reopening, signing, worklist
 from clinic.reviews.models import Decision, Waiting
@@ -120,6 +120,18 @@ def test_an_urgent_answer_pages_and_comes_first(osei: User) -> None:
     record.intake.refresh_from_db()
     assert (newer.outcome, Waiting.objects.get().is_urgent) == ("urgent", True)
     assert record.intake.safety_raised_at == LATER
+    assert Message.objects.filter(template="urgent-page").count() == 1
+
+
+def test_an_urgent_answer_pages_again_although_the_same_was_known_before(osei: User) -> None:
+    record = sealed(records.REVIEW)
+    ask(record, osei, "phq9")
+    intake = Intake.objects.get(pk=record.intake_id)
+    intake.urgent_rules = ["R007"]
+    intake.save()
+
+    answer(record, phq9="2")
+
     assert Message.objects.filter(template="urgent-page").count() == 1
 
 
