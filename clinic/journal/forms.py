@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from crispy_forms.helper import FormHelper
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from clinic.web.forms import InPage
 from clinic.web.widgets import RadioChoices
 
 SLEPT = (("well", _("Well")), ("so_so", _("So-so")), ("badly", _("Badly")))
 TOOK = (("yes", _("Yes")), ("some", _("Some of it")), ("no", _("No")))
 
 
-class AddForm(forms.Form):
+class AddForm(InPage, forms.Form):
     """Everything in it may stay empty."""
 
-    use_required_attribute = False
     note = forms.CharField(
         label=_("A note for yourself"),
         required=False,
@@ -45,11 +44,3 @@ class AddForm(forms.Form):
             "If your note says that you or somebody may not be safe, a person reads it now and calls you"
         ),
     )
-
-    @property
-    def helper(self) -> FormHelper:
-        """How crispy renders it."""
-        helper = FormHelper()
-        helper.form_tag = False
-        helper.disable_csrf = True
-        return helper

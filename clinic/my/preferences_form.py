@@ -6,13 +6,13 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from crispy_forms.helper import FormHelper
 from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from clinic.notifications.hours import QUIET_UNTIL
 from clinic.patients.zones import US_ZONES, zone_name
+from clinic.web.forms import InPage
 from clinic.web.widgets import RadioChoices, ThreePartDateField
 
 ASKING: Final = (
@@ -25,10 +25,9 @@ LONGEST_PAUSE: Final = timedelta(days=90)
 """AWAITING THE MEDICAL DIRECTOR: the protocol says nothing of pauses; who wants no questions at all says so instead."""
 
 
-class PreferencesForm(forms.Form):
+class PreferencesForm(InPage, forms.Form):
     """Two choices; messages about an appointment and about a decision come at any rate."""
 
-    use_required_attribute = False
     asking = forms.ChoiceField(
         label=ASKED,
         choices=ASKING,
@@ -47,28 +46,16 @@ class PreferencesForm(forms.Form):
         super().__init__(data, initial={**initial, "zone": zone})
         self.fields["zone"].choices = list({**US_ZONES, zone: zone_name(zone)}.items())
 
-    @property
-    def helper(self) -> FormHelper:
-        """How crispy renders it."""
-        helper = FormHelper()
-        helper.form_tag = False
-        helper.disable_csrf = True
-        return helper
 
-
-class PauseForm(forms.Form):
+class PauseForm(InPage, forms.Form):
     """The day our reminders and short questions begin again."""
 
-    use_required_attribute = False
     until = ThreePartDateField(name=_("the day our messages begin again"), label=_("Send me nothing until"))
 
     def __init__(self, data: Any = None, *, today: date, zone: str) -> None:
         """Take the day where they are; a pause ends there in the morning."""
         super().__init__(data)
         self.today, self.zone = today, zone
-        self.helper = FormHelper()
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True
 
     def clean_until(self) -> datetime:
         """The morning of a day between tomorrow and three months from now."""
