@@ -37,6 +37,7 @@ LABELS: Final = {
 OF_VISITS: Final = {
     "booked": _("Booked"),
     "completed": _("We met"),
+    "left_early": _("We met, and you left early"),
     "cancelled": _("Cancelled"),
     "moved": _("Moved to another time"),
     "no_show": _("You did not come"),

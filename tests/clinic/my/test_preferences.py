@@ -12,9 +12,10 @@ import time_machine
 
 from clinic.audit.actors import system
 from clinic.audit.models import AuditEvent
+from clinic.booking.models import Appointment
 from clinic.followups.actions import do_due, plan
 from clinic.followups.models import FollowUp
-from clinic.my.own_data import LABELS
+from clinic.my.own_data import LABELS, OF_VISITS
 from clinic.notifications.models import Message
 from clinic.patients.models import Consent, Patient, Wish
 from tests.clinic.intake.conftest import NOW
@@ -164,3 +165,4 @@ def test_the_page_of_the_copy_says_what_the_file_says(sent: Sent) -> None:
 
 def test_everything_that_is_kept_about_somebody_has_words_on_the_page() -> None:
     assert set(LABELS) == set(Patient.PERSONAL)
+    assert set(OF_VISITS) == set(Appointment.State) - {"held", "offered", "released"}
