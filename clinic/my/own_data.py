@@ -60,7 +60,7 @@ def copy_for(patient: Patient) -> dict[str, Any]:
             {
                 "opened": each.opened_at,
                 "sent": each.sent_at,
-                "answers": _worded(with_checks(protocols.of(each.intake), each.asks), each.answers),
+                "answers": _worded(with_checks(protocols.shown(protocols.of(each.intake)), each.asks), each.answers),
                 "scores": each.scores,
             }
             for each in asked
@@ -123,10 +123,11 @@ def _agreed(patient: Patient) -> list[dict[str, Any]]:
 
 
 def _form(record: ScreeningRecord) -> dict[str, Any]:
+    protocol = protocol_of(record)
     return {
         "sent": record.screened_at,
         "protocol": record.protocol,
-        "answers": _worded(protocol_of(record), record.answers["answers"]),
+        "answers": _worded(protocol and protocols.shown(protocol), record.answers["answers"]),
         "medicines": record.answers["medicines"],
     }
 

@@ -29,7 +29,7 @@ from tests.ux.states import STATES
 pytestmark = pytest.mark.django_db
 _named = protocols.named
 NAMES: Final = (
-    *("^[2-9A-Z]{8}$", r"\S+@\S*", r"LK-\w+", rf"2026-11/{CODE}, [0-9a-f]{{12}}", r"\b(mmHg|kg|cm|mg)\b"),
+    *("^[2-9A-Z]{8}$", r"\S+@\S*", r"LK-\w+", rf"2026-11/{CODE}(, [0-9a-f]{{12}})?", r"\b(mmHg|kg|cm|mg)\b"),
     *(
         "Larkfield Clinic",
         "Larkfield",
@@ -44,6 +44,12 @@ NAMES: Final = (
     *("Zoloft", "Zolof", r"Zocor \(simvastatin\)", "sertraline", "hydroxyzine", "hydralazine"),
 )
 """People, places, addresses, medicines, units and references: as they are in any language."""
+A_CHECK: Final = "questionnaires:page F"
+"""The short checks between visits, which have no place for words in other languages yet: docs/languages.md."""
+OF_CHECKS: Final = {option.label for option in checks.ANSWERS} | {
+    "A pounding headache, chest tightness, … your sight, or a high blood pressure reading"
+}
+"""What stands on those pages besides the texts of their file."""
 
 
 @cache
@@ -100,7 +106,8 @@ def test_no_word_of_any_page_is_left_in_english(pages: Mapping[str, str]) -> Non
     not_ours = re.compile("|".join([*NAMES, *_in_files()]), re.IGNORECASE)
     forgotten: dict[str, list[str]] = {}
     for state, page in pages.items():
-        for text in dict.fromkeys(outside(page)):
+        texts = dict.fromkeys(outside(page))
+        for text in texts.keys() - OF_CHECKS if state.startswith(A_CHECK) else texts:
             if LETTERS.search(not_ours.sub("", text)):
                 forgotten.setdefault(text, []).append(state)
 
