@@ -19,7 +19,7 @@ run: $(RUN_READY) ## open the clinic: database, broker, web, workers, demo data;
 	@$(PY) manage.py up
 
 test: $(TEST_READY) browser ## run every test, with a database, a broker and a browser of their own
-	$(PY) -m pytest -n 2 $(ARGS)
+	$(PY) -m pytest -n 2 --dist worksteal $(ARGS)
 
 check: $(TEST_READY) ## everything that must hold before a change is offered: style, types, imports, settings, tests
 	$(PY) -m ruff check .

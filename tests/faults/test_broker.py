@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from celery import Celery
 
 from clinic import celery
 from clinic.intake.models import Intake
 from clinic.onebox.valkey import Valkey
 from tests.clinic.notifications.smtp_server import Mailbox
 from tests.clinic.onebox.conftest import Start, start, var
+from tests.own_broker import all_sent, app_for
 
 from .conftest import FULL, NOW, ROUNDS, submit, sweep
 from .ledgers import twice, wrong
@@ -63,27 +63,13 @@ def broker(var: Path, start: Start, monkeypatch: pytest.MonkeyPatch) -> Iterator
     valkey = Valkey(var, var / "run")
     process = start(valkey.program())
     valkey.wait_until_ready(process)
-    app = Celery("faults", set_as_current=False)
-    app.conf.update(
-        broker_url=f"redis+socket://{valkey.socket}",
-        broker_transport_options=celery.app.conf.broker_transport_options,
-        broker_connection_timeout=celery.app.conf.broker_connection_timeout,
-        task_default_queue="default",
-        task_create_missing_queues=True,
-        task_publish_retry=False,
-        result_backend=None,
-    )
+    app = app_for(valkey)
     monkeypatch.setattr(celery, "app", app)
     monkeypatch.setattr(celery, "_hand_over", HAND_OVER)
     yield Broker(valkey, process)
     process.send_signal(signal.SIGCONT)
     all_sent()
     app.close()
-
-
-def all_sent(seconds: float = 60) -> None:
-    """Wait until the sending thread has nothing left."""
-    celery._sender.submit(lambda: None).result(timeout=seconds)
 
 
 def seconds_of(intake: Intake) -> float:

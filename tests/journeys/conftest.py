@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -17,8 +18,14 @@ from django.db import connection
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from clinic import celery
+from clinic.onebox.valkey import Valkey
 from clinic.patients import session
 from clinic.patients.models import Patient
+from tests.clinic.onebox.conftest import Start, start, var
+from tests.own_broker import address, all_sent, app_for
+
+__all__ = ["start", "var"]
 
 
 @pytest.fixture
@@ -40,11 +47,23 @@ def laptop(browser: Browser) -> Iterator[BrowserContext]:
 
 
 @pytest.fixture
-def worker(transactional_db: Any) -> Iterator[subprocess.Popen[bytes]]:
-    """A Celery worker of its own process on this test's database and the broker of the run."""
+def broker(var: Path, start: Start, monkeypatch: pytest.MonkeyPatch) -> Iterator[Valkey]:
+    """A broker of this journey alone, to which the pages nudge."""
+    valkey = Valkey(var, var / "run")
+    valkey.wait_until_ready(start(valkey.program()))
+    app = app_for(valkey)
+    monkeypatch.setattr(celery, "app", app)
+    yield valkey
+    all_sent()
+    app.close()
+
+
+@pytest.fixture
+def worker(transactional_db: Any, broker: Valkey) -> Iterator[subprocess.Popen[bytes]]:
+    """A Celery worker of its own process on this test's database and broker."""
     database = connection.settings_dict
     url = f"postgresql://{database['USER']}@/{database['NAME']}?host={quote(database['HOST'])}&port={database['PORT']}"
-    environment = {**os.environ, "DATABASE_URL": url, "CELERY_BROKER_URL": settings.CELERY_BROKER_URL}
+    environment = {**os.environ, "DATABASE_URL": url, "CELERY_BROKER_URL": address(broker)}
     command = [sys.executable, "-m", "celery", "--quiet", "--app", "clinic", "worker", "--queues"]
     command += ["urgent,default,bulk", "--concurrency", "1", "--loglevel", "WARNING", "--hostname", f"{os.getpid()}@%h"]
     process = subprocess.Popen([*command, "--without-gossip", "--without-mingle"], env=environment)
