@@ -86,7 +86,8 @@ def wake(*, patient: Patient, by: Actor, now: datetime) -> int:
     paused = FollowUp.objects.filter(patient=patient, state=State.PLANNED, reason=PAUSED)
     count = paused.update(try_at=now)
     if count:
-        record(by=by, action="followups.wake", subject=f"patient:{patient.pk}", detail={"count": count})
+        told = {"count": count}
+        record(by=by, action="followups.wake", subject=f"patient:{patient.pk}", patient=patient.pk, detail=told)
     return count
 
 

@@ -155,7 +155,8 @@ def wake(*, patient: Patient, by: Actor, now: datetime) -> int:
     paused = Message.objects.filter(patient=patient, state=Message.State.DUE, reason=PAUSED)
     count = paused.update(due_at=now)
     if count:
-        record(by=by, action="notifications.wake", subject=f"patient:{patient.pk}", detail={"count": count})
+        told = {"count": count}
+        record(by=by, action="notifications.wake", subject=f"patient:{patient.pk}", patient=patient.pk, detail=told)
     return count
 
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from clinic.accounts.models import User
+from clinic.audit.models import AuditEvent
 from clinic.followups import task_actions
 from clinic.followups.coverage import OF_THE_CLINIC
 from clinic.followups.models import FollowUp
@@ -136,3 +137,13 @@ def test_waking_somebody_else_changes_nothing_here(patient: Patient) -> None:
 
     assert task_actions.wake(patient=a_patient(), by=BY, now=NOW) == 0
     assert planned("F08")["F08"].try_at == NOW + 10 * DAY
+
+
+def test_the_record_says_whose_pause_ended(patient: Patient) -> None:
+    an_intake(patient, saved_at=NOW - 24 * HOUR)
+    pause(patient, 10)
+    do_due()
+
+    pause(patient, None)
+
+    assert AuditEvent.objects.get(action="followups.wake").patient == str(patient.pk)
