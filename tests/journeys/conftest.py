@@ -31,16 +31,23 @@ __all__ = ["start", "var"]
 @pytest.fixture
 def phone(browser: Browser) -> Iterator[BrowserContext]:
     """A phone of 390 by 844 points, without JavaScript."""
-    context = browser.new_context(viewport={"width": 390, "height": 844}, java_script_enabled=False)
-    context.set_default_timeout(15_000)
-    yield context
-    context.close()
+    yield from _without_script(browser, 390, 844)
+
+
+@pytest.fixture
+def another_phone(browser: Browser) -> Iterator[BrowserContext]:
+    """The phone of somebody else."""
+    yield from _without_script(browser, 390, 844)
 
 
 @pytest.fixture
 def laptop(browser: Browser) -> Iterator[BrowserContext]:
     """A laptop of 1280 by 800 points, without JavaScript."""
-    context = browser.new_context(viewport={"width": 1280, "height": 800}, java_script_enabled=False)
+    yield from _without_script(browser, 1280, 800)
+
+
+def _without_script(browser: Browser, width: int, height: int) -> Iterator[BrowserContext]:
+    context = browser.new_context(viewport={"width": width, "height": height}, java_script_enabled=False)
     context.set_default_timeout(15_000)
     yield context
     context.close()

@@ -8,7 +8,7 @@ from __future__ import annotations
 import email
 import re
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from datetime import time as clock
 from email.policy import default
@@ -20,7 +20,7 @@ import pytest
 from django.conf import settings
 from django.utils import timezone
 from icalendar import Calendar, Event
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from clinic.accounts.models import User
 from clinic.audit.actors import Actor
@@ -39,15 +39,6 @@ __all__ = ["make_clinician"]
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 BORN_ON = "1991-05-02"
 NEUTRAL = ("ketamine", "treatment", "consultation", "depress", "osei")
-
-
-@pytest.fixture
-def another_phone(browser: Browser) -> Iterator[BrowserContext]:
-    """The phone of whoever waits."""
-    context = browser.new_context(viewport={"width": 390, "height": 844}, java_script_enabled=False)
-    context.set_default_timeout(15_000)
-    yield context
-    context.close()
 
 
 def test_a_time_is_booked_in_four_taps_moved_cancelled_and_offered_to_who_waits(
