@@ -12,6 +12,9 @@ from clinic.accounts.models import User
 from clinic.accounts.permissions import Role
 from tests import sign_in
 from tests.clinic.reviews import records
+from tests.clinic.staff.every_page import addresses, kept_pages
+
+__all__ = ["addresses", "kept_pages"]
 
 NAMES = {
     Role.CLINICIAN: "Dr. Ama Osei",

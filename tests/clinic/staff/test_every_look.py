@@ -15,9 +15,8 @@ from clinic.booking.models import Appointment
 from clinic.patients.lookers import looks_at
 from clinic.patients.models import Patient
 from tests.clinic.reviews.records import NOW
-from tests.clinic.staff.test_permissions import OTHERS_OWN, ROWS, YES, addresses
+from tests.clinic.staff.test_permissions import OTHERS_OWN, ROWS, YES
 
-__all__ = ["addresses"]
 LET_IN = [(*row[:2], row[2]) for row in ROWS if row[3] is YES and row[0].startswith("staff:")]
 
 
