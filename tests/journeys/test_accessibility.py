@@ -25,10 +25,10 @@ from tests.clinic.intake.conftest import fill, nudges, submit
 from tests.clinic.reviews import records
 from tests.clinic.staff.tasks import stuck
 from tests.sign_in import signed_in
+from tests.ux.screen import EVERY_RULE
 
 __all__ = ["fill", "nudges", "submit"]
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 SMALL = """() => [...document.querySelectorAll('a, button, input:not([type=hidden]), select, textarea')]
   .filter(each => each.checkVisibility() && !each.closest('p, li, .vh, .skip') && !each.classList.contains('skip'))
   .map(each => [each, (each.closest('label') || each).getBoundingClientRect()])
@@ -56,7 +56,7 @@ def enter(context: BrowserContext, client: Client) -> None:
 
 def problems(page: Page) -> list[str]:
     """What is wrong with the page that is open, in words."""
-    found = [each["id"] for each in Axe().run(page, options=RULES).response["violations"]]
+    found = [each["id"] for each in Axe().run(page, options=EVERY_RULE).response["violations"]]
     if page.evaluate("document.documentElement.scrollWidth") > 320:
         found.append("scrolls sideways at 320 points")
     if small := page.evaluate(SMALL):

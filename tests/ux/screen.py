@@ -14,8 +14,10 @@ from tests.ux.shown import Shown, file_bytes
 SITE: Final = "http://localhost"
 MEASURE: Final = (Path(__file__).parent / "measure.js").read_text()
 TAGS: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-EVERY_RULE: Final = {"runOnly": TAGS, "resultTypes": ["violations"]}
-RULES_OF_COLOR: Final = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
+FAULTS_ALONE: Final = {"resultTypes": ["violations"]}
+"""axe finds the same, and works out no address for what is well."""
+EVERY_RULE: Final = {"runOnly": TAGS} | FAULTS_ALONE
+RULES_OF_COLOR: Final = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}} | FAULTS_ALONE
 TEXT_SPACING: Final = """
 * {line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important}
 p {margin-block-end: 2em !important}"""
@@ -29,10 +31,14 @@ class Screen:
 
     def __init__(self, browser: Browser, **look: Any) -> None:
         self.context = browser.new_context(bypass_csp=True, reduced_motion="reduce", **look)
+        self.context.add_init_script(MEASURE)
         self.page: Page = self.context.new_page()
         self.page.set_default_timeout(20_000)
         self.page.route("**/*", self._answer)
         self.shown: Shown | None = None
+        self._size: dict[str, int] = {}
+        self._theme = ""
+        self._has_axe = False
 
     def shows(self, shown: Shown, *, width: int, height: int = 844, theme: str = "light") -> Page:
         """Load a page of the registry.
@@ -45,29 +51,30 @@ class Screen:
         """
         self.shown = shown
         self.looks(width=width, height=height, theme=theme)
+        self._has_axe = False
         self.page.goto(SITE + shown.path)
         self.page.evaluate("document.fonts.ready.then(() => true)")
-        self.page.evaluate(MEASURE)
         return self.page
 
     def looks(self, *, width: int, height: int = 844, theme: str = "light") -> None:
-        """Change the size and the theme of the screen without loading again."""
-        self.page.set_viewport_size({"width": width, "height": height})
-        self.page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
+        """Change the size and the theme of the screen, where they differ, without loading again."""
+        if self._size != (size := {"width": width, "height": height}):
+            self.page.set_viewport_size(size)
+            self._size = size
+        if self._theme != theme:
+            self.page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
+            self._theme = theme
 
     def axe(self, options: dict[str, Any]) -> list[str]:
         """What axe finds wrong with the page that is open."""
-        if not self.page.evaluate("Boolean(window.axe)"):
+        if not self._has_axe:
             self.page.evaluate(AXE_SCRIPT)
+            self._has_axe = True
         return list(self.page.evaluate("options => measure.faults(options)", options))
 
     def ask(self, what: str, *told: object) -> Any:
         """One of the questions of measure.js."""
         return self.page.evaluate(f"told => measure.{what}(...told)", list(told))
-
-    def restyled(self, css: str = "") -> None:
-        """Add a style to the page that is open, in the place of the one that was added before."""
-        self.page.evaluate("css => measure.restyled(css)", css)
 
     def _answer(self, route: Route) -> None:
         path = "/" + route.request.url.partition(SITE + "/")[2].partition("#")[0]

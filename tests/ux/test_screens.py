@@ -11,7 +11,7 @@ from playwright.sync_api import Browser
 from tests.ux.budget import BUDGET
 from tests.ux.conftest import Pages
 from tests.ux.screen import EVERY_RULE, RULES_OF_COLOR, TEXT_SPACING, TWICE_THE_TEXT, Screen
-from tests.ux.shown import file_bytes
+from tests.ux.shown import Shown, file_bytes
 from tests.ux.states import STATES, State
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
@@ -23,6 +23,13 @@ RESTYLED = {
     WIDE: {"as it is": "", "text twice as large": TWICE_THE_TEXT},
 }
 """1280 points at a zoom of 400 % are 320; text twice as large on the narrowest screen is asked of nobody."""
+LOOKS = (
+    (WIDE, "light", EVERY_RULE),
+    (WIDE, "dark", RULES_OF_COLOR),
+    (NARROW, "dark", RULES_OF_COLOR),
+    (NARROW, "light", EVERY_RULE),
+)
+"""In an order in which one thing changes at a time."""
 STYLES = ("calm.css", "progress.css", "booking.css", "public.css", "urgent.css")
 
 
@@ -36,10 +43,15 @@ def screen(browser: Browser) -> Iterator[Screen]:
 
 @pytest.mark.parametrize("state", STATES, ids=str)
 def test_it_fits_can_be_read_and_can_be_pressed(screen: Screen, show: Pages, state: State) -> None:
-    screen.shows(show(state), width=PHONE)
-    found = [*_layout(screen), *_focus(screen), *_axe(screen)]
+    assert list(wrong_with(screen, show(state))) == []
 
-    assert found == []
+
+def wrong_with(screen: Screen, shown: Shown) -> Iterator[str]:
+    """What is wrong with a page in the browser, in words."""
+    screen.shows(shown, width=PHONE)
+    yield from _layout(screen)
+    yield from _focus(screen)
+    yield from _axe(screen)
 
 
 def _layout(screen: Screen) -> Iterator[str]:
@@ -47,13 +59,7 @@ def _layout(screen: Screen) -> Iterator[str]:
         yield "moves while it loads"
     for width in (PHONE, NARROW, WIDE):
         screen.looks(width=width)
-        yield from (f"small at {width}: {each}" for each in screen.ask("smallTargets", LEAST))
-        for name, css in RESTYLED[width].items():
-            screen.restyled(css)
-            if screen.ask("sideways") > 0:
-                yield f"scrolls sideways at {width}, {name}: {screen.ask('widest')}"
-            yield from (f"cut off at {width}, {name}: {each}" for each in screen.ask("clipped"))
-        screen.restyled()
+        yield from (f"{each}, at {width}" for each in screen.ask("layout", LEAST, RESTYLED[width]))
 
 
 def _focus(screen: Screen) -> Iterator[str]:
@@ -71,11 +77,9 @@ def _focus(screen: Screen) -> Iterator[str]:
 
 def _axe(screen: Screen) -> Iterator[str]:
     """A theme changes colors and nothing else, so in the dark only the rules of color are asked again."""
-    for width in (NARROW, WIDE):
-        screen.looks(width=width)
-        yield from (f"{each} at {width}" for each in screen.axe(EVERY_RULE))
-        screen.looks(width=width, theme="dark")
-        yield from (f"{each} at {width}, dark" for each in screen.axe(RULES_OF_COLOR))
+    for width, theme, rules in LOOKS:
+        screen.looks(width=width, theme=theme)
+        yield from (f"{each} at {width}, {theme}" for each in screen.axe(rules))
 
 
 @pytest.mark.parametrize("name", STYLES)

@@ -1,0 +1,56 @@
+"""What measures the pages finds what is wrong with one: a page spoiled on purpose, in one way for each claim."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.ux.conftest import Pages
+from tests.ux.screen import Screen
+from tests.ux.states import STATES
+from tests.ux.test_screens import NARROW, PHONE, WIDE, wrong_with
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db]
+SPOILED = """
+<style>
+  @media (max-width: 340px) {.wide {width: 500px}}
+  @media (min-width: 1000px) {.washed-out {color: #ccc; background: #fff}}
+  @media (prefers-color-scheme: dark) {.pale {color: #444; background: #333}}
+  .in-lines {height: 1.3em; line-height: 1.2; overflow: hidden}
+  .in-points {height: 30px; overflow: hidden}
+</style>
+<a class="tiny" href="/law/" style="display: block; width: 9px; height: 9px">tiny</a>
+<div class="wide">wide</div>
+<div class="in-lines">spaced</div>
+<div class="in-points">twice as large</div>
+<p class="pale">pale in the dark</p>
+<p class="washed-out">pale when it is wide</p>
+<input id="nameless">
+<div id="error-summary"><a href="#nowhere">an error</a></div>
+</main>"""
+
+
+def test_each_fault_is_found_where_it_is(browser: Browser, show: Pages) -> None:
+    screen = Screen(browser)
+    page = show(next(state for state in STATES if str(state) == "pages:law plain"))
+    found = list(wrong_with(screen, replace(page, html=page.html.replace("</main>", SPOILED))))
+    screen.context.close()
+
+    assert [expected for expected in (
+        f"small: A tiny 9x9, at {PHONE}",
+        f"scrolls sideways, as it is: DIV.wide wide, at {NARROW}",
+        f'cut off, spaced text: <div class="in-lines">spaced</div>, at {PHONE}',
+        f'cut off, text twice as large: <div class="in-points">twice as large</div>, at {WIDE}',
+        "the error summary has no focus",
+        "its link does not lead to nowhere",
+    ) if expected not in found] == []  # fmt: skip
+    assert _where(found, "color-contrast", ".pale") == {f"{NARROW}, dark", f"{WIDE}, dark"}
+    assert f"{WIDE}, light" in _where(found, "color-contrast", ".washed-out")
+    assert _where(found, "label", "#nameless") == {f"{NARROW}, light", f"{WIDE}, light"}
+
+
+def _where(found: list[str], rule: str, part: str) -> set[str]:
+    """The looks in which axe finds a rule broken by a part of the page."""
+    return {each.rpartition(" at ")[2] for each in found if each.startswith(f"{rule}:") and part in each}
