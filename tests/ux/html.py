@@ -27,23 +27,24 @@ class Tag:
     @property
     def text(self) -> str:
         """The words in it, spaces collapsed."""
-        return " ".join("".join(self._words()).split())
+        return " ".join("".join(child for child in self._below() if isinstance(child, str)).split())
 
-    def _words(self) -> Iterator[str]:
-        for child in self.children:
-            if isinstance(child, str):
-                yield child
-            else:
-                yield from child._words()
+    def _below(self) -> Iterator[Tag | str]:
+        """Every element and text below, in the order of the page."""
+        waiting = self.children[::-1]
+        while waiting:
+            child = waiting.pop()
+            yield child
+            if isinstance(child, Tag):
+                waiting += child.children[::-1]
 
     def all(self, *names: str, **attrs: str) -> Iterator[Tag]:
         """Every element below with one of these names and all of these attributes."""
-        for child in self.children:
-            if isinstance(child, str):
+        for child in self._below():
+            if not isinstance(child, Tag) or (names and child.name not in names):
                 continue
-            if (not names or child.name in names) and all(child[name] == value for name, value in attrs.items()):
+            if all(child[name] == value for name, value in attrs.items()):
                 yield child
-            yield from child.all(*names, **attrs)
 
     def inside(self, is_it: Callable[[Tag], bool]) -> Tag | None:
         """The nearest element around this one of which that is true."""

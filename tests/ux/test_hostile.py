@@ -92,7 +92,7 @@ def _wrong_in(answer: HttpResponse, text: str) -> Iterator[str]:
         yield "became a part of the page"
     if any(name.startswith("on") or name == "autofocus" for tag in page.all() for name in tag.attrs):
         yield "became an attribute"
-    if re.search(r"\b49\b.*\b49\b", page.text) and "7*7" in text:
+    if "7*7" in text and re.search(r"\b49\b.*\b49\b", page.text):
         yield "was worked out"
     for value in answer.headers.values():
         if "Bcc" in value or "Set-Cookie: a" in value:
