@@ -21,7 +21,7 @@ from clinic.audit.actors import Actor
 from clinic.audit.record import record
 from clinic.followups.causes import FINDERS, found
 from clinic.followups.claims import TRIES, claim, mine, most_pressing, next_try
-from clinic.followups.coverage import OF_THE_CLINIC, TEMPLATES
+from clinic.followups.coverage import ANSWERS, OF_THE_CLINIC, RENEWAL, TEMPLATES
 from clinic.followups.models import FollowUp
 from clinic.followups.offsets import Hours
 from clinic.followups.pausing import may_pause, paused_until
@@ -30,6 +30,7 @@ from clinic.followups.reach import CannotWrite, letter_for
 from clinic.followups.stops import CONTACT, ended, why_ended
 from clinic.intake import protocols
 from clinic.intake.models import Intake
+from clinic.intake.renewal_actions import ask_again
 from clinic.notifications.actions import acknowledge, cancel, queue
 from clinic.notifications.hours import zone_named
 from clinic.notifications.models import Message
@@ -52,6 +53,10 @@ State = FollowUp.State
 
 class NotOpen(Exception):
     """This task is not open any more."""
+
+
+class NotAnAnswer(Exception):
+    """A task that asks a question is closed by one of its answers, and no other task by any."""
 
 
 @transaction.atomic
@@ -186,6 +191,8 @@ def _effect(follow_up: FollowUp, *, now: datetime, by: Actor) -> tuple[State, st
         return State.DONE, ""
     if asks(follow_up.plan) and not _open_questions(follow_up, now=now, by=by):
         return State.CANCELLED, "nothing to ask"
+    if follow_up.plan == RENEWAL:
+        ask_again(patient=follow_up.patient, asked_for=follow_up.pk, by=by, now=now)
     letter = letter_for(follow_up)
     if isinstance(letter, CannotWrite):
         return (State.OPEN, f"{letter.reason}: call them") if letter.call else (State.CANCELLED, letter.reason)
@@ -271,7 +278,7 @@ def withdraw(*, by: Actor, patient: Patient | None = None) -> int:
 
 
 @transaction.atomic
-def close_task(*, follow_up: FollowUp, by: Actor, now: datetime, reason: str = "") -> None:
+def close_task(*, follow_up: FollowUp, by: Actor, now: datetime, reason: str = "", answer: str = "") -> None:
     """Close an open task by hand. Closing the task of a call says that the person was reached.
 
     Args:
@@ -279,12 +286,17 @@ def close_task(*, follow_up: FollowUp, by: Actor, now: datetime, reason: str = "
         by: who did it.
         now: the moment.
         reason: what came of it, in their words; it goes on the record only, because it may be about a patient.
+        answer: to a task that asks a question, one of `ANSWERS`; nothing to the others.
     Raises:
         NotOpen: somebody closed it first, or it is no task.
+        NotAnAnswer: it asks something else, or asks something and was not answered.
     """
+    if answer not in ANSWERS.get(follow_up.plan, ("",)):
+        raise NotAnAnswer
     task = FollowUp.objects.filter(pk=follow_up.pk, state=State.OPEN)
-    if not task.update(state=State.DONE, done_at=now, done_by=by.ref):
+    if not task.update(state=State.DONE, done_at=now, done_by=by.ref, answer=answer):
         raise NotOpen
+    follow_up.state, follow_up.answer = State.DONE, answer
     if follow_up.stop_condition in CONTACT:
         acknowledge(reference=_reference(follow_up), by=by, now=now, because="reached")
     _record(follow_up, "followups.close_task", by=by, why=reason)

@@ -118,6 +118,21 @@ class ScreeningRecord(models.Model):
         return f"record {self.number} of {self.intake_id}"
 
 
+class Renewal(models.Model):
+    """One time that somebody who is still under care is asked for the whole form again; `asked_for` says why, once."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="renewals")
+    asked_for = models.UUIDField(unique=True)
+    asked_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["patient", "-asked_at"], name="renewal_of_patient")]
+
+    def __str__(self) -> str:
+        return f"renewal of {self.patient_id}"
+
+
 class CheckTally(models.Model):
     """How often the 30-second check ended in one way in one month; nothing in it is about anybody."""
 

@@ -125,9 +125,10 @@ class PatientLink(models.Model):
         RESUME = "resume", "carry on with the form"
         STATUS = "status", "see what happens next"
         QUESTIONS = "questions", "answer short questions"
+        RENEWAL = "renewal", "fill in the form again"
 
-    RE_USABLE = frozenset({Purpose.QUESTIONS})
-    """Links that open as often as needed until they expire: the questions can be answered in several sittings."""
+    RE_USABLE = frozenset({Purpose.QUESTIONS, Purpose.RENEWAL})
+    """Links that open as often as needed until they expire: what they lead to is done in several sittings."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="links")

@@ -81,9 +81,16 @@ def questions() -> Iterator[State]:
         f"/my/journal/{v.entry()}/", {"note": "x" * 4_001}), 422)  # fmt: skip
     yield State("journal:journal", "removed", lambda v: v.sent().wrote(4).client.post(
         f"/my/journal/{v.entry()}/remove/", follow=True))  # fmt: skip
-    path = "/f/"
-    link = lambda v: f"{path}{v.filled('mood').link('questions')}/"  # noqa: E731
+    yield State("intake:again", "plain", lambda v: v.sent().asked_for_all().opens("intake:again"))
+    yield State("intake:tasks", "again", lambda v: v.sent().asked_for_all().sends("/intake/again/"))
+    yield State("my:status", "form wait", lambda v: v.sent().asked_for_all().opens("my:status"))
+    yield State("my:status", "form begun", lambda v: v.sent().asked_for_all(begins=True).opens("my:status"))
     wrong = {"born_on_month": "1", "born_on_day": "2", "born_on_year": "1990"}
-    yield State("questionnaires:link", "plain", lambda v: v.opens(link(v)))
-    yield State("questionnaires:link", "error", lambda v: v.sends(link(v)), 422)
-    yield State("questionnaires:link", "wrong date", lambda v: v.sends(link(v), wrong))
+    for name, path, purpose in (
+        ("questionnaires:link", "/f/", "questions"),
+        ("intake:again_link", "/again/", "renewal"),
+    ):
+        link = lambda v, path=path, purpose=purpose: f"{path}{v.filled('mood').link(purpose)}/"  # noqa: E731
+        yield State(name, "plain", lambda v, link=link: v.opens(link(v)))
+        yield State(name, "error", lambda v, link=link: v.sends(link(v)), 422)
+        yield State(name, "wrong date", lambda v, link=link: v.sends(link(v), wrong))

@@ -7,6 +7,7 @@ from typing import Any, Final, Self
 from uuid import UUID, uuid4
 
 from clinic.audit import actors
+from clinic.intake import renewal_actions
 from clinic.journal import actions as journal
 from clinic.my import actions as my
 from clinic.questionnaires import actions as questionnaires
@@ -26,6 +27,13 @@ class OverTime:
         """Was sent the short questions of a follow-up."""
         then = NOW - timedelta(days=days_ago)
         questionnaires.open_for(patient=self.patient, asked_for=uuid4(), plan=plan, by=self.by, now=then)
+        return self
+
+    def asked_for_all(self, *, begins: bool = False) -> Self:
+        """Was asked for the whole form again, and perhaps began it."""
+        renewal_actions.ask_again(patient=self.patient, asked_for=uuid4(), by=self.by, now=NOW)
+        if begins:
+            renewal_actions.begin_again(patient=self.patient, by=self.by, now=NOW)
         return self
 
     def answered(self, pages: int = 99, *, worse: int = 1, skips: bool = False) -> UUID:

@@ -118,6 +118,20 @@ def test_done_closes_the_task_with_who_did_it(browser: Client, osei: User) -> No
     assert AuditEvent.objects.get(action="followups.close_task").why == "Spoke on the phone"
 
 
+def test_a_task_that_asks_a_question_is_closed_by_one_of_its_answers(browser: Client) -> None:
+    waiting = open_task(records.sealed(records.REVIEW), "clinician", "C16", stop_condition="none")
+    page = browser.get(reverse("staff:tasks")).content.decode()
+    assert [f'value="{each}"' in page for each in ("under_care", "left_care")] == [True, True]
+
+    unanswered = browser.post(reverse("staff:done", args=[waiting.pk]), {"note": "Spoke with them."})
+    waiting.refresh_from_db()
+    assert (unanswered.status_code, waiting.state) == (422, "open")
+    browser.post(reverse("staff:done", args=[waiting.pk]), {"answer": "left_care"})
+
+    waiting.refresh_from_db()
+    assert (waiting.state, waiting.answer) == ("done", "left_care")
+
+
 def test_a_scheduler_cannot_close_what_they_do_not_see(signed_in: Callable[[Role], Client]) -> None:
     waiting = open_task(records.sealed(records.REVIEW), "clinician", "F04")
 
