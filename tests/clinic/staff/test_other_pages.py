@@ -47,6 +47,14 @@ def test_in_production_an_administrator_has_people_and_no_outbox(
     assert [each["label"] for each in response.context["staff_nav"]] == ["People", "Messages"]
 
 
+def test_the_typed_signature_is_read_on_the_page_of_all_answers(browser: Client) -> None:
+    record = records.sealed(records.REVIEW)
+
+    page = browser.get(reverse("staff:answers", args=[record.intake.reference])).content.decode()
+
+    assert f"“{record.signature['name']}”" in page
+
+
 def test_all_answers_are_shown_as_they_were_asked(browser: Client, osei: User) -> None:
     record = records.sealed(
         records.REVIEW | {"hppd": None}, history=[["2026-12-01T05:00:00+00:00", "si_month", "passing"]]
