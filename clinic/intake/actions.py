@@ -211,8 +211,9 @@ def submit(
     """Sign an intake, screen it and seal the record.
 
     1. Lock the intake. 2. The same key and body again is the same record; another body is refused and changes nothing.
-    3. Keep the consents as answers, and whether the typed name holds safety words. 4. Every page must be done. 5. Ask every rule. 6. Seal the record with the answers
-    and the result. 7. Tell the patient that it arrived, and the person on call when it is urgent. 8. Audit.
+    3. Keep the consents as answers, and whether the typed name holds safety words. 4. Every page must be done. 5. Ask
+    every rule. 6. Seal the record with the answers and the result. 7. Tell the patient that it arrived, and the person
+    on call when it is urgent. 8. Audit.
 
     Args:
         intake: which.
