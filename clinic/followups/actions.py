@@ -21,21 +21,23 @@ from clinic.audit.actors import Actor
 from clinic.audit.record import record
 from clinic.followups.causes import FINDERS, found
 from clinic.followups.claims import TRIES, claim, mine, most_pressing, next_try
-from clinic.followups.coverage import ANSWERS, OF_THE_CLINIC, RENEWAL, TEMPLATES
+from clinic.followups.coverage import ANSWERS, ERASES, OF_THE_CLINIC, RENEWAL, TEMPLATES
 from clinic.followups.models import FollowUp
 from clinic.followups.offsets import Hours
 from clinic.followups.pausing import may_pause, paused_until
 from clinic.followups.planning import is_planned, is_too_late, rows
 from clinic.followups.reach import CannotWrite, letter_for
-from clinic.followups.stops import CONTACT, ended, why_ended
+from clinic.followups.stops import CONTACT, MESSAGES, ended, why_ended
 from clinic.intake import protocols
 from clinic.intake.models import Intake
 from clinic.intake.renewal_actions import ask_again
+from clinic.journal.actions import remove_all
 from clinic.notifications.actions import acknowledge, cancel, queue
 from clinic.notifications.hours import zone_named
 from clinic.notifications.models import Message
 from clinic.notifications.paging import ACKNOWLEDGE_WITHIN
 from clinic.notifications.recheck import PAUSED
+from clinic.patients.actions import agree
 from clinic.patients.models import Patient
 from clinic.questionnaires.actions import open_for
 from clinic.questionnaires.asking import asks
@@ -183,7 +185,8 @@ def _carry_out(claimed: FollowUp, *, now: datetime, by: Actor) -> str | None:
 def _effect(follow_up: FollowUp, *, now: datetime, by: Actor) -> tuple[State, str]:
     """Write to the patient, page again, or open a task; a patient who cannot be written to becomes a task to call."""
     if follow_up.audience == FollowUp.Audience.ENGINE:
-        return State.DONE, _ask_new_rules(follow_up, now=now, by=by)
+        by_itself = _erase if follow_up.plan == ERASES else _ask_new_rules
+        return State.DONE, by_itself(follow_up, now=now, by=by)
     if follow_up.plan not in TEMPLATES:
         return State.OPEN, ""
     if follow_up.audience != FollowUp.Audience.PATIENT:
@@ -222,6 +225,13 @@ def _ask_new_rules(follow_up: FollowUp, *, now: datetime, by: Actor) -> str:
     """Ask the rules of the current protocol about a form that was sent under another one."""
     intake = Intake.objects.get(pk=follow_up.row_id)
     return "the outcome changed" if ask_new_rules(intake=intake, by=by, now=now) else "the same outcome"
+
+
+def _erase(follow_up: FollowUp, *, now: datetime, by: Actor) -> str:
+    """Erase what is theirs alone, and stop what we send unasked; the words are those of the page they asked on."""
+    patient = follow_up.patient
+    agree(patient=patient, kind=MESSAGES, given=False, wording="erase", wording_version="erase/1", by=by, now=now)
+    return f"journal entries erased: {remove_all(patient=patient, by=by)}"
 
 
 def _page_again(follow_up: FollowUp, *, now: datetime, by: Actor) -> None:

@@ -51,7 +51,8 @@ TASKS_OF_THE_CLINIC: Final = tuple(
             "C10",
             "wish:erase",
             "coordinator",
-            "They ask us to erase their data. Tell them what can be erased now, what the law keeps, and for how long",
+            "They ask us to erase their data. Their journal goes by itself when this is due, and they can cancel until "
+            "then. Write to them what the law keeps, and for how long",
         ),
         (
             "C04",
@@ -126,6 +127,20 @@ UNANSWERED: Final = tuple(
 )
 """Questions nobody answered: one reminder, three days, then a person. Source: ux.md P23 and 5.25. AWAITING THE MEDICAL
 DIRECTOR: the protocol has no follow-up of its own for this."""
+ERASES: Final = "C18"
+ERASURE: Final = FollowUpPlan(
+    id=ERASES,
+    trigger="wish:erase",
+    offset="168 h",
+    audience="engine",
+    channel="erase",
+    content="Erase the journal of somebody who asked for it a week ago, and stop the short questions and check-ins",
+    stop_condition="taken back",
+    quiet_hours=False,
+    source="clinic_policy",
+)
+"""Source: ux.md P26: what can be erased, and cancelled within 7 days. 168 hours, so that no change of clocks shortens
+them."""
 STILL_UNDER_CARE: Final = "C16"
 RENEWAL: Final = "F42"
 EACH_YEAR: Final = (
@@ -158,11 +173,12 @@ ANSWERS: Final = {STILL_UNDER_CARE: (FollowUp.Answer.UNDER_CARE, FollowUp.Answer
 """Tasks that ask a question, and what may be answered; they are closed by an answer only."""
 UNDO_FOR: Final = timedelta(minutes=10)
 """How long whoever closed a task can open it again; nothing follows from an answer before."""
-OF_THE_CLINIC: Final = (*TASKS_OF_THE_CLINIC, *UNANSWERED, *EACH_YEAR)
+OF_THE_CLINIC: Final = (*TASKS_OF_THE_CLINIC, *UNANSWERED, ERASURE, *EACH_YEAR)
 """Every follow-up that is not one of the protocol."""
 OPENS_AT_ONCE: Final[dict[str, dict[str, str]]] = {
     "F36": {"P1": "0 min", "P2": "2 business days"},
     "C09": {"P2": "2 business days"},
+    "C10": {"P3": ERASURE.offset},
 }
 """Tasks that are shown at once and due later, by how pressing they are. Source: followups.csv, F36, content."""
 

@@ -20,7 +20,7 @@ from clinic.followups.cause_rows import appointment_version, key_of
 from clinic.followups.coverage import RENEWAL, STILL_UNDER_CARE, TEMPLATES
 from clinic.followups.models import FollowUp
 from clinic.intake.models import Intake, ScreeningRecord
-from clinic.patients.models import Consent
+from clinic.patients.models import Consent, Wish
 from clinic.questionnaires.models import Questionnaire
 from clinic.reviews.models import Decision, Route
 from clinic.treatment.models import Course
@@ -194,6 +194,10 @@ def _left_care() -> Q:
     return ~Q(Exists(says_so))
 
 
+def _taken_back() -> Q:
+    return Q(Exists(Wish.objects.filter(pk=OuterRef("row_id"), taken_back_at__isnull=False)))
+
+
 def _opted_out() -> Q:
     """Their latest word on messages is no; never having been asked is not no."""
     words = Consent.objects.filter(patient=OuterRef("patient"), kind=MESSAGES).order_by("-at")
@@ -208,6 +212,7 @@ ENDS: Final = (
     End("not booked any more", _not_booked, plans=(FROZEN,)),
     End("the staff corrected it", _corrected, plans=tuple(AFTER_A_VISIT)),
     End("the first one they missed", _first_missed, plans=(SECOND_NO_SHOW,)),
+    End("they took it back", _taken_back, kinds=("wish:",)),
     End("decided", _decided, kinds=("record:",), words=("decision",)),
     End("the form was sent", _submitted, kinds=("intake:",), words=("submitted",)),
     End("received", _received, words=("received",)),

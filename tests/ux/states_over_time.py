@@ -67,6 +67,7 @@ def questions() -> Iterator[State]:
         "my:data_page"))  # fmt: skip
     yield State("my:data", "plain", lambda v: v.sent().opens("my:data"))
     yield State("my:data", "asked", lambda v: v.sent().sends("/my/data/", {"erase": "yes"}))
+    yield State("my:data", "cancelled", lambda v: v.sent().asks_to_erase().sends("/my/data/", {"cancel": "yes"}))
     yield State("journal:journal", "empty", lambda v: v.sent().opens("journal:journal"))
     yield State("journal:journal", "plain", lambda v: v.sent().wrote(1, 4, 2).opens("journal:journal"))
     yield State("journal:new", "plain", lambda v: v.sent().opens("journal:new"))

@@ -10,6 +10,7 @@ from clinic.audit import actors
 from clinic.intake import renewal_actions
 from clinic.journal import actions as journal
 from clinic.my import actions as my
+from clinic.patients import actions as patients
 from clinic.questionnaires import actions as questionnaires
 from clinic.questionnaires.presenters import sheet_of
 
@@ -34,6 +35,11 @@ class OverTime:
         renewal_actions.ask_again(patient=self.patient, asked_for=uuid4(), by=self.by, now=NOW)
         if begins:
             renewal_actions.begin_again(patient=self.patient, by=self.by, now=NOW)
+        return self
+
+    def asks_to_erase(self) -> Self:
+        """Asked us to erase their data."""
+        patients.wish(patient=self.patient, kind="erase", about=self.patient.pk, by=self.by, now=NOW)
         return self
 
     def answered(self, pages: int = 99, *, worse: int = 1, skips: bool = False) -> UUID:

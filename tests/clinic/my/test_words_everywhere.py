@@ -39,7 +39,9 @@ NO_WORDS: Final = {
 }
 WITH_THE_FORM: Final = frozenset({"SignForm.signature"})
 """Typed while the form is sent, and searched with it."""
-BY_HAND: Final = frozenset({"answer", "appointment", "erase", "feeling", "key", "kind", "language", "line", "scores"})
+BY_HAND: Final = frozenset(
+    {"answer", "appointment", "cancel", "erase", "feeling", "key", "kind", "language", "line", "scores"}
+)
 """Fields that are typed but hold no sentence, each with what it holds."""
 ADDED: Final = re.compile(r'fields\["(\w+)"\] = forms\.CharField')
 """A typed field that a form adds by itself."""
