@@ -87,11 +87,11 @@ def questions() -> Iterator[State]:
     yield State("my:status", "form wait", lambda v: v.sent().asked_for_all().opens("my:status"))
     yield State("my:status", "form begun", lambda v: v.sent().asked_for_all(begins=True).opens("my:status"))
     wrong = {"born_on_month": "1", "born_on_day": "2", "born_on_year": "1990"}
-    for name, path, purpose in (
+    for page, path, purpose in (
         ("questionnaires:link", "/f/", "questions"),
         ("intake:again_link", "/again/", "renewal"),
     ):
         link = lambda v, path=path, purpose=purpose: f"{path}{v.filled('mood').link(purpose)}/"  # noqa: E731
-        yield State(name, "plain", lambda v, link=link: v.opens(link(v)))
-        yield State(name, "error", lambda v, link=link: v.sends(link(v)), 422)
-        yield State(name, "wrong date", lambda v, link=link: v.sends(link(v), wrong))
+        yield State(page, "plain", lambda v, link=link: v.opens(link(v)))
+        yield State(page, "error", lambda v, link=link: v.sends(link(v)), 422)
+        yield State(page, "wrong date", lambda v, link=link: v.sends(link(v), wrong))

@@ -18,7 +18,7 @@ from clinic.onebox.postgres import Postgres
 
 UP = [sys.executable, "manage.py", "up"]
 OPEN = "The clinic is open"
-OPENS_WITHIN = 300.0
+OPENS_WITHIN = 120.0
 NOT_OURS = ("DATABASE_URL", "CELERY_BROKER_URL", "SITE_URL", "HOST", "PORT")
 
 Open = Callable[[], subprocess.Popen[bytes]]
