@@ -33,7 +33,7 @@ check: $(TEST_READY) ## everything that must hold before a change is offered: st
 	$(MAKE) test
 
 faults: $(TEST_READY) ## break the web, workers, database, broker and provider on purpose, and count: a few minutes
-	FAULTS=full $(PY) -m pytest -n 0 -s tests/faults $(ARGS)
+	FAULTS=full $(PY) -m pytest -n 0 -s tests/faults tests/clinic/onebox/test_item_nine.py $(ARGS)
 
 brokers: $(TEST_READY) ## try each real broker (Debian: redis-server, rabbitmq-server); SERVERS="valkey redis" names them
 	$(PY) -m pytest -n 0 -s tests/brokers/real_servers.py $(ARGS)

@@ -19,22 +19,26 @@ from django.db.models import Q
 
 from clinic.audit.actors import Actor
 from clinic.audit.record import record
+from clinic.followups.cause_tables import following_from
 from clinic.followups.causes import FINDERS, found
 from clinic.followups.claims import TRIES, claim, mine, most_pressing, next_try
-from clinic.followups.coverage import OF_THE_CLINIC, TEMPLATES
+from clinic.followups.coverage import ANSWERS, ERASES, OF_THE_CLINIC, RENEWAL, TEMPLATES
 from clinic.followups.models import FollowUp
 from clinic.followups.offsets import Hours
 from clinic.followups.pausing import may_pause, paused_until
 from clinic.followups.planning import is_planned, is_too_late, rows
 from clinic.followups.reach import CannotWrite, letter_for
-from clinic.followups.stops import CONTACT, ended, why_ended
+from clinic.followups.stops import CONTACT, MESSAGES, ended, why_ended
 from clinic.intake import protocols
 from clinic.intake.models import Intake
+from clinic.intake.renewal_actions import ask_again
+from clinic.journal.actions import remove_all
 from clinic.notifications.actions import acknowledge, cancel, queue
 from clinic.notifications.hours import zone_named
 from clinic.notifications.models import Message
 from clinic.notifications.paging import ACKNOWLEDGE_WITHIN
 from clinic.notifications.recheck import PAUSED
+from clinic.patients.actions import agree
 from clinic.patients.models import Patient
 from clinic.questionnaires.actions import open_for
 from clinic.questionnaires.asking import asks
@@ -52,6 +56,10 @@ State = FollowUp.State
 
 class NotOpen(Exception):
     """This task is not open any more."""
+
+
+class NotAnAnswer(Exception):
+    """A task that asks a question is closed by one of its answers, and no other task by any."""
 
 
 @transaction.atomic
@@ -73,7 +81,8 @@ def plan(*, now: datetime, by: Actor, row_id: UUID | None = None) -> int:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ONE_PLANNER])
     protocol = protocols.current()
     made: Counter[str] = Counter()
-    for each in filter(is_planned, (*protocol.followups, *OF_THE_CLINIC)):
+    plans = filter(is_planned, (*protocol.followups, *OF_THE_CLINIC))
+    for each in plans if row_id is None else following_from(row_id, plans, now=now):
         try:
             with transaction.atomic():
                 made[each.id] += _plan_one(each, protocol.name, now=now, row_id=row_id)
@@ -178,7 +187,8 @@ def _carry_out(claimed: FollowUp, *, now: datetime, by: Actor) -> str | None:
 def _effect(follow_up: FollowUp, *, now: datetime, by: Actor) -> tuple[State, str]:
     """Write to the patient, page again, or open a task; a patient who cannot be written to becomes a task to call."""
     if follow_up.audience == FollowUp.Audience.ENGINE:
-        return State.DONE, _ask_new_rules(follow_up, now=now, by=by)
+        by_itself = _erase if follow_up.plan == ERASES else _ask_new_rules
+        return State.DONE, by_itself(follow_up, now=now, by=by)
     if follow_up.plan not in TEMPLATES:
         return State.OPEN, ""
     if follow_up.audience != FollowUp.Audience.PATIENT:
@@ -186,6 +196,8 @@ def _effect(follow_up: FollowUp, *, now: datetime, by: Actor) -> tuple[State, st
         return State.DONE, ""
     if asks(follow_up.plan) and not _open_questions(follow_up, now=now, by=by):
         return State.CANCELLED, "nothing to ask"
+    if follow_up.plan == RENEWAL:
+        ask_again(patient=follow_up.patient, asked_for=follow_up.pk, by=by, now=now)
     letter = letter_for(follow_up)
     if isinstance(letter, CannotWrite):
         return (State.OPEN, f"{letter.reason}: call them") if letter.call else (State.CANCELLED, letter.reason)
@@ -215,6 +227,13 @@ def _ask_new_rules(follow_up: FollowUp, *, now: datetime, by: Actor) -> str:
     """Ask the rules of the current protocol about a form that was sent under another one."""
     intake = Intake.objects.get(pk=follow_up.row_id)
     return "the outcome changed" if ask_new_rules(intake=intake, by=by, now=now) else "the same outcome"
+
+
+def _erase(follow_up: FollowUp, *, now: datetime, by: Actor) -> str:
+    """Erase what is theirs alone, and stop what we send unasked; the words are those of the page they asked on."""
+    patient = follow_up.patient
+    agree(patient=patient, kind=MESSAGES, given=False, wording="erase", wording_version="erase/1", by=by, now=now)
+    return f"journal entries erased: {remove_all(patient=patient, by=by)}"
 
 
 def _page_again(follow_up: FollowUp, *, now: datetime, by: Actor) -> None:
@@ -271,7 +290,7 @@ def withdraw(*, by: Actor, patient: Patient | None = None) -> int:
 
 
 @transaction.atomic
-def close_task(*, follow_up: FollowUp, by: Actor, now: datetime, reason: str = "") -> None:
+def close_task(*, follow_up: FollowUp, by: Actor, now: datetime, reason: str = "", answer: str = "") -> None:
     """Close an open task by hand. Closing the task of a call says that the person was reached.
 
     Args:
@@ -279,12 +298,17 @@ def close_task(*, follow_up: FollowUp, by: Actor, now: datetime, reason: str = "
         by: who did it.
         now: the moment.
         reason: what came of it, in their words; it goes on the record only, because it may be about a patient.
+        answer: to a task that asks a question, one of `ANSWERS`; nothing to the others.
     Raises:
         NotOpen: somebody closed it first, or it is no task.
+        NotAnAnswer: it asks something else, or asks something and was not answered.
     """
+    if answer not in ANSWERS.get(follow_up.plan, ("",)):
+        raise NotAnAnswer
     task = FollowUp.objects.filter(pk=follow_up.pk, state=State.OPEN)
-    if not task.update(state=State.DONE, done_at=now, done_by=by.ref):
+    if not task.update(state=State.DONE, done_at=now, done_by=by.ref, answer=answer):
         raise NotOpen
+    follow_up.state, follow_up.answer = State.DONE, answer
     if follow_up.stop_condition in CONTACT:
         acknowledge(reference=_reference(follow_up), by=by, now=now, because="reached")
     _record(follow_up, "followups.close_task", by=by, why=reason)

@@ -41,7 +41,7 @@ def causes_of(
 ) -> QuerySet[Any, Any]:
     """Rows as causes: `kind:id`, with a version when the same row can be a new cause later."""
     return rows.annotate(
-        cause=key_of(kind, version),
+        cause_key=key_of(kind, version),
         whose=F(f"{patient}__pk"),
         moment=moment,
         pressing=pressing,

@@ -70,7 +70,7 @@ def found(plan: FollowUpPlan, *, now: datetime, limit: int, row_id: UUID | None 
         limit: how many at most from each query.
         row_id: only this row, when somebody says that it is new.
     """
-    planned = FollowUp.objects.filter(cause=OuterRef("cause"), plan=plan.id)
+    planned = FollowUp.objects.filter(cause=OuterRef("cause_key"), plan=plan.id)
     oldest = _oldest(plan, now)
     for finder in FINDERS[plan.trigger]:
         causes = finder(plan, now).filter(~Exists(planned))
@@ -78,7 +78,7 @@ def found(plan: FollowUpPlan, *, now: datetime, limit: int, row_id: UUID | None 
             causes = causes.filter(moment__gte=oldest)
         if row_id is not None:
             causes = causes.filter(pk=row_id)
-        for values in causes.values_list("cause", "pk", "whose", "moment", "pressing", "zone")[:limit]:
+        for values in causes.values_list("cause_key", "pk", "whose", "moment", "pressing", "zone")[:limit]:
             yield Cause(*values)
 
 
@@ -246,7 +246,7 @@ def _over(state: str, pressing: Expression) -> QuerySet[Any, Any]:
 
 
 def _under_an_older_protocol(plan: FollowUpPlan, now: datetime) -> QuerySet[Any, Any]:
-    """Forms that were sent under another protocol than today's, and about which something is still open."""
+    """The last form of each patient that was sent under another protocol than today's, when something is open in it."""
     of_form = ScreeningRecord.objects.filter(intake=OuterRef("pk"))
     newest = of_form.order_by("-number").values("outcome")[:1]
     decided = Decision.objects.filter(record__intake=OuterRef("pk"))
@@ -255,7 +255,8 @@ def _under_an_older_protocol(plan: FollowUpPlan, now: datetime) -> QuerySet[Any,
         | Q(Exists(decided.filter(STANDS, route__in=[*OPENS_BOOKING, Route.ASK_FOR_MORE])))
         | Q(newest__in=OPEN_WITHOUT_REVIEW) & ~Q(Exists(decided))
     )
-    older = Intake.objects.filter(state=Intake.State.SUBMITTED).exclude(protocol=settings.PROTOCOL)
+    newer = Intake.objects.filter(patient=OuterRef("patient"), submitted_at__gt=OuterRef("submitted_at"))
+    older = Intake.objects.filter(~Exists(newer), state=Intake.State.SUBMITTED).exclude(protocol=settings.PROTOCOL)
     return causes_of(
         older.annotate(newest=Subquery(newest)).filter(is_open),
         "intake",

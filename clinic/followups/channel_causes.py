@@ -42,7 +42,7 @@ def with_safety_words(plan: FollowUpPlan, now: datetime) -> QuerySet[Any, Any]:
 
 def _as_causes(rows: QuerySet[Any, Any], kind: str, priority: str) -> QuerySet[Any, Any]:
     return rows.annotate(
-        cause=Concat(Value(f"{kind}:"), Cast("pk", CharField()), output_field=CharField()),
+        cause_key=Concat(Value(f"{kind}:"), Cast("pk", CharField()), output_field=CharField()),
         whose=F("patient__pk"),
         moment=F("at"),
         pressing=Value(priority),

@@ -6,8 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from clinic.followups.models import FollowUp
 
@@ -20,11 +19,24 @@ TRIES: Final = len(WAITS) + 1
 AT_ONCE: Final = 50
 """How many due follow-ups are looked up at once; a pressing one that comes meanwhile waits for no more than these."""
 State = FollowUp.State
+CLAIM: Final = """
+    UPDATE followups_followup SET state = 'claimed', claimed_at = %(now)s, attempts = attempts + 1
+    WHERE id = (
+        SELECT id FROM followups_followup
+        WHERE id = %(id)s AND try_at <= %(now)s AND (
+            state = 'planned' OR state = 'claimed' AND (
+                claimed_at <= %(late)s OR priority = ANY(%(pressing)s) AND claimed_at <= %(pressing_late)s
+            )
+        )
+        FOR UPDATE SKIP LOCKED
+    )
+    RETURNING *
+"""
+"""What `due` asks, about one row; the row is locked by the same statement that takes it."""
 
 
-@transaction.atomic
 def claim(follow_up_id: UUID, now: datetime) -> FollowUp | None:
-    """Take a follow-up that is due, unless another worker took it or is taking it.
+    """Take a follow-up that is due, unless another worker took it or is taking it. One statement, committed at once.
 
     Args:
         follow_up_id: which.
@@ -32,11 +44,8 @@ def claim(follow_up_id: UUID, now: datetime) -> FollowUp | None:
     Returns:
         The claimed row, with one more attempt counted; None when it is not there to be taken.
     """
-    row = due(now).filter(pk=follow_up_id)
-    if not row.select_for_update(skip_locked=True).exists():
-        return None
-    taken = row.update(state=State.CLAIMED, claimed_at=now, attempts=F("attempts") + 1)
-    return FollowUp.objects.get(pk=follow_up_id) if taken == 1 else None
+    moments = {"now": now, "late": now - CLAIM_HOLDS, "pressing_late": now - PRESSING_CLAIM_HOLDS}
+    return next(iter(FollowUp.objects.raw(CLAIM, {"id": follow_up_id, "pressing": list(PRESSING), **moments})), None)
 
 
 def due(now: datetime) -> QuerySet[FollowUp]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final
 
+from clinic.followups.models import FollowUp
 from screening.protocol import FollowUpPlan
 
 NOT_PLANNED: Final[dict[str, str]] = {
@@ -18,7 +19,6 @@ NOT_PLANNED: Final[dict[str, str]] = {
     "F21": "Done elsewhere: booking.book queues the confirmation in its own transaction.",
     "F40": "Done elsewhere: reviews.tell_change asks every rule again in the transaction of the new answer.",
     "F38": "Done elsewhere: the staff record a session only together with this form (treatment.record_session).",
-    "F42": "AWAITING THE MEDICAL DIRECTOR: the protocol does not say when somebody has left care.",
 }
 
 TASKS_OF_THE_CLINIC: Final = tuple(
@@ -51,7 +51,8 @@ TASKS_OF_THE_CLINIC: Final = tuple(
             "C10",
             "wish:erase",
             "coordinator",
-            "They ask us to erase their data. Tell them what can be erased now, what the law keeps, and for how long",
+            "They ask us to erase their data. Their journal goes by itself when this is due, and they can cancel until "
+            "then. Write to them what the law keeps, and for how long",
         ),
         (
             "C04",
@@ -126,11 +127,58 @@ UNANSWERED: Final = tuple(
 )
 """Questions nobody answered: one reminder, three days, then a person. Source: ux.md P23 and 5.25. AWAITING THE MEDICAL
 DIRECTOR: the protocol has no follow-up of its own for this."""
-OF_THE_CLINIC: Final = (*TASKS_OF_THE_CLINIC, *UNANSWERED)
+ERASES: Final = "C18"
+ERASURE: Final = FollowUpPlan(
+    id=ERASES,
+    trigger="wish:erase",
+    offset="168 h",
+    audience="engine",
+    channel="erase",
+    content="Erase the journal of somebody who asked for it a week ago, and stop the short questions and check-ins",
+    stop_condition="taken back",
+    quiet_hours=False,
+    source="clinic_policy",
+)
+"""Source: ux.md P26: what can be erased, and cancelled within 7 days. 168 hours, so that no change of clocks shortens
+them."""
+STILL_UNDER_CARE: Final = "C16"
+RENEWAL: Final = "F42"
+EACH_YEAR: Final = (
+    FollowUpPlan(
+        id=STILL_UNDER_CARE,
+        trigger="form_a_year_old",
+        offset="50 w",
+        audience="clinician",
+        channel="task",
+        content="Their form is a year old soon. Are they still under our care? A yes asks them for a whole new form",
+        stop_condition="none",
+        quiet_hours=False,
+        source="clinic_policy",
+    ),
+    FollowUpPlan(
+        id="C17",
+        trigger="renewal_asked",
+        offset="14 d",
+        audience="coordinator",
+        channel="task",
+        content="We asked for their form of this year, and it has not come. Call once, kindly; offer to do it by phone",
+        stop_condition="none",
+        quiet_hours=True,
+        source="clinic_policy",
+    ),
+)
+"""When somebody has left care is no rule: a clinician says it, two weeks before F42 is due. AWAITING THE MEDICAL
+DIRECTOR: when it is asked, and of whom. C17 comes after the days that F09 gives a form that was begun."""
+ANSWERS: Final = {STILL_UNDER_CARE: (FollowUp.Answer.UNDER_CARE, FollowUp.Answer.LEFT_CARE)}
+"""Tasks that ask a question, and what may be answered; they are closed by an answer only."""
+UNDO_FOR: Final = timedelta(minutes=10)
+"""How long whoever closed a task can open it again; nothing follows from an answer before."""
+OF_THE_CLINIC: Final = (*TASKS_OF_THE_CLINIC, *UNANSWERED, ERASURE, *EACH_YEAR)
 """Every follow-up that is not one of the protocol."""
 OPENS_AT_ONCE: Final[dict[str, dict[str, str]]] = {
     "F36": {"P1": "0 min", "P2": "2 business days"},
     "C09": {"P2": "2 business days"},
+    "C10": {"P3": ERASURE.offset},
 }
 """Tasks that are shown at once and due later, by how pressing they are. Source: followups.csv, F36, content."""
 
@@ -154,6 +202,7 @@ TEMPLATES: Final[dict[str, str]] = {
     "F35": "short-questions",
     "F37": "short-questions",
     "F39": "short-questions",
+    RENEWAL: "yearly-form",
     "F05": "urgent-page-again",
     "C07": "short-questions-again",
     "C13": "urgent-page",
@@ -165,10 +214,12 @@ GOOD_FOR: Final[dict[str, timedelta]] = {
     "F22": timedelta(hours=24),
     "F23": timedelta(hours=12),
     "F24": timedelta(minutes=90),
+    RENEWAL: timedelta(days=366),
 }
 GOOD_FOR_OTHERS: Final = timedelta(days=3)
 """How long after it was due a message to a patient still makes sense; tasks and pages are never too late. A reminder of
-an appointment is too late at any rate when the appointment has begun, and the first one when the next is due."""
+an appointment is too late at any rate when the appointment has begun, and the first one when the next is due. A late
+answer to whether somebody is under care still has them asked for their form."""
 
 PATIENT_ONLY: Final = frozenset({"F08", "F09", "F24"})
 """Messages nobody makes a phone call for: when the patient cannot be written to, they are dropped."""

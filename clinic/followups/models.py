@@ -34,6 +34,12 @@ class FollowUp(models.Model):
         PRESCRIBER = "prescriber"
         ENGINE = "engine"
 
+    class Answer(models.TextChoices):
+        """What is answered to a task that asks a question."""
+
+        UNDER_CARE = "under_care", "Still under our care"
+        LEFT_CARE = "left_care", "Left our care"
+
     TRANSITIONS = {
         State.PLANNED: {State.CLAIMED},
         State.CLAIMED: {State.DONE, State.OPEN, State.CANCELLED, State.FAILED, State.PLANNED},
@@ -65,6 +71,7 @@ class FollowUp(models.Model):
     done_at = models.DateTimeField(null=True)
     done_by = models.CharField(max_length=60, blank=True, default="")
     reason = models.CharField(max_length=200, blank=True, default="")
+    answer = models.CharField(max_length=10, choices=Answer.choices, blank=True, default="")
     snoozed_until = models.DateTimeField(null=True)
     escalated_at = models.DateTimeField(null=True)
     planned_at = models.DateTimeField(default=timezone.now)
@@ -81,11 +88,15 @@ class FollowUp(models.Model):
                 name="follow_up_done_has_a_time",
                 condition=~models.Q(state="done") | models.Q(done_at__isnull=False),
             ),
+            models.CheckConstraint(
+                name="follow_up_answered_when_done", condition=models.Q(answer="") | models.Q(state="done")
+            ),
         ]
         indexes = [
             models.Index(fields=["try_at"], name="follow_up_due", condition=models.Q(state__in=["planned", "claimed"])),
             models.Index(fields=["priority", "due_at"], name="follow_up_open", condition=models.Q(state="open")),
             models.Index(fields=["due_at"], name="follow_up_failed", condition=models.Q(state="failed")),
+            models.Index(fields=["done_at"], name="follow_up_answered", condition=models.Q(answer="under_care")),
             models.Index(fields=["patient", "due_at"], name="follow_up_of_patient"),
             models.Index(fields=["row_id"], name="follow_up_of_row"),
         ]

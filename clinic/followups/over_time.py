@@ -5,16 +5,20 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from django.db.models import F, QuerySet, Value
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
 
+from clinic.booking.models import Appointment
 from clinic.followups.cause_rows import Stamp, causes_of
+from clinic.followups.coverage import UNDO_FOR
+from clinic.followups.models import FollowUp
 from clinic.followups.offsets import Days, parse
-from clinic.intake.models import Intake
+from clinic.intake.models import Intake, Renewal
 from clinic.journal.models import Entry
 from clinic.questionnaires.models import Questionnaire
 from clinic.treatment.models import Course, Session
 from screening.protocol import FollowUpPlan
 
+MET: Final = (Appointment.State.COMPLETED, Appointment.State.LEFT_EARLY)
 LOOKS_BACK: Final = timedelta(days=30)
 """How far back entries are looked for: longer than the sweep of each minute can ever be away."""
 
@@ -61,7 +65,34 @@ def _entries_raised(plan: FollowUpPlan, now: datetime) -> QuerySet[Any, Any]:
     return causes_of(raised, "entry", patient="patient", moment=F("raised_at"), pressing=Value("P1"), version=stamp)
 
 
+def _a_year_old(plan: FollowUpPlan, now: datetime) -> QuerySet[Any, Any]:
+    """The last forms of people whom we have met, when a year since then is near; nobody else was ever under care."""
+    waits = parse(plan.offset)
+    forms = Intake.objects.filter(state=Intake.State.SUBMITTED)
+    if isinstance(waits, Days):
+        forms = forms.filter(submitted_at__lte=now - timedelta(days=waits.days - 1))
+    newer = Intake.objects.filter(patient=OuterRef("patient"), submitted_at__gt=OuterRef("submitted_at"))
+    met = Appointment.objects.filter(patient=OuterRef("patient"), state__in=MET)
+    treated = Course.objects.filter(patient=OuterRef("patient"))
+    last = forms.filter(~Exists(newer)).filter(Q(Exists(met)) | Q(Exists(treated)))
+    return causes_of(last, "intake", patient="patient", moment=F("submitted_at"), pressing=Value("P3"))
+
+
+def _still_under_care(plan: FollowUpPlan, now: datetime) -> QuerySet[Any, Any]:
+    """Those of whom a clinician said so, once that cannot be taken back; what is due counts from their form."""
+    said = FollowUp.objects.filter(answer=FollowUp.Answer.UNDER_CARE, done_at__lte=now - UNDO_FOR)
+    return causes_of(said, "task", patient="patient", moment=F("counts_from"), pressing=Value("P4"))
+
+
+def _renewal_asked(plan: FollowUpPlan, now: datetime) -> QuerySet[Any, Any]:
+    rows = Renewal.objects.all()
+    return causes_of(rows, "renewal", patient="patient", moment=F("asked_at"), pressing=Value("P4"))
+
+
 QUESTION_FINDERS: Final = {
+    "form_a_year_old": (_a_year_old,),
+    "annual": (_still_under_care,),
+    "renewal_asked": (_renewal_asked,),
     "entry_with_safety_words": (_entries_raised,),
     "symptom_told": (_symptom_told,),
     "treatment_session": (_sessions,),

@@ -1,7 +1,7 @@
 """Why a follow-up is no longer wanted: asked of the rows of earlier stages, for one follow-up or for many at once.
 
 What only a person knows ("sent", "reply", "safety plan closed", "acknowledged") ends a follow-up when somebody closes
-its task; nothing is looked up for those. "answered", "course ended" and "left care" have no rows yet (issue 7).
+its task; nothing is looked up for those.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from django.db.models.lookups import Exact
 
 from clinic.booking.models import Appointment
 from clinic.followups.cause_rows import appointment_version, key_of
-from clinic.followups.coverage import TEMPLATES
+from clinic.followups.coverage import RENEWAL, STILL_UNDER_CARE, TEMPLATES
 from clinic.followups.models import FollowUp
 from clinic.intake.models import Intake, ScreeningRecord
-from clinic.patients.models import Consent
+from clinic.patients.models import Consent, Wish
 from clinic.questionnaires.models import Questionnaire
 from clinic.reviews.models import Decision, Route
 from clinic.treatment.models import Course
@@ -183,6 +183,21 @@ def _course_ended() -> Q:
     return Q(Exists(Course.objects.filter(pk=OuterRef("row_id"), ended_at__isnull=False)))
 
 
+def _sent_again() -> Q:
+    since = Intake.objects.filter(patient=OuterRef("patient"), submitted_at__gt=OuterRef("counts_from"))
+    return Q(Exists(since))
+
+
+def _left_care() -> Q:
+    """Nobody says any more that they are under care."""
+    says_so = FollowUp.objects.filter(pk=OuterRef("row_id"), answer=FollowUp.Answer.UNDER_CARE)
+    return ~Q(Exists(says_so))
+
+
+def _taken_back() -> Q:
+    return Q(Exists(Wish.objects.filter(pk=OuterRef("row_id"), taken_back_at__isnull=False)))
+
+
 def _opted_out() -> Q:
     """Their latest word on messages is no; never having been asked is not no."""
     words = Consent.objects.filter(patient=OuterRef("patient"), kind=MESSAGES).order_by("-at")
@@ -197,6 +212,7 @@ ENDS: Final = (
     End("not booked any more", _not_booked, plans=(FROZEN,)),
     End("the staff corrected it", _corrected, plans=tuple(AFTER_A_VISIT)),
     End("the first one they missed", _first_missed, plans=(SECOND_NO_SHOW,)),
+    End("they took it back", _taken_back, kinds=("wish:",)),
     End("decided", _decided, kinds=("record:",), words=("decision",)),
     End("the form was sent", _submitted, kinds=("intake:",), words=("submitted",)),
     End("received", _received, words=("received",)),
@@ -204,5 +220,7 @@ ENDS: Final = (
     End("booked again", _booked_again, kinds=("appointment:",), words=("rebooked", "contact made")),
     End("answered", _answered, kinds=("questionnaire:",), words=("answered",)),
     End("the course ended", _course_ended, kinds=("course:",)),
+    End("they sent a new form", _sent_again, plans=(STILL_UNDER_CARE, RENEWAL, "C17")),
+    End("left care", _left_care, plans=(RENEWAL,)),
     End("opted out", _opted_out, words=("opted out",)),
 )

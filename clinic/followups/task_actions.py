@@ -16,6 +16,7 @@ from clinic.audit.actors import Actor
 from clinic.audit.record import record
 from clinic.followups.actions import NotOpen, close_task
 from clinic.followups.claims import PRESSING
+from clinic.followups.coverage import UNDO_FOR
 from clinic.followups.lateness import late
 from clinic.followups.models import FollowUp
 from clinic.intake.clock import is_open
@@ -24,7 +25,6 @@ from clinic.notifications.models import Message
 from clinic.notifications.recheck import PAUSED
 from clinic.patients.models import Patient
 
-UNDO_FOR: Final = timedelta(minutes=10)
 LONGEST_SNOOZE: Final = timedelta(days=14)
 BATCH: Final = 200
 State = FollowUp.State
@@ -46,7 +46,7 @@ def undo_done(*, follow_up: FollowUp, by: Actor, now: datetime) -> None:
         NotOpen: somebody else closed it, or it is too late; a new task is the way then.
     """
     closed = FollowUp.objects.filter(pk=follow_up.pk, state=State.DONE, done_by=by.ref, done_at__gt=now - UNDO_FOR)
-    if not closed.update(state=State.OPEN, done_at=None, done_by=""):
+    if not closed.update(state=State.OPEN, done_at=None, done_by="", answer=""):
         raise NotOpen
     _record(follow_up, "followups.undo_done", by=by)
 

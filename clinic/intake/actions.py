@@ -17,7 +17,7 @@ from clinic.audit import together
 from clinic.audit.actors import Actor
 from clinic.audit.record import line, record
 from clinic.celery import nudge
-from clinic.intake import protocols, sealing, urgency
+from clinic.intake import protocols, safety_words, sealing, urgency
 from clinic.intake.models import Intake, ScreeningRecord
 from clinic.notifications import preparing
 from clinic.patients import actions as patient_actions
@@ -211,8 +211,9 @@ def submit(
     """Sign an intake, screen it and seal the record.
 
     1. Lock the intake. 2. The same key and body again is the same record; another body is refused and changes nothing.
-    3. Keep the consents as answers. 4. Every page must be done. 5. Ask every rule. 6. Seal the record with the answers
-    and the result. 7. Tell the patient that it arrived, and the person on call when it is urgent. 8. Audit.
+    3. Keep the consents as answers, and whether the typed name holds safety words. 4. Every page must be done. 5. Ask
+    every rule. 6. Seal the record with the answers and the result. 7. Tell the patient that it arrived, and the person
+    on call when it is urgent. 8. Audit.
 
     Args:
         intake: which.
@@ -235,6 +236,8 @@ def submit(
     if key != intake.submit_key:
         raise SentDifferently
     intake.answers = {**intake.answers, **{q: a for q, a in consents.items() if a is not None}}
+    if safety_words.hold(name):
+        intake.answers = {**intake.answers, safety_words.FLAG: "yes"}
     intake.visited = sorted({*intake.visited, page.id})
     facts = protocols.facts_of(intake, now=now)
     open_page = Journey(facts, frozenset(intake.visited)).first_open()

@@ -13,7 +13,7 @@ from clinic.patients.models import Patient
 from clinic.patients.references import new_reference
 from clinic.vault.fields import EncryptedField
 
-LATEST: Final = "SELECT * FROM intake_intake WHERE patient_id = %s ORDER BY started_at DESC LIMIT 1"
+LATEST: Final = "SELECT * FROM intake_intake WHERE patient_id = %s ORDER BY started_at DESC, submitted_at DESC LIMIT 1"
 HELD: Final = "SELECT version FROM intake_intake WHERE id = %s FOR UPDATE"
 """Every page of the form asks these; the ORM takes longer to compose them than the database to answer."""
 
@@ -22,7 +22,7 @@ class Intakes(models.QuerySet["Intake"]):
     """Questions about intakes."""
 
     def latest_of(self, patient_id: uuid.UUID | str) -> Intake | None:
-        """The intake that a patient started last."""
+        """The intake that a patient started last; a draft before one that was sent."""
         return next(iter(self.raw(LATEST, [str(patient_id)])), None)
 
     def held(self, intake: Intake) -> int:
@@ -116,6 +116,21 @@ class ScreeningRecord(models.Model):
 
     def __str__(self) -> str:
         return f"record {self.number} of {self.intake_id}"
+
+
+class Renewal(models.Model):
+    """One time that somebody who is still under care is asked for the whole form again; `asked_for` says why, once."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="renewals")
+    asked_for = models.UUIDField(unique=True)
+    asked_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["patient", "-asked_at"], name="renewal_of_patient")]
+
+    def __str__(self) -> str:
+        return f"renewal of {self.patient_id}"
 
 
 class CheckTally(models.Model):

@@ -9,6 +9,7 @@ from screening.answers import squeezed
 from screening.protocol import Rule
 
 FLAG: Final = "freetext_flag"
+"""What stands beside the answers when safety words were found in something that is no answer, such as the signature."""
 
 
 def hold(*texts: object) -> bool:

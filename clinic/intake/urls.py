@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from clinic.intake import views, views_after, views_check, views_medicines, views_return, views_right
+from clinic.intake import views, views_after, views_again, views_check, views_medicines, views_return, views_right
 from clinic.intake.views_late import saved_although_late
 
 app_name = "intake"
@@ -28,5 +28,7 @@ urlpatterns = [
     path("resume/", views_return.resume, name="resume"),
     path("resume/<str:token>/", views_return.resume_link, name="resume_link"),
     path("come-back/<str:token>/", views_return.status_link, name="status_link"),
+    path("again/<str:token>/", views_again.again_link, name="again_link"),
+    path("intake/again/", views_again.again, name="again"),
     path("leave/", views_return.leave, name="leave"),
 ]

@@ -21,16 +21,17 @@ from clinic.patients.models import Patient
 @session.of_patient
 def help_now(request: HttpRequest, patient: Patient) -> HttpResponse:
     """People to talk to now. "I am safe for now" goes on with the form; booking stays closed until somebody called."""
-    intake = patient.intakes.order_by("-started_at").first()
-    if intake is None or not intake.safety_raised_at:
+    intake = patient.intakes.filter(safety_raised_at__isnull=False).order_by("-safety_raised_at").first()
+    if intake is None:
         return redirect("pages:help_now")
     now, by = timezone.now(), actors.patient(patient.pk)
+    has_draft = patient.intakes.filter(state=Intake.State.DRAFT).exists()
     is_changing = not patient.phone or "change" in request.GET
     form = PhoneForm(request.POST if "give_phone" in request.POST else None, initial={"phone": patient.phone})
     if request.method == "POST" and not form.is_bound:
         actions.say_safe(intake=intake, by=by, now=now)
         messages.info(request, _("Thank you. Your answers are saved."))
-        return redirect("intake:tasks" if intake.state == Intake.State.DRAFT else "my:status")
+        return redirect("intake:tasks" if has_draft else "my:status")
     if form.is_bound and form.is_valid():
         if form.cleaned_data["phone"]:
             safety_actions.give_phone(intake=intake, phone=form.cleaned_data["phone"], by=by, now=now)

@@ -82,3 +82,20 @@ def remove(*, entry: Entry, by: Actor) -> None:
     """
     record(by=by, action="journal.remove", subject=f"entry:{entry.pk}", patient=entry.patient_id)
     entry.delete()
+
+
+@transaction.atomic
+def remove_all(*, patient: Patient, by: Actor) -> int:
+    """Remove a whole journal for good, because its owner asked for that; doing it again changes nothing.
+
+    Args:
+        patient: whose.
+        by: who removes it.
+    Returns:
+        How many entries there were.
+    """
+    count, _ = Entry.objects.filter(patient=patient).delete()
+    if count:
+        told = {"count": count}
+        record(by=by, action="journal.remove_all", subject=f"patient:{patient.pk}", patient=patient.pk, detail=told)
+    return count

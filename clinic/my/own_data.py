@@ -12,6 +12,7 @@ from clinic.intake.countries import NAMES
 from clinic.intake.medicine_forms import STATUSES
 from clinic.intake.models import ScreeningRecord
 from clinic.intake.presenters import in_words, long_date
+from clinic.intake.safety_words import FLAG
 from clinic.journal.forms import SLEPT, TOOK
 from clinic.journal.models import Entry
 from clinic.my.presenters import letters
@@ -141,4 +142,5 @@ def _worded(protocol: Protocol | None, told: dict[str, Any]) -> list[dict[str, A
             "answer": in_words(questions[name], answer) if name in questions else answer,
         }
         for name, answer in told.items()
+        if name != FLAG
     ]

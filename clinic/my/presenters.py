@@ -12,6 +12,7 @@ from clinic.booking.visit_presenters import joins_at, visit
 from clinic.booking.zones import clock, local
 from clinic.intake import presenters, protocols
 from clinic.intake.models import Intake, ScreeningRecord
+from clinic.intake.renewals import is_asked_again
 from clinic.intake.sign_form import NAMED, PRESCRIBER
 from clinic.intake.signed_copy import is_another_form
 from clinic.my import topics
@@ -63,6 +64,7 @@ def status_page(patient: Patient, intake: Intake, *, now: datetime) -> dict[str,
         "joins_at": joins_at(appointment, now),
         **waiting(patient, now),
         "has_scores": patient.questionnaires.filter(state=Questionnaire.State.SENT).exists(),
+        "form_wait": _form_wait(patient),
         "questions_wait": patient.questionnaires.filter(state=Questionnaire.State.OPEN).exists(),
         "due": course.due,
         "waits_for": "" if standing.may_book else standing.waits_for,
@@ -78,6 +80,13 @@ def status_page(patient: Patient, intake: Intake, *, now: datetime) -> dict[str,
         **_asked_of_us(patient, sealed, decision, course.zone),
         **(_prescriber(patient, sealed) if course.asks_prescriber else {}),
     }
+
+
+def _form_wait(patient: Patient) -> str:
+    """Whether the whole form is asked of them again, or begun; nothing when neither."""
+    if not is_asked_again(patient):
+        return ""
+    return "begun" if patient.intakes.filter(state=Intake.State.DRAFT).exists() else "asked"
 
 
 def _outcome_template(sealed: ScreeningRecord) -> str:

@@ -42,9 +42,9 @@ def of_sent(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     @session.of_patient
     @wraps(view)
     def with_sent(request: HttpRequest, patient: Patient, *args: Any, **kwargs: Any) -> HttpResponse:
-        intake = patient.intakes.order_by("-started_at").first()
-        if intake is None or intake.state == Intake.State.DRAFT:
-            return redirect("intake:tasks" if intake else "intake:start")
+        intake = patient.intakes.filter(state=Intake.State.SUBMITTED).order_by("-submitted_at").first()
+        if intake is None:
+            return redirect("intake:tasks" if patient.intakes.exists() else "intake:start")
         intake.patient = patient
         return view(request, intake, *args, **kwargs)
 

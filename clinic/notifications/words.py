@@ -36,6 +36,8 @@ TO_THE_FORM: Final = frozenset({"resume-link", "finish-your-form", "finish-your-
 """Templates whose link leads back into the form; the link of every other one leads to the patient's own page."""
 TO_THE_QUESTIONS: Final = frozenset({"short-questions", "short-questions-again"})
 """Templates whose link leads to questions, and opens them as often as needed until it expires."""
+TO_THE_FORM_AGAIN: Final = frozenset({"yearly-form"})
+"""Templates whose link leads to a whole new form."""
 IN_A_NAME: Final = "-'\u2019"
 """What a first name may hold besides letters and their marks."""
 LONGEST_NAME: Final = 40
@@ -192,6 +194,9 @@ def _link(message: Message, *, by: Actor, now: datetime) -> str:
     if message.template in TO_THE_QUESTIONS:
         token = issue_link(patient=message.patient, purpose=PatientLink.Purpose.QUESTIONS, by=by, now=now)
         return site + reverse("questionnaires:link", kwargs={"token": token})
+    if message.template in TO_THE_FORM_AGAIN:
+        token = issue_link(patient=message.patient, purpose=PatientLink.Purpose.RENEWAL, by=by, now=now)
+        return site + reverse("intake:again_link", kwargs={"token": token})
     token = issue_link(patient=message.patient, purpose=PatientLink.Purpose.STATUS, by=by, now=now)
     return site + reverse("intake:status_link", kwargs={"token": token})
 

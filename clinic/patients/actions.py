@@ -23,6 +23,8 @@ from clinic.vault.keys import ring
 
 FOLLOW_UP: Final = "clinic.followups.tasks.look_at"
 LINK_DAYS: Final = 30
+ERASED_AFTER: Final = timedelta(days=7)
+"""Source: ux.md P26: a request to erase can be cancelled within 7 days."""
 TRIES: Final = 5
 CLOSED_FOR: Final = timedelta(minutes=15)
 TOKEN_BYTES: Final = 24
@@ -178,13 +180,33 @@ def wish(*, patient: Patient, kind: str, about: UUID, by: Actor, now: datetime) 
         by: the patient.
         now: the moment.
     """
-    wished, is_new = Wish.objects.get_or_create(patient=patient, kind=kind, about=about, defaults={"at": now})
+    wished, is_new = Wish.objects.get_or_create(
+        patient=patient, kind=kind, about=about, taken_back_at=None, defaults={"at": now}
+    )
     if is_new:
         record(
             by=by, action="patients.wish", subject=f"wish:{wished.pk}", patient=patient.pk, detail={"kind": str(kind)}
         )
         nudge(FOLLOW_UP, wished.pk)
     return wished
+
+
+@transaction.atomic
+def take_back_wish(*, wish: Wish, by: Actor, now: datetime) -> bool:
+    """Take back the wish to have one's data erased, within seven days; what was to follow from it is over.
+
+    Args:
+        wish: which.
+        by: the patient.
+        now: the moment.
+    Returns:
+        False when it is too late, or was taken back before, and nothing was changed.
+    """
+    wishes = Wish.objects.filter(pk=wish.pk, kind=Wish.Kind.ERASE, taken_back_at=None, at__gt=now - ERASED_AFTER)
+    if not wishes.update(taken_back_at=now):
+        return False
+    record(by=by, action="patients.take_back_wish", subject=f"wish:{wish.pk}", patient=wish.patient_id)
+    return True
 
 
 @transaction.atomic

@@ -94,6 +94,7 @@ class Consent(models.Model):
 class Wish(models.Model):
     """Something a patient asked of us on their own page, once for each thing it is about; a person answers it.
 
+    One that was taken back is over, and the same can be asked again.
     `about` is the row it is about, such as the decision they want somebody to look at again. What comes of it is the
     task that follows from it.
     """
@@ -110,9 +111,16 @@ class Wish(models.Model):
     kind = models.CharField(max_length=20, choices=Kind.choices)
     about = models.UUIDField()
     at = models.DateTimeField(default=timezone.now)
+    taken_back_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(name="wish_once", fields=["patient", "kind", "about"])]
+        constraints = [
+            models.UniqueConstraint(
+                name="wish_once",
+                fields=["patient", "kind", "about"],
+                condition=models.Q(taken_back_at__isnull=True),
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} asked by {self.patient_id}"
@@ -125,9 +133,10 @@ class PatientLink(models.Model):
         RESUME = "resume", "carry on with the form"
         STATUS = "status", "see what happens next"
         QUESTIONS = "questions", "answer short questions"
+        RENEWAL = "renewal", "fill in the form again"
 
-    RE_USABLE = frozenset({Purpose.QUESTIONS})
-    """Links that open as often as needed until they expire: the questions can be answered in several sittings."""
+    RE_USABLE = frozenset({Purpose.QUESTIONS, Purpose.RENEWAL})
+    """Links that open as often as needed until they expire: what they lead to is done in several sittings."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="links")

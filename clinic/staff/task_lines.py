@@ -13,9 +13,8 @@ from django.db.models import QuerySet
 from clinic.accounts.models import User
 from clinic.accounts.permissions import Permission
 from clinic.followups.causes import PRESCRIBER
-from clinic.followups.coverage import OF_THE_CLINIC
+from clinic.followups.coverage import ANSWERS, OF_THE_CLINIC, UNDO_FOR
 from clinic.followups.models import FollowUp
-from clinic.followups.task_actions import UNDO_FOR
 from clinic.intake import protocols
 from clinic.intake.models import Intake, ScreeningRecord
 from clinic.patients.models import Consent, Wish
@@ -31,7 +30,10 @@ OF_EVERYBODY: Final = (FollowUp.Audience.COORDINATOR,)
 
 @dataclass(frozen=True, slots=True)
 class TaskLine:
-    """One open task. `intake` is the reference of its intake for those who may see it; `is_sent` tells which page."""
+    """One open task; one that asks a question has its `answers`.
+
+    `intake` is the reference of its intake for those who may see it; `is_sent` tells which page.
+    """
 
     id: UUID
     what: str
@@ -46,6 +48,7 @@ class TaskLine:
     intake: str
     is_sent: bool
     may_snooze: bool
+    answers: tuple[FollowUp.Answer, ...]
 
 
 def open_tasks(user: User) -> QuerySet[FollowUp]:
@@ -111,6 +114,7 @@ def _line(
         intake=intake.reference if intake else "",
         may_snooze=task.priority not in ("P0", "P1"),
         is_sent=intake is not None and intake.state == Intake.State.SUBMITTED,
+        answers=ANSWERS.get(task.plan, ()),
     )
 
 

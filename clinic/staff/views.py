@@ -105,6 +105,7 @@ def all_answers(request: HttpRequest, reference: str) -> HttpResponse:
     intake, now = intake_of(reference), timezone.now()
     record = worklist.latest_record(intake.pk)
     open_intake(intake=intake, page="answers", by=request.user.actor, now=now)
+    signed = intake.records.order_by("number").first()
     protocol = answers.protocol_of(record or intake)
     given = record.answers["answers"] if record else intake.answers
     listed = record.answers["medicines"] if record else intake.medicines
@@ -120,6 +121,7 @@ def all_answers(request: HttpRequest, reference: str) -> HttpResponse:
         rows=medicines.rows(record.result, protocol, record.answers["medicines"]) if record else [],
         protocol=intake.protocol,
         is_sent=record is not None,
+        signed_as=signed.signature["name"] if signed else "",
         is_readable=facts is not None,
     )
 

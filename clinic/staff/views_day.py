@@ -30,8 +30,14 @@ def done(request: HttpRequest, task_id: UUID) -> HttpResponse:
     task = get_object_or_404(task_lines.open_tasks(request.user), pk=task_id)
     try:
         followups.close_task(
-            follow_up=task, by=request.user.actor, now=timezone.now(), reason=request.POST.get("note", "").strip()
+            follow_up=task,
+            by=request.user.actor,
+            now=timezone.now(),
+            reason=request.POST.get("note", "").strip(),
+            answer=request.POST.get("answer", ""),
         )
+    except followups.NotAnAnswer:
+        return _tasks_page(request, problem="This task asks a question. Choose one of its answers", status=422)
     except followups.NotOpen:
         return _tasks_page(request, problem="Somebody closed this task first", status=409)
     return redirect("staff:tasks")

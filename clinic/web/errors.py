@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import logging
 import secrets
+import sys
 from typing import Final
 
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 log = logging.getLogger(__name__)
+NOT_ANSWERING: Final = (OperationalError, InterfaceError)
+"""What the driver raises when PostgreSQL is away, full, out of connections or waited too long for somebody else."""
+RETRY_AFTER: Final = 5
+STAFF_PAGES: Final = "/staff/"
+"""Nothing typed there is written into an error page: it may be a password."""
 PLAIN: Final = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Without letters and numbers that look alike when they are read out on the telephone."""
 
@@ -51,9 +58,21 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Something broke on our side; the reference is in the log line, beside the address and nothing else."""
+    if isinstance(sys.exc_info()[1], NOT_ANSWERING):
+        return resting(request)
     reference = "".join(secrets.choice(PLAIN) for _ in range(8))
     log.error("reference %s: %s", reference, request.path)
     return page(request, "500.html", 500, reference=reference)
+
+
+def resting(request: HttpRequest) -> HttpResponse:
+    """The database does not answer, or not in time. What a patient typed is on the page, to be sent again as it was."""
+    log.error("the database does not answer: %s", request.path)
+    is_typed = request.method == "POST" and not request.path.startswith(STAFF_PAGES)
+    typed = [(name, value) for name, values in request.POST.lists() for value in values] if is_typed else []
+    response = page(request, "503.html", 503, typed=typed, again=request.get_full_path())
+    response.headers["Retry-After"] = str(RETRY_AFTER)
+    return response
 
 
 def wrong_method(request: HttpRequest) -> HttpResponse:

@@ -155,10 +155,10 @@ def _follow_ups(patient: Patient, *, count: int, first: datetime, name: str) -> 
         cursor.execute(
             """INSERT INTO followups_followup (id, plan, protocol, patient_id, cause, row_id, counts_from, due_at,
                    try_at, priority, audience, channel, stop_condition, keeps_quiet_hours, state, attempts,
-                   done_by, reason, planned_at)
+                   done_by, reason, answer, planned_at)
                SELECT gen_random_uuid(), 'F10', '2026-11', %(patient)s, %(name)s || ':' || n, gen_random_uuid(), now(),
                    %(first)s + n * interval '1 millisecond', %(first)s + n * interval '1 millisecond', 'P4', 'patient',
-                   'email', 'none', false, 'planned', 0, '', '', now()
+                   'email', 'none', false, 'planned', 0, '', '', '', now()
                FROM generate_series(1, %(count)s) AS n""",
             {"patient": patient.pk, "name": name, "first": first, "count": count},
         )

@@ -314,6 +314,9 @@ def _errors() -> Iterator[State]:
     yield State("error", "form from elsewhere", lambda v: errors.csrf_failure(request), 403)
     yield State("error", "not allowed", lambda v: errors.forbidden(request, broken), 403)
     yield State("error", "not found", lambda v: v.opens("/no-such-page/"), 404)
+    typed = RequestFactory().post("/intake/feelings/6/", {"csrfmiddlewaretoken": "a" * 64, "phq9": "1"})
+    yield State("error", "database away", lambda v: errors.resting(request), 503)
+    yield State("error", "database away, typed", lambda v: errors.resting(typed), 503)
     yield State("error", "server error", lambda v: errors.server_error(request), 500)
     yield State("error", "wrong method", lambda v: v.client.delete("/my/"), 405)
 

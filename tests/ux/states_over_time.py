@@ -67,6 +67,7 @@ def questions() -> Iterator[State]:
         "my:data_page"))  # fmt: skip
     yield State("my:data", "plain", lambda v: v.sent().opens("my:data"))
     yield State("my:data", "asked", lambda v: v.sent().sends("/my/data/", {"erase": "yes"}))
+    yield State("my:data", "cancelled", lambda v: v.sent().asks_to_erase().sends("/my/data/", {"cancel": "yes"}))
     yield State("journal:journal", "empty", lambda v: v.sent().opens("journal:journal"))
     yield State("journal:journal", "plain", lambda v: v.sent().wrote(1, 4, 2).opens("journal:journal"))
     yield State("journal:new", "plain", lambda v: v.sent().opens("journal:new"))
@@ -81,9 +82,16 @@ def questions() -> Iterator[State]:
         f"/my/journal/{v.entry()}/", {"note": "x" * 4_001}), 422)  # fmt: skip
     yield State("journal:journal", "removed", lambda v: v.sent().wrote(4).client.post(
         f"/my/journal/{v.entry()}/remove/", follow=True))  # fmt: skip
-    path = "/f/"
-    link = lambda v: f"{path}{v.filled('mood').link('questions')}/"  # noqa: E731
+    yield State("intake:again", "plain", lambda v: v.sent().asked_for_all().opens("intake:again"))
+    yield State("intake:tasks", "again", lambda v: v.sent().asked_for_all().sends("/intake/again/"))
+    yield State("my:status", "form wait", lambda v: v.sent().asked_for_all().opens("my:status"))
+    yield State("my:status", "form begun", lambda v: v.sent().asked_for_all(begins=True).opens("my:status"))
     wrong = {"born_on_month": "1", "born_on_day": "2", "born_on_year": "1990"}
-    yield State("questionnaires:link", "plain", lambda v: v.opens(link(v)))
-    yield State("questionnaires:link", "error", lambda v: v.sends(link(v)), 422)
-    yield State("questionnaires:link", "wrong date", lambda v: v.sends(link(v), wrong))
+    for page, path, purpose in (
+        ("questionnaires:link", "/f/", "questions"),
+        ("intake:again_link", "/again/", "renewal"),
+    ):
+        link = lambda v, path=path, purpose=purpose: f"{path}{v.filled('mood').link(purpose)}/"  # noqa: E731
+        yield State(page, "plain", lambda v, link=link: v.opens(link(v)))
+        yield State(page, "error", lambda v, link=link: v.sends(link(v)), 422)
+        yield State(page, "wrong date", lambda v, link=link: v.sends(link(v), wrong))

@@ -7,8 +7,10 @@ from typing import Any, Final, Self
 from uuid import UUID, uuid4
 
 from clinic.audit import actors
+from clinic.intake import renewal_actions
 from clinic.journal import actions as journal
 from clinic.my import actions as my
+from clinic.patients import actions as patients
 from clinic.questionnaires import actions as questionnaires
 from clinic.questionnaires.presenters import sheet_of
 
@@ -26,6 +28,18 @@ class OverTime:
         """Was sent the short questions of a follow-up."""
         then = NOW - timedelta(days=days_ago)
         questionnaires.open_for(patient=self.patient, asked_for=uuid4(), plan=plan, by=self.by, now=then)
+        return self
+
+    def asked_for_all(self, *, begins: bool = False) -> Self:
+        """Was asked for the whole form again, and perhaps began it."""
+        renewal_actions.ask_again(patient=self.patient, asked_for=uuid4(), by=self.by, now=NOW)
+        if begins:
+            renewal_actions.begin_again(patient=self.patient, by=self.by, now=NOW)
+        return self
+
+    def asks_to_erase(self) -> Self:
+        """Asked us to erase their data."""
+        patients.wish(patient=self.patient, kind="erase", about=self.patient.pk, by=self.by, now=NOW)
         return self
 
     def answered(self, pages: int = 99, *, worse: int = 1, skips: bool = False) -> UUID:

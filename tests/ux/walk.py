@@ -79,14 +79,14 @@ class Walk:
         for _ in range(MOST_PAGES):
             if self.name == "intake:answers":
                 break
-            self._answers_this_page()
+            self.answers_this_page()
         self.goes("/intake/sign/")
         consents = {tag["name"]: tag["value"] or "on" for tag in self.main.all("input", type="checkbox")}
         consents |= {"consent_prescriber": "yes"} if list(self.main.all("input", name="consent_prescriber")) else {}
         consents |= {"consent_part2": "yes"} if list(self.main.all("input", name="consent_part2")) else {}
         self.presses({**consents, "signature": self.persona.says("legal_name")})
 
-    def _answers_this_page(self) -> None:
+    def answers_this_page(self) -> None:
         if self.name == "intake:help":
             self.presses({})
             self.goes(self.button())

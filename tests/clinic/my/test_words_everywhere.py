@@ -14,6 +14,7 @@ import pytest
 import time_machine
 from django import forms
 
+from clinic.intake.again_actions import tell_again
 from clinic.intake.models import Intake
 from clinic.notifications import arrival_actions
 from clinic.notifications.models import Message
@@ -34,10 +35,13 @@ NO_WORDS: Final = {
     "DetailsForm.phone": "digits",
     "ContactForm.email": "an address",
     "EmailForm.email": "an address",
-    "SignForm.signature": "their name once more; the one in the form is searched",
     "ChooseForm.slot": "a moment",
 }
-BY_HAND: Final = frozenset({"answer", "appointment", "erase", "feeling", "key", "kind", "language", "line", "scores"})
+WITH_THE_FORM: Final = frozenset({"SignForm.signature"})
+"""Typed while the form is sent, and searched with it."""
+BY_HAND: Final = frozenset(
+    {"answer", "appointment", "cancel", "erase", "feeling", "key", "kind", "language", "line", "scores"}
+)
 """Fields that are typed but hold no sentence, each with what it holds."""
 ADDED: Final = re.compile(r'fields\["(\w+)"\] = forms\.CharField')
 """A typed field that a form adds by itself."""
@@ -107,7 +111,7 @@ def _is_typed(field: forms.Field) -> bool:
 
 
 def test_every_place_to_write_is_in_one_of_the_tables() -> None:
-    known = {name for name in WRITES if "." in name} | set(NO_WORDS)
+    known = {name for name in WRITES if "." in name} | set(NO_WORDS) | WITH_THE_FORM
 
     assert set(typed_fields()) == known
 
@@ -120,6 +124,19 @@ def test_no_view_takes_sentences_past_a_form() -> None:
             taken |= set(re.findall(r'request\.POST(?:\.get\(|\[)"(\w+)"', path.read_text()))
 
     assert taken == BY_HAND
+
+
+def test_a_signature_with_safety_words_is_urgent_like_any_other_text_of_the_form(fill: Any, submit: Any) -> None:
+    assert submit(fill()).outcome == "ready_to_book"
+    assert not Message.objects.filter(template="urgent-page").exists()
+
+    record = submit(fill(), name=WORDS)
+
+    assert (record.outcome, record.intake.urgent_rules) == ("urgent", ["R021"])
+    page = Message.objects.get(template="urgent-page")
+    assert page.about["reference"] == record.intake.reference
+    again = tell_again(intake=record.intake, answers={}, by=BY, now=NOW)
+    assert again.outcome == "urgent"
 
 
 @pytest.mark.parametrize("where", WRITES)

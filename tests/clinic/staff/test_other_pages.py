@@ -47,6 +47,14 @@ def test_in_production_an_administrator_has_people_and_no_outbox(
     assert [each["label"] for each in response.context["staff_nav"]] == ["People", "Messages"]
 
 
+def test_the_typed_signature_is_read_on_the_page_of_all_answers(browser: Client) -> None:
+    record = records.sealed(records.REVIEW)
+
+    page = browser.get(reverse("staff:answers", args=[record.intake.reference])).content.decode()
+
+    assert f"“{record.signature['name']}”" in page
+
+
 def test_all_answers_are_shown_as_they_were_asked(browser: Client, osei: User) -> None:
     record = records.sealed(
         records.REVIEW | {"hppd": None}, history=[["2026-12-01T05:00:00+00:00", "si_month", "passing"]]
@@ -116,6 +124,20 @@ def test_done_closes_the_task_with_who_did_it(browser: Client, osei: User) -> No
     assert response.url == reverse("staff:tasks")
     assert (waiting.state, waiting.done_by) == ("done", osei.actor.ref)
     assert AuditEvent.objects.get(action="followups.close_task").why == "Spoke on the phone"
+
+
+def test_a_task_that_asks_a_question_is_closed_by_one_of_its_answers(browser: Client) -> None:
+    waiting = open_task(records.sealed(records.REVIEW), "clinician", "C16", stop_condition="none")
+    page = browser.get(reverse("staff:tasks")).content.decode()
+    assert [f'value="{each}"' in page for each in ("under_care", "left_care")] == [True, True]
+
+    unanswered = browser.post(reverse("staff:done", args=[waiting.pk]), {"note": "Spoke with them."})
+    waiting.refresh_from_db()
+    assert (unanswered.status_code, waiting.state) == (422, "open")
+    browser.post(reverse("staff:done", args=[waiting.pk]), {"answer": "left_care"})
+
+    waiting.refresh_from_db()
+    assert (waiting.state, waiting.answer) == ("done", "left_care")
 
 
 def test_a_scheduler_cannot_close_what_they_do_not_see(signed_in: Callable[[Role], Client]) -> None:

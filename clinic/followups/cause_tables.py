@@ -1,0 +1,44 @@
+"""Which tables follow-ups follow from, so that a look at one new row asks only about what can follow from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from django.db import connection
+
+from clinic.followups.causes import FINDERS
+from screening.protocol import FollowUpPlan
+
+_KNOWN: Final[dict[str, frozenset[str]]] = {}
+"""By trigger, once for each process: some finders ask the database before they can say what they ask about."""
+
+
+def following_from(row_id: UUID, plans: Iterable[FollowUpPlan], *, now: datetime) -> tuple[FollowUpPlan, ...]:
+    """Those of these follow-ups that can follow from one row, whatever it is; one that nothing finds stays among them.
+
+    Args:
+        row_id: its id; nobody says which table it is in, so all of them are asked, in one query.
+        plans: the follow-ups.
+        now: the moment.
+    """
+    plans = tuple(plans)
+    found = _holding(row_id, frozenset().union(*(_tables(plan, now) for plan in plans)))
+    return tuple(plan for plan in plans if plan.trigger not in FINDERS or _tables(plan, now) & found)
+
+
+def _tables(plan: FollowUpPlan, now: datetime) -> frozenset[str]:
+    if plan.trigger not in _KNOWN:
+        finders = FINDERS.get(plan.trigger, ())
+        _KNOWN[plan.trigger] = frozenset(finder(plan, now).model._meta.db_table for finder in finders)
+    return _KNOWN[plan.trigger]
+
+
+def _holding(row_id: UUID, tables: frozenset[str]) -> frozenset[str]:
+    """The tables that hold a row of this id; their names are those of our own models."""
+    asked = " UNION ALL ".join(f"SELECT '{table}' FROM {table} WHERE id = %(id)s" for table in sorted(tables))  # noqa: S608
+    with connection.cursor() as cursor:
+        cursor.execute(asked, {"id": row_id})
+        return frozenset(table for (table,) in cursor.fetchall())
