@@ -10,9 +10,10 @@ from itertools import groupby
 from typing import Final
 
 from clinic.accounts.models import User
+from clinic.accounts.permissions import CLINICAL
 from clinic.booking import find, reminders, said, wanted, zones
 from clinic.booking.find import Slot
-from clinic.booking.models import Appointment, Language, License, Mode, Part, WaitingPlace
+from clinic.booking.models import SEES_PATIENTS, Appointment, Language, License, Mode, Part, WaitingPlace
 from clinic.booking.wanted import Without
 from clinic.booking.words import NOTICE, WEEKDAYS
 from clinic.patients import languages
@@ -96,7 +97,7 @@ def times(patient: Patient, text: str, *, now: datetime) -> Times:
 
 def clinicians_of(patient: Patient) -> dict[int, str]:
     """Who is licensed where the patient is, by id."""
-    licensed = License.objects.filter(region=patient.region, clinician__is_active=True).exclude(region="")
+    licensed = License.objects.filter(SEES_PATIENTS, region=patient.region).exclude(region="")
     return dict(licensed.values_list("clinician_id", "clinician__name"))
 
 
@@ -151,7 +152,7 @@ def chosen(value: str) -> Chosen | None:
         start = datetime.fromisoformat(parts[0])
     except ValueError:
         return None
-    clinician = User.objects.filter(pk=int(parts[1]), is_active=True).first()
+    clinician = User.objects.filter(pk=int(parts[1]), is_active=True, role__in=CLINICAL).first()
     if clinician is None or start.tzinfo is None or not date(2000, 1, 2) < start.date() < date(9999, 1, 1):
         return None
     return Chosen(start.astimezone(UTC), clinician, parts[2], parts[3][:40])

@@ -16,7 +16,7 @@ from django.db.models import Q
 
 from clinic.booking.busy import Busy
 from clinic.booking.local_times import Span, slots_on
-from clinic.booking.models import Appointment, Availability, Holiday, License, TimeOff
+from clinic.booking.models import SEES_PATIENTS, Appointment, Availability, Holiday, License, TimeOff
 from clinic.booking.models.appointments import KEPT, OVER
 from clinic.booking.slots import Slot, Times, in_turn, no_collecting
 
@@ -95,7 +95,7 @@ def open_slots(*, now: datetime, since: datetime, until: datetime, clinician_id:
         since, until: between which the slots begin.
         clinician_id: only this clinician.
     """
-    rules = Availability.objects.filter(clinician__is_active=True)
+    rules = Availability.objects.filter(SEES_PATIENTS)
     who = rules.filter(clinician=clinician_id) if clinician_id is not None else rules
     anywhere = dict.fromkeys(who.values_list("clinician_id", flat=True), date.max)
     asked = _Asked(now, None, since, until, None, with_notice=False)
@@ -162,7 +162,7 @@ def _licences(region: str, clinician_id: int | None) -> dict[int, date]:
     """Until when each clinician is licensed in the region."""
     if not region:
         return {}
-    licences = License.objects.filter(region=region, clinician__is_active=True)
+    licences = License.objects.filter(SEES_PATIENTS, region=region)
     if clinician_id is not None:
         licences = licences.filter(clinician_id=clinician_id)
     return {who: until or date.max for who, until in licences.values_list("clinician_id", "expires_on")}
