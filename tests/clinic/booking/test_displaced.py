@@ -29,6 +29,12 @@ DESK = system("test")
 THURSDAY = date(2026, 12, 3)
 
 
+@pytest.fixture(autouse=True)
+def only_these_tasks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Planning everything else each time would take most of the time of these tests."""
+    monkeypatch.setattr(followups, "is_planned", lambda plan: plan.id == "C16")
+
+
 @pytest.fixture
 def booked(patient: Patient, clinician: User, hold: Make, book: Make, at: At) -> Appointment:
     """Maya, on Thursday at nine, by phone."""
