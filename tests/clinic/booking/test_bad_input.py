@@ -113,7 +113,8 @@ def test_what_belongs_to_another_patient(
 def test_a_spent_link_neither_books_nor_moves_nor_cancels(
     client: Client, patient: Patient, clinician: User, hold: Make, book: Make, at: At, now: datetime, frozen: object
 ) -> None:
-    Patient.objects.filter(pk=patient.pk).update(born_on=BORN)
+    patient.born_on = BORN
+    patient.save(update_fields=["born_on"])
     booked = book(hold(patient, clinician, at(3, 9)))
     by, purpose = actors.VISITOR, PatientLink.Purpose.STATUS
     token = issue_link(patient=patient, purpose=purpose, by=by, now=now)

@@ -141,10 +141,10 @@ def test_when_nothing_fits_it_says_what_to_leave_out(desk_of: Client, caller: Pa
     text = words_of(answer)
 
     assert "No time fits all of these" in text
-    assert "Without “Spanish”: 48 times" in text
+    assert "Without “Spanish”</a>: 48 times" in text
     assert "Without “Thursday”" not in text
     (without,) = re.findall(r'href="(\?when=[^"]*)">Without', answer.content.decode())
-    assert "Looking for: Thursday, by the clock of Pacific Time. 48 found." in words_of(
+    assert "Looking for: <b>Thursday</b>, by the clock of Pacific Time. 48 found." in words_of(
         desk_of.get(page_of(caller) + without)
     )
 
