@@ -7,8 +7,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Exists, Q
 
+from clinic.booking.displaced import covering, goes_on
 from clinic.booking.models import Appointment, AppointmentQuerySet, Availability, License, TimeOff
 
 
@@ -19,7 +20,7 @@ def by_absence(clinician_id: int, since: datetime, until: datetime, *, now: date
 
 
 def by_holiday(location: str, day: date, *, now: datetime) -> list[Appointment]:
-    """Booked visits on a day of a location, those by phone and video of clinicians with hours there too.
+    """Booked visits on a day of a location, those by phone and video in the hours of that place too.
 
     Args:
         location: a slug; empty is the whole clinic.
@@ -30,8 +31,7 @@ def by_holiday(location: str, day: date, *, now: datetime) -> list[Appointment]:
     begin, end = (datetime.combine(each, time(0), zone).astimezone(UTC) for each in (day, day + timedelta(days=1)))
     rows = _upcoming(now).filter(during__startswith__gte=begin, during__startswith__lt=end)
     if location:
-        there = Availability.objects.filter(location=location, weekday=day.weekday()).values("clinician")
-        rows = rows.filter(Q(location=location) | Q(location="", clinician__in=there))
+        rows = rows.filter(Q(location=location) | Q(Exists(covering().filter(location=location))))
     return list(rows)
 
 
@@ -55,11 +55,10 @@ def by_licences(licences: Collection[License], *, now: datetime) -> dict[int, li
 
 def by_end(rule: Availability, last_day: date, *, now: datetime) -> list[Appointment]:
     """Booked visits after the last day of a rule that lie in its hours, and in those of no other rule that goes on."""
-    zone = ZoneInfo(rule.time_zone)
-    after = datetime.combine(last_day + timedelta(days=1), time(0), zone).astimezone(UTC)
-    others = list(Availability.objects.filter(clinician=rule.clinician_id).exclude(pk=rule.pk))
-    rows = _upcoming(now).filter(clinician=rule.clinician_id, during__startswith__gte=after)
-    return [each for each in rows if _covers(rule, each) and not any(_covers(other, each) for other in others)]
+    after = datetime.combine(last_day + timedelta(days=1), time(0), ZoneInfo(rule.time_zone)).astimezone(UTC)
+    of_rule, others = covering().filter(pk=rule.pk), covering().exclude(pk=rule.pk)
+    rows = _upcoming(now).filter(Exists(of_rule), ~Exists(others.filter(goes_on())), during__startswith__gte=after)
+    return list(rows)
 
 
 def still_booked(absences: Iterable[TimeOff], *, now: datetime) -> dict[int, list[Appointment]]:
@@ -76,9 +75,3 @@ def still_booked(absences: Iterable[TimeOff], *, now: datetime) -> dict[int, lis
 
 def _upcoming(now: datetime) -> AppointmentQuerySet:
     return Appointment.objects.upcoming(now).select_related("patient", "clinician").order_by("during", "pk")
-
-
-def _covers(rule: Availability, each: Appointment) -> bool:
-    local = each.start.astimezone(ZoneInfo(rule.time_zone))
-    is_valid = rule.valid_from <= local.date() <= (rule.valid_to or date.max)
-    return is_valid and local.weekday() == rule.weekday and rule.opens <= local.time() < rule.closes

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Prefetch
 
 from clinic.booking import zones
-from clinic.booking.frozen import frozen
+from clinic.booking.displaced import on_hold
 from clinic.booking.models import Appointment, Mode, TimeOff
 from clinic.booking.models.appointments import OVER
 from clinic.booking.words import needs_in_words
@@ -48,7 +48,7 @@ def day(on: date, *, zone: str, now: datetime, clinician_id: int | None = None) 
 
 
 def days(first: date, last: date, *, zone: str, now: datetime, clinician_id: int | None = None) -> list[Entry]:
-    """The days of every clinician, or of one, in the order of the clock. Seven queries at most.
+    """The days of every clinician, or of one, in the order of the clock. Eight queries at most.
 
     Args:
         first, last: local days, both included.
@@ -63,8 +63,8 @@ def days(first: date, last: date, *, zone: str, now: datetime, clinician_id: int
     absences = TimeOff.objects.filter(during__overlap=(begin, end)).select_related("clinician")
     if clinician_id is not None:
         appointments, absences = (rows.filter(clinician=clinician_id) for rows in (appointments, absences))
-    on_hold = frozen(appointments, now=now)
-    entries = [_appointment(each, zone, on_hold.get(each.pk, "")) for each in appointments]
+    held_up = on_hold(appointments, now=now)
+    entries = [_appointment(each, zone, held_up.get(each.pk, "")) for each in appointments]
     entries += [_absence(each, begin, end, zone) for each in absences]
     return sorted(entries, key=lambda entry: (entry.start, entry.clinician))
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from itertools import groupby
 from typing import Final
 
 from clinic.accounts.models import User
+from clinic.accounts.permissions import CLINICAL
 from clinic.booking import find, reminders, said, wanted, zones
 from clinic.booking.find import Slot
-from clinic.booking.models import Appointment, Language, License, Mode, Part, WaitingPlace
+from clinic.booking.models import SEES_PATIENTS, Appointment, Language, License, Mode, Part, WaitingPlace
 from clinic.booking.wanted import Without
 from clinic.booking.words import NOTICE, WEEKDAYS
 from clinic.patients import languages
@@ -20,6 +21,7 @@ from clinic.patients.models import Patient
 from clinic.web.places import place_name
 
 TAKEN_SHOWN: Final = 12
+Reader = Callable[[str], tuple[said.Said, list[wanted.Criterion]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +44,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Hint:
-    """Words to leave out, how many times that gives, and the first of them."""
+    """Words to leave out, how many times that gives, and the first of them; `say` asks for the rest, if that can be."""
 
     words: str
+    say: str | None
     count: int
     first: str
 
@@ -73,10 +76,14 @@ def times(patient: Patient, text: str, *, now: datetime) -> Times:
     """
     zone = zones.of_patient(patient)
     slots = find.slots(patient_region=patient.region, now=now, patient_id=patient.pk)
-    names = clinicians_of(patient)
-    understood = said.read(text, today=zones.local(now, zone).date(), clinicians=names)
+    names, languages_of = clinicians_of(patient), speakers()
+
+    def read(words: str) -> tuple[said.Said, list[wanted.Criterion]]:
+        found = said.read(words, today=zones.local(now, zone).date(), clinicians=names)
+        return found, wanted.criteria(found, speakers=languages_of, names=names)
+
+    understood, criteria = read(text)
     clock_of = zones.of_location("") if understood.by_clinic_clock else zone
-    criteria = wanted.criteria(understood, speakers=speakers(), names=names)
     fitting = wanted.fitting(slots, criteria, clock_of)
     free = [slot for slot in fitting if slot.is_free]
     lines = _lines(free, zone, most=wanted.BEST + wanted.MORE)
@@ -90,13 +97,13 @@ def times(patient: Patient, text: str, *, now: datetime) -> Times:
         more=lines[wanted.BEST :],
         count=len({(slot.start, slot.clinician_id) for slot in free}),
         taken=_lines([slot for slot in fitting if not slot.is_free], zone, most=TAKEN_SHOWN),
-        hints=[_hint(each, zone) for each in left_out],
+        hints=[_hint(each, zone, understood, read) for each in left_out],
     )
 
 
 def clinicians_of(patient: Patient) -> dict[int, str]:
     """Who is licensed where the patient is, by id."""
-    licensed = License.objects.filter(region=patient.region, clinician__is_active=True).exclude(region="")
+    licensed = License.objects.filter(SEES_PATIENTS, region=patient.region).exclude(region="")
     return dict(licensed.values_list("clinician_id", "clinician__name"))
 
 
@@ -123,8 +130,13 @@ def _way(slot: Slot) -> Way:
     return Way(", ".join(filter(None, (str(Mode(slot.mode).label), place_name(slot.location)))), value_of(slot))
 
 
-def _hint(each: Without, zone: str) -> Hint:
-    return Hint(each.words, each.count, short(each.first.start, zone))
+def _hint(each: Without, zone: str, understood: said.Said, read: Reader) -> Hint:
+    """A hint that can be pressed when its words, read again, mean what was kept; otherwise it is only read."""
+    say = ", ".join([*each.others, *(["clinic time"] if understood.by_clinic_clock else [])])
+    again, criteria = read(say)
+    is_the_same = again.by_clinic_clock == understood.by_clinic_clock and not again.unknown
+    is_the_same &= [kept.words for kept in criteria] == list(each.others) and len(say) <= said.LONGEST
+    return Hint(each.words, say if is_the_same else None, each.count, short(each.first.start, zone))
 
 
 def value_of(slot: Slot) -> str:
@@ -151,7 +163,7 @@ def chosen(value: str) -> Chosen | None:
         start = datetime.fromisoformat(parts[0])
     except ValueError:
         return None
-    clinician = User.objects.filter(pk=int(parts[1]), is_active=True).first()
+    clinician = User.objects.filter(pk=int(parts[1]), is_active=True, role__in=CLINICAL).first()
     if clinician is None or start.tzinfo is None or not date(2000, 1, 2) < start.date() < date(9999, 1, 1):
         return None
     return Chosen(start.astimezone(UTC), clinician, parts[2], parts[3][:40])

@@ -11,7 +11,7 @@ from icalendar import Calendar, Event
 
 from clinic.accounts.models import User
 from clinic.accounts.permissions import Permission
-from clinic.booking.frozen import frozen
+from clinic.booking.displaced import on_hold
 from clinic.booking.ics import street_of
 from clinic.booking.models import Appointment, Feed, Mode, TimeOff
 from clinic.booking.models.appointments import OVER
@@ -38,7 +38,7 @@ def current(owner: User) -> Feed | None:
 
 
 def feed_file(owner: User, *, now: datetime) -> bytes:
-    """The calendar of the last 30 and the next 180 days; made twice at one moment, it is the same. Six queries.
+    """The calendar of the last 30 and the next 180 days; made twice at one moment, it is the same. Seven queries.
 
     Times are UTC, so no table of time zones is needed. What was cancelled or moved is not in it any more, or at its new
     time under the same UID. A visit on hold is tentative.
@@ -50,7 +50,7 @@ def feed_file(owner: User, *, now: datetime) -> bytes:
     window = (now - BACK, now + AHEAD)
     rows = Appointment.objects.filter(clinician=owner, state__in=SHOWN, during__overlap=window).order_by("during", "pk")
     appointments = list(rows)
-    on_hold = frozen(appointments, now=now)
+    held_up = on_hold(appointments, now=now)
     calendar = Calendar()
     calendar.add("prodid", "-//Appointments//EN")
     calendar.add("version", "2.0")
@@ -58,7 +58,7 @@ def feed_file(owner: User, *, now: datetime) -> bytes:
     calendar.add("method", "PUBLISH")
     calendar.add("x-wr-calname", f"{settings.CLINIC_NEUTRAL_NAME} appointments")
     for each in appointments:
-        calendar.add_component(_event(each, is_on_hold=each.pk in on_hold))
+        calendar.add_component(_event(each, is_on_hold=each.pk in held_up))
     for absence in TimeOff.objects.filter(clinician=owner, during__overlap=window).order_by("during", "pk"):
         calendar.add_component(_absence(absence, window))
     return calendar.to_ical()

@@ -16,9 +16,9 @@ from django.db.models import Q
 
 from clinic.booking.busy import Busy
 from clinic.booking.local_times import Span, slots_on
-from clinic.booking.models import Appointment, Availability, Holiday, License, TimeOff
+from clinic.booking.models import SEES_PATIENTS, Appointment, Availability, Holiday, License, TimeOff
 from clinic.booking.models.appointments import KEPT, OVER
-from clinic.booking.slots import Slot, Times, in_turn, no_collecting
+from clinic.booking.slots import Flags, Slot, Times, in_turn
 
 NOBODY: Final = Busy()
 
@@ -95,7 +95,7 @@ def open_slots(*, now: datetime, since: datetime, until: datetime, clinician_id:
         since, until: between which the slots begin.
         clinician_id: only this clinician.
     """
-    rules = Availability.objects.filter(clinician__is_active=True)
+    rules = Availability.objects.filter(SEES_PATIENTS)
     who = rules.filter(clinician=clinician_id) if clinician_id is not None else rules
     anywhere = dict.fromkeys(who.values_list("clinician_id", flat=True), date.max)
     asked = _Asked(now, None, since, until, None, with_notice=False)
@@ -148,8 +148,7 @@ def _offered(rules: list[Availability], licensed_until: dict[int, date], asked: 
         for day, spans in _days_of(rule, window, now, licensed_until[rule.clinician_id]):
             if not taken.is_closed(rule.location, day):
                 days[day].append(_times_on(rule, day, spans, taken))
-    with no_collecting():
-        found = list(chain.from_iterable(in_turn(days[day], mode) for day in sorted(days)))
+    found = list(chain.from_iterable(in_turn(days[day], mode) for day in sorted(days)))
     return sorted(found, key=itemgetter(0)) if _are_apart(rules) else sorted(set(found))
 
 
@@ -162,7 +161,7 @@ def _licences(region: str, clinician_id: int | None) -> dict[int, date]:
     """Until when each clinician is licensed in the region."""
     if not region:
         return {}
-    licences = License.objects.filter(region=region, clinician__is_active=True)
+    licences = License.objects.filter(SEES_PATIENTS, region=region)
     if clinician_id is not None:
         licences = licences.filter(clinician_id=clinician_id)
     return {who: until or date.max for who, until in licences.values_list("clinician_id", "expires_on")}
@@ -206,28 +205,29 @@ def _taken(rules: list[Availability], window: Span, now: datetime, patient_id: U
     )
 
 
-def _times_on(rule: Availability, day: date, spans: Sequence[Span], taken: _Taken) -> Times:
+def _times_on(rule: Availability, day: date, spans: tuple[Span, ...], taken: _Taken) -> Times:
     """The times of one rule on one day; who has them is asked once, for all ways to meet."""
     who, gap = rule.clinician_id, timedelta(minutes=rule.buffer_minutes)
     first, last = spans[0][0], spans[-1][1]
     if off := taken.time_off.get(who, NOBODY).within(first, last):
-        spans = [span for span in spans if not off.overlaps(*span)]
+        spans = tuple(span for span in spans if not off.overlaps(*span))
     clinician = taken.clinicians.get(who, NOBODY).within(first - gap, last + gap)
     room = taken.rooms.get((rule.location, rule.room), NOBODY).within(first, last)
-    calls: Iterable[bool] = repeat(True)
+    calls: Flags = True
     if rule.most_per_day is not None and taken.visits(who, day, rule.time_zone) >= rule.most_per_day:
-        calls = repeat(False)
+        calls = False
     elif clinician:
         calls = [not clinician.overlaps(start - gap, end + gap) for start, end in spans]
     visits = calls
     if room:
-        visits = [is_free and not room.overlaps(*span) for is_free, span in zip(calls, spans, strict=False)]
+        each = repeat(calls) if isinstance(calls, bool) else calls
+        visits = [is_free and not room.overlaps(*span) for is_free, span in zip(each, spans, strict=False)]
     return Times(rule, spans, calls, visits)
 
 
 def _days_of(
     rule: Availability, window: Span, now: datetime, licensed_until: date
-) -> Iterator[tuple[date, Sequence[Span]]]:
+) -> Iterator[tuple[date, tuple[Span, ...]]]:
     """Every slot of a rule in the window, day by day, after its notice and before its horizon."""
     zone = ZoneInfo(rule.time_zone)
     earliest = max(window[0], now + timedelta(hours=rule.notice_hours))
@@ -239,9 +239,9 @@ def _days_of(
     last_day = min(latest.astimezone(zone).date(), rule.valid_to or date.max, licensed_until)
     day += timedelta(days=(rule.weekday - day.weekday()) % 7)
     while day <= last_day:
-        spans: Sequence[Span] = slots_on(day, opens=rule.opens, closes=rule.closes, zone=zone, length=length, gap=gap)
+        spans = slots_on(day, opens=rule.opens, closes=rule.closes, zone=zone, length=length, gap=gap)
         if spans and not (earliest <= spans[0][0] and spans[-1][0] < latest):
-            spans = [span for span in spans if earliest <= span[0] < latest]
+            spans = tuple(span for span in spans if earliest <= span[0] < latest)
         if spans:
             yield day, spans
         day += timedelta(days=7)

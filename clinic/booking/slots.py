@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import chain, repeat
+from functools import lru_cache
+from itertools import chain
 from operator import itemgetter
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from clinic.booking.local_times import Span
 from clinic.booking.models import Availability, Mode
 
-NEW: Final = tuple.__new__
-"""Makes a slot from its fields in a third of the time."""
+Flags = bool | Sequence[bool]
 
 
 class Slot(NamedTuple):
@@ -42,24 +40,41 @@ class Slot(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """The times of one rule on one day, and beside each whether it is free for a call, and for a visit in the room."""
+    """The times of one rule on one day, and whether they are free for a call and for a visit: all alike, or each."""
 
     rule: Availability
-    spans: Sequence[Span]
-    calls: Iterable[bool]
-    visits: Iterable[bool]
+    spans: tuple[Span, ...]
+    calls: Flags
+    visits: Flags
 
     def in_ways(self, mode: str | None) -> Iterator[Iterable[Slot]]:
         """The slots of each way to meet, or of one."""
         rule = self.rule
-        starts, ends = zip(*self.spans, strict=True) if self.spans else ((), ())
-        who, name, is_capped = rule.clinician_id, rule.clinician.name, rule.most_per_day is not None
         for each in [mode] if mode else rule.modes:
             is_visit = each == Mode.IN_PERSON
             where = (rule.location, rule.room) if is_visit else ("", "")
-            same = map(repeat, (who, name, each, *where))
-            is_free = self.visits if is_visit else self.calls
-            yield map(NEW, repeat(Slot), zip(starts, ends, *same, is_free, repeat(is_capped), strict=False))
+            about = (self.spans, rule.clinician_id, rule.clinician.name, each, *where, rule.most_per_day is not None)
+            flags = self.visits if is_visit else self.calls
+            if isinstance(flags, bool):
+                yield _made(*about, flags)
+            else:
+                yield map(_one_of, flags, _made(*about, True), _made(*about, False))
+
+
+@lru_cache(maxsize=8192)
+def _made(
+    spans: tuple[Span, ...], who: int, name: str, mode: str, location: str, room: str, is_capped: bool, is_free: bool
+) -> tuple[Slot, ...]:
+    """The slots of one rule on one day, in one way to meet, as if all of them were free, or none.
+
+    Kept for the next call, as they follow from the rule and the day alone: a page may ask for fifty thousand; making
+    them anew costs more than all the rest. Which of them are free is asked every time.
+    """
+    return tuple(Slot(start, end, who, name, mode, location, room, is_free, is_capped) for start, end in spans)
+
+
+def _one_of(is_free: bool, free: Slot, taken: Slot) -> Slot:
+    return free if is_free else taken
 
 
 def in_turn(of_the_day: list[Times], mode: str | None) -> Iterable[Slot]:
@@ -72,15 +87,3 @@ def in_turn(of_the_day: list[Times], mode: str | None) -> Iterable[Slot]:
     if all(times.spans == spans for times in of_the_day):
         return chain.from_iterable(zip(*ways, strict=True))
     return sorted(chain.from_iterable(ways), key=itemgetter(0))
-
-
-@contextmanager
-def no_collecting() -> Iterator[None]:
-    """Slots that are being made are no rubbish: looking for some among them takes longer than making them."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()

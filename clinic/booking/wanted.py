@@ -31,9 +31,10 @@ class Criterion:
 
 @dataclass(frozen=True, slots=True)
 class Without:
-    """What leaving one criterion out would give."""
+    """What leaving one criterion out would give; `others` are the words of what is kept."""
 
     words: str
+    others: Sequence[str]
     count: int
     first: Slot
 
@@ -114,9 +115,11 @@ def left_out(slots: Sequence[Slot], wanted: Sequence[Criterion], zone: str) -> l
     """For each criterion, what fits all the others; those that help nothing are not said."""
     found = []
     for dropped in wanted:
-        rest = fitting(slots, [each for each in wanted if each is not dropped], zone)
+        kept = [each for each in wanted if each is not dropped]
+        rest = fitting(slots, kept, zone)
         if rest:
-            found.append(Without(dropped.words, len({(slot.start, slot.clinician_id) for slot in rest}), rest[0]))
+            count = len({(slot.start, slot.clinician_id) for slot in rest})
+            found.append(Without(dropped.words, [each.words for each in kept], count, rest[0]))
     return found
 
 

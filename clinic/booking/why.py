@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Q
 
 from clinic.accounts.models import User
+from clinic.accounts.permissions import Permission
 from clinic.booking import zones
 from clinic.booking.allowed import ends_at
 from clinic.booking.hours_preview import in_words
@@ -65,8 +66,8 @@ def _of_the_moment(asked: Question, now: datetime) -> Iterator[Reason]:
 
 def _of_the_clinician(asked: Question) -> Iterator[Reason]:
     who, name = asked.clinician, asked.clinician.name
-    if not who.is_active:
-        yield Reason("Access", f"{name} is not on the staff now.")
+    if not who.may(Permission.DECIDE):
+        yield Reason("Access", f"{name} does not see patients now.")
     if asked.patient is None:
         return
     licence = License.objects.filter(clinician=who, region=asked.patient.region).exclude(region="").first()

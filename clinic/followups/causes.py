@@ -35,6 +35,7 @@ from clinic.booking.models import Appointment
 from clinic.followups.cause_rows import Cause, Stamp, appointment_version, causes_of
 from clinic.followups.channel_causes import closed, to_read, with_safety_words
 from clinic.followups.coverage import good_for
+from clinic.followups.displaced_causes import found as displaced_visits
 from clinic.followups.models import FollowUp
 from clinic.followups.offsets import After, Days, parse
 from clinic.followups.over_time import QUESTION_FINDERS
@@ -302,6 +303,7 @@ FINDERS: Final[dict[str, tuple[Finder, ...]]] = {
     "no_show_flagged": (_missed_flagged,),
     "consult_done": (_completed,),
     "booking_frozen": (_frozen,),
+    "booking_displaced": (displaced_visits,),
     "wish:second_look": (_wish(Wish.Kind.SECOND_LOOK),),
     "wish:bring_letter": (_wish(Wish.Kind.BRING_LETTER),),
     "wish:call": (_wish(Wish.Kind.CALL),),

@@ -18,6 +18,7 @@ from django.db.models.lookups import Exact
 from clinic.booking.models import Appointment
 from clinic.followups.cause_rows import appointment_version, key_of
 from clinic.followups.coverage import RENEWAL, STILL_UNDER_CARE, TEMPLATES
+from clinic.followups.displaced_causes import asked_again, sorted_out
 from clinic.followups.models import FollowUp
 from clinic.intake.models import Intake, ScreeningRecord
 from clinic.patients.models import Consent, Wish
@@ -31,6 +32,7 @@ CONTACT: Final = ("acknowledged", "contact made")
 AFTER_A_VISIT: Final = {"F25": "no_show", "F26": "no_show", "F27": "no_show", "C06": "no_show", "F28": "completed"}
 """Which state of a visit each of these follows from; when the staff correct it, they are over."""
 FROZEN: Final = "C05"
+DISPLACED: Final = "C16"
 SECOND_NO_SHOW: Final = "F27"
 """Source: followups.csv: F27 is about a second missed appointment."""
 
@@ -210,6 +212,8 @@ ENDS: Final = (
     End("moved or cancelled", _not_as_planned, words=("cancelled",)),
     End("they want no reminders", _no_reminders, words=("cancelled",)),
     End("not booked any more", _not_booked, plans=(FROZEN,)),
+    End("sorted out", sorted_out, plans=(DISPLACED,)),
+    End("asked again", asked_again, plans=(DISPLACED,)),
     End("the staff corrected it", _corrected, plans=tuple(AFTER_A_VISIT)),
     End("the first one they missed", _first_missed, plans=(SECOND_NO_SHOW,)),
     End("they took it back", _taken_back, kinds=("wish:",)),

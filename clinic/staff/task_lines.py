@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 
 from clinic.accounts.models import User
 from clinic.accounts.permissions import Permission
+from clinic.booking.models import Appointment
 from clinic.followups.causes import PRESCRIBER
 from clinic.followups.coverage import ANSWERS, OF_THE_CLINIC, UNDO_FOR
 from clinic.followups.models import FollowUp
@@ -32,7 +33,8 @@ OF_EVERYBODY: Final = (FollowUp.Audience.COORDINATOR,)
 class TaskLine:
     """One open task; one that asks a question has its `answers`.
 
-    `intake` is the reference of its intake for those who may see it; `is_sent` tells which page.
+    `intake`, for those who may see it, and `visit` are the references of what it is about; `is_sent` tells which page
+    of the intake.
     """
 
     id: UUID
@@ -46,6 +48,7 @@ class TaskLine:
     is_call: bool
     whose: str
     intake: str
+    visit: str
     is_sent: bool
     may_snooze: bool
     answers: tuple[FollowUp.Answer, ...]
@@ -80,7 +83,7 @@ def awake(tasks: QuerySet[FollowUp], *, now: datetime) -> QuerySet[FollowUp]:
 
 
 def lines(tasks: Iterable[FollowUp], *, user: User, now: datetime) -> list[TaskLine]:
-    """Tasks as rows; three queries for all of them.
+    """Tasks as rows; four queries for all of them.
 
     Args:
         tasks: with their patients already read.
@@ -91,13 +94,21 @@ def lines(tasks: Iterable[FollowUp], *, user: User, now: datetime) -> list[TaskL
     contents = {plan.id: plan.content for plan in (*protocols.current().followups, *OF_THE_CLINIC)}
     refused = _refused_contact([task.patient_id for task in tasks if task.plan in ABOUT_THE_PRESCRIBER])
     found = _intakes([task.row_id for task in tasks]) if user.may(Permission.SEE_INTAKE) else {}
-    return [_line(task, contents, found.get(task.row_id), now, is_refused=task.patient_id in refused) for task in tasks]
+    visits = dict(Appointment.objects.filter(pk__in=[task.row_id for task in tasks]).values_list("pk", "reference"))
+    return [
+        _line(
+            task,
+            contents.get(task.plan, f"Follow-up {task.plan}"),
+            found.get(task.row_id),
+            now,
+            is_refused=task.patient_id in refused,
+            visit=visits.get(task.row_id, ""),
+        )
+        for task in tasks
+    ]
 
 
-def _line(
-    task: FollowUp, contents: dict[str, str], intake: Intake | None, now: datetime, *, is_refused: bool
-) -> TaskLine:
-    what = contents.get(task.plan, f"Follow-up {task.plan}")
+def _line(task: FollowUp, what: str, intake: Intake | None, now: datetime, *, is_refused: bool, visit: str) -> TaskLine:
     if is_refused and task.plan in ABOUT_THE_PRESCRIBER:
         what = f"{what}. THEY HAVE NOT AGREED TO THIS: do not write to the prescriber"
     return TaskLine(
@@ -112,6 +123,7 @@ def _line(
         is_call=task.stop_condition in ("acknowledged", "contact made"),
         whose=FollowUp.Audience(task.audience).label.capitalize(),
         intake=intake.reference if intake else "",
+        visit=visit,
         may_snooze=task.priority not in ("P0", "P1"),
         is_sent=intake is not None and intake.state == Intake.State.SUBMITTED,
         answers=ANSWERS.get(task.plan, ()),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
@@ -25,8 +25,10 @@ from clinic.staff.touched import exception, look, sent, was_seen
 def hours(request: HttpRequest) -> HttpResponse:
     """Everybody who can have hours."""
     people = User.objects.filter(role__in=CLINICAL, is_active=True).order_by("name")
-    counted = [(each, each.availability.filter(_goes_on()).count()) for each in people]
-    return show(request, "hours.html", people=counted)
+    going_on = Availability.objects.filter(_goes_on()).order_by("weekday", "opens")
+    people = people.prefetch_related(Prefetch("availability", going_on))
+    told = [(each, [hours_preview.in_words(rule) for rule in each.availability.all()]) for each in people]
+    return show(request, "hours.html", people=told)
 
 
 @page(Permission.SET_HOURS)

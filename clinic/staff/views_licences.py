@@ -11,7 +11,7 @@ from django.utils import timezone
 from clinic.accounts.models import User
 from clinic.accounts.permissions import CLINICAL, Permission
 from clinic.booking import affected, availability_actions
-from clinic.booking.models import License
+from clinic.booking.models import SEES_PATIENTS, License
 from clinic.staff.frame import READ, page, show
 from clinic.staff.hours_forms import LicenceForm, served
 from clinic.staff.touched import exception, sent, was_seen
@@ -21,7 +21,7 @@ from clinic.staff.touched import exception, sent, was_seen
 def licences(request: HttpRequest) -> HttpResponse:
     """Every licence, the one that ends first at the top, and how many are booked after it."""
     names = dict(served())
-    kept = list(License.objects.filter(clinician__is_active=True).select_related("clinician"))
+    kept = list(License.objects.filter(SEES_PATIENTS).select_related("clinician"))
     kept.sort(key=lambda each: (each.expires_on or date.max, each.clinician.name, each.region))
     booked = affected.by_licences(kept, now=timezone.now())
     rows = [(each, names.get(each.region, each.region), is_over(each), len(booked[each.pk])) for each in kept]

@@ -13,6 +13,7 @@ from clinic.accounts import actions as accounts
 from clinic.accounts.allow import code_again
 from clinic.accounts.models import User
 from clinic.accounts.permissions import Permission, Role
+from clinic.booking.models import Appointment
 from clinic.staff import actions
 from clinic.staff.frame import READ, page, show
 from clinic.staff.people_forms import InviteForm, ReasonForm, RoleForm
@@ -122,8 +123,11 @@ def _person_page(
         "reset_form": ReasonForm(hint=ASK_WHY_RESET, prefix="reset"),
     }
     wrong = next(iter(bound.values()), None)
+    booked = Appointment.objects.upcoming(timezone.now()).filter(clinician=user).count()
     said = {"person": line(user), "is_oneself": user.pk == request.user.pk, "refusal": refusal, "form": wrong}
-    return show(request, "person.html", status=status, error_title=bool(refusal), **said, **fresh | bound)
+    return show(
+        request, "person.html", status=status, error_title=bool(refusal), booked=booked, **said, **fresh | bound
+    )
 
 
 def _found(user_id: int) -> User:

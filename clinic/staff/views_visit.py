@@ -12,7 +12,7 @@ from django.utils import timezone
 from clinic.accounts.permissions import Permission
 from clinic.booking import actions as booking
 from clinic.booking import desk, visit_actions, visit_presenters
-from clinic.booking.frozen import frozen
+from clinic.booking.displaced import on_hold
 from clinic.booking.models import Appointment
 from clinic.booking.models.appointments import OVER
 from clinic.booking.words import CANCEL_REASONS, STAFF_REASONS, needs_in_words
@@ -145,7 +145,7 @@ def _page(
         visit=visit_presenters.visit(found),
         caller=desk.caller(found.patient, now=now),
         needs=needs_in_words(found.needs),
-        on_hold=frozen([found], now=now).get(found.pk, ""),
+        on_hold=on_hold([found], now=now).get(found.pk, ""),
         why_cancelled=({**CANCEL_REASONS, **STAFF_REASONS}).get(found.cancel_reason, ""),
         form=form,
         just=JUST.get(request.GET.get("just", ""), ""),

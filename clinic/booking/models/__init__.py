@@ -3,6 +3,7 @@
 from clinic.booking.models.appointments import Appointment, AppointmentQuerySet
 from clinic.booking.models.feeds import Feed
 from clinic.booking.models.hours import (
+    SEES_PATIENTS,
     Availability,
     Holiday,
     JoiningAddress,
@@ -16,6 +17,7 @@ from clinic.booking.models.hours import (
 from clinic.booking.models.waiting import Part, WaitingPlace
 
 __all__ = [
+    "SEES_PATIENTS",
     "Appointment",
     "AppointmentQuerySet",
     "Availability",

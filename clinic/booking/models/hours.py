@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from functools import cache
+from typing import Final
 from zoneinfo import available_timezones
 
 from django.conf import settings
@@ -13,8 +14,12 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from clinic.accounts.permissions import CLINICAL
 from clinic.vault.fields import EncryptedField
 from clinic.web.places import place_name
+
+SEES_PATIENTS: Final = models.Q(clinician__is_active=True, clinician__role__in=CLINICAL)
+"""Whose hours and licences count: not theirs whose access ended, or who got a role that decides about nobody."""
 
 
 class Mode(models.TextChoices):

@@ -150,5 +150,5 @@ def test_the_file_takes_a_constant_number_of_queries(
     for number in range(people):
         book(hold(make_patient(), clinician, at(2 + number, 9) if number < 3 else at(2, 10)))
 
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(7):
         feed_file(clinician, now=now)

@@ -13,7 +13,7 @@ from clinic.accounts.models import User
 from clinic.accounts.permissions import Role
 from clinic.audit.actors import Actor, system
 from clinic.audit.models import AuditEvent
-from clinic.booking.models import Appointment
+from clinic.booking.models import Appointment, License
 from clinic.followups import actions
 from clinic.followups.models import FollowUp
 from clinic.intake.models import Intake, ScreeningRecord
@@ -130,7 +130,8 @@ def revoke(decision: Decision, by: User, *, at: datetime) -> None:
 def an_appointment(
     patient: Patient, clinician: User, start: datetime, *, state: str = "booked", **changes: Any
 ) -> Appointment:
-    """An appointment of twenty minutes."""
+    """An appointment of twenty minutes with somebody who is licensed where the patient is."""
+    License.objects.get_or_create(clinician=clinician, region=patient.region)
     given = {
         "patient": patient,
         "clinician": clinician,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -136,11 +137,16 @@ def test_a_language_means_a_clinician_who_speaks_it(
 
 
 def test_when_nothing_fits_it_says_what_to_leave_out(desk_of: Client, caller: Patient, clinician: User) -> None:
-    text = words_of(desk_of.get(page_of(caller, when="Thu, Spanish")))
+    answer = desk_of.get(page_of(caller, when="Thu, Spanish, clinic time"))
+    text = words_of(answer)
 
     assert "No time fits all of these" in text
-    assert "Without “Spanish”: 48 times" in text
+    assert "Without “Spanish”</a>: 48 times" in text
     assert "Without “Thursday”" not in text
+    (without,) = re.findall(r'href="(\?when=[^"]*)">Without', answer.content.decode())
+    assert "Looking for: <b>Thursday</b>, by the clock of Pacific Time. 48 found." in words_of(
+        desk_of.get(page_of(caller) + without)
+    )
 
 
 def test_booking_takes_a_search_a_time_and_one_confirmation(desk_of: Client, caller: Patient, clinician: User) -> None:

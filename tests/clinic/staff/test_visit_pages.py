@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.test import Client
@@ -12,14 +12,18 @@ from django.utils import timezone
 
 from clinic.accounts.models import User
 from clinic.accounts.permissions import Role
+from clinic.audit.actors import system
 from clinic.audit.models import AuditEvent
+from clinic.booking import availability_actions
 from clinic.booking.models import Appointment
+from clinic.followups import actions as followups
 from clinic.patients.models import Patient
 from tests.clinic.booking.conftest import clinician, make_clinician, make_patient
 from tests.clinic.staff.test_desk import THURSDAY_9, booked, caller, desk_of, keep, known, slot, words_of
 
 __all__ = ["caller", "clinician", "desk_of", "make_clinician", "make_patient"]
 pytestmark = pytest.mark.django_db
+DESK = system("test")
 
 
 def test_an_appointment_is_moved_with_a_reason_and_kept_until_then(
@@ -48,6 +52,21 @@ def test_an_appointment_is_cancelled_with_a_reason(desk_of: Client, caller: Pati
     assert desk_of.post(page, {"reason": "clinician_away"}).status_code == 302
     theirs.refresh_from_db()
     assert (theirs.state, theirs.cancel_reason) == ("cancelled", "clinician_away")
+
+
+def test_a_visit_that_cannot_be_kept_says_why_and_its_task_leads_to_it(
+    desk_of: Client, caller: Patient, clinician: User
+) -> None:
+    theirs = booked(caller, clinician)
+    availability_actions.license_for(clinician=clinician, region="US-CA", expires_on=date(2026, 12, 2), by=DESK)
+    followups.plan(now=timezone.now(), by=DESK)
+    followups.do_due(now=timezone.now(), by=DESK)
+
+    page = reverse("staff:appointment", args=[theirs.reference])
+    assert "Must not go ahead: Dr. Ama Osei is not licensed that day" in words_of(desk_of.get(page))
+    tasks = desk_of.get(reverse("staff:tasks"))
+    assert "A visit is booked that cannot be kept" in words_of(tasks)
+    assert page in tasks.content.decode()
 
 
 def test_only_their_own_appointment_is_moved(
@@ -101,13 +120,16 @@ def test_who_is_here_is_said_in_the_calendar_until_it_is_said_how_it_went(
     Appointment.objects.filter(pk=theirs.pk).update(during=(now - timedelta(minutes=5), now + timedelta(minutes=15)))
     calendar, page = reverse("staff:calendar"), reverse("staff:appointment", args=[theirs.reference])
 
+    def said_beyond_the_legend(word: str) -> int:
+        today, empty = desk_of.get(calendar), desk_of.get(calendar, {"day": "2020-01-05"})
+        return words_of(today).count(word) - words_of(empty).count(word)
+
     assert "They are here" in words_of(desk_of.get(page))
     desk_of.post(reverse("staff:arrived", args=[theirs.reference]))
-    during = words_of(desk_of.get(calendar)).count("Arrived")
+    during = said_beyond_the_legend("Arrived")
     desk_of.post(reverse("staff:left", args=[theirs.reference]))
 
-    assert during == 1
-    assert "Left early" in words_of(desk_of.get(calendar))
+    assert (during, said_beyond_the_legend("Arrived"), said_beyond_the_legend("Left early")) == (1, 0, 1)
     assert "They are here" not in words_of(desk_of.get(page))
 
 
