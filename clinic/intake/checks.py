@@ -11,14 +11,17 @@ from django.core.checks import CheckMessage, Error, Warning
 from django.utils.translation import to_locale
 
 from clinic.intake import consent_words
+from screening import checks as short_checks
 from screening.languages import in_language
 from screening.loader import NotAProtocol, published
 
 
 def protocol_is_right(app_configs: Any, **options: Any) -> list[CheckMessage]:
-    """One error for all mistakes of the protocol folder, with file and line of each."""
+    """One error for all mistakes of the protocol folder, or of its short checks, with file and line of each."""
     try:
-        published(settings.PROTOCOL)
+        protocol = published(settings.PROTOCOL)
+        for code, _ in settings.LANGUAGES:
+            short_checks.checks(protocol.name, protocol.parts[0].id, code)
     except NotAProtocol as mistakes:
         return [Error(str(mistakes), id="intake.E001")]
     return []
@@ -41,6 +44,8 @@ def _missing(code: str) -> Iterator[tuple[str, str]]:
         return
     if in_language(protocol, code) is protocol:
         yield f"the protocol {protocol.name} has no words/{code}.toml", "docs/languages.md says what goes into it."
+    if short_checks.words_in(protocol.name, code) is None:
+        yield f"the short checks have no words in {code}", "Copy the file in screening/checks and translate the copy."
     if consent_words.file_in(code) == consent_words.FILE:
         yield f"there is no consent_texts.{code}.toml", "Copy clinic/intake/consent_texts.toml and translate the copy."
     if not any((folder / "LC_MESSAGES" / "django.mo").exists() for folder in _catalogues(code)):

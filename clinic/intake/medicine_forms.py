@@ -8,9 +8,10 @@ from typing import Any, Final
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import HTML, Layout
 from django import forms
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from clinic.web.widgets import RadioChoices, ThreePartDateField
+from clinic.web.widgets import ChoiceButtons, RadioChoices, ThreePartDateField
 from screening.protocol import Protocol
 
 STATUSES: Final = (
@@ -88,9 +89,16 @@ class MedicineForm(forms.Form):
             self.fields["match"].choices = choices
             asked = _("Check the spelling of “%(typed)s”, or keep it as you typed it") % {"typed": typed}
             self.fields["match"].error_messages |= {"required": asked, "invalid_choice": asked}
+            if self.asks_only_which:
+                self.fields["match"].widget = ChoiceButtons(choices=choices)
         else:
             del self.fields["match"]
         self.helper.layout = self._layout()
+
+    @cached_property
+    def asks_only_which(self) -> bool:
+        """True when nothing is left to say but which medicine was meant: then each answer saves at once."""
+        return list(self.errors) == ["match"]
 
     def _layout(self) -> Layout:
         """The fields few people fill in are folded away, unless one of them holds something or is wrong."""

@@ -235,6 +235,7 @@ def page_context(request: HttpRequest, intake: Intake, journey: Journey, asked: 
         "intake": intake,
         "page": asked,
         "part": number,
+        "is_part_start": before is None or before.part != asked.part,
         "parts": len(journey.facts.protocol.parts),
         "name": title,
         "back_url": back_url,

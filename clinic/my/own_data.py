@@ -18,7 +18,7 @@ from clinic.journal.models import Entry
 from clinic.my.presenters import letters
 from clinic.patients.models import ConsentWords, Patient, Wish
 from clinic.patients.zones import zone_name
-from clinic.questionnaires.asking import with_checks
+from clinic.questionnaires import asking
 from clinic.questionnaires.models import Questionnaire
 from clinic.reviews.answers import protocol_of
 from screening.protocol import Protocol
@@ -61,7 +61,7 @@ def copy_for(patient: Patient) -> dict[str, Any]:
             {
                 "opened": each.opened_at,
                 "sent": each.sent_at,
-                "answers": _worded(with_checks(protocols.shown(protocols.of(each.intake)), each.asks), each.answers),
+                "answers": _worded(asking.shown(each), each.answers),
                 "scores": each.scores,
             }
             for each in asked

@@ -7,6 +7,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
+from django.utils.translation import get_language
+
 from clinic.intake import protocols
 from clinic.intake.models import Intake, ScreeningRecord
 from clinic.questionnaires.models import Questionnaire
@@ -84,18 +86,19 @@ def _items(protocol: Protocol, name: str) -> tuple[str, ...]:
     return check.page.questions if check else protocol.instruments[name].items
 
 
-def _checks(protocol: Protocol) -> dict[str, Check]:
-    return checks(protocol.name, protocol.parts[0].id)
+def _checks(protocol: Protocol, language: str = "") -> dict[str, Check]:
+    return checks(protocol.name, protocol.parts[0].id, language)
 
 
-def with_checks(protocol: Protocol, asks: Sequence[str]) -> Protocol:
-    """A protocol with the pages and questions of the checks that are asked; without any, the protocol itself.
+def shown(questionnaire: Questionnaire) -> Protocol:
+    """The protocol of a questionnaire with the checks it asks, in the language of the page that is being made."""
+    protocol = protocols.shown(protocols.of(questionnaire.intake))
+    return _with_checks(protocol, questionnaire.asks, get_language() or "")
 
-    Args:
-        protocol: in any language.
-        asks: the scales and checks of a questionnaire.
-    """
-    asked = [check for name, check in _checks(protocol).items() if name in asks]
+
+def _with_checks(protocol: Protocol, asks: Sequence[str], language: str = "") -> Protocol:
+    """A protocol with the pages and questions of the checks that are asked; without any, the protocol itself."""
+    asked = [check for name, check in _checks(protocol, language).items() if name in asks]
     if not asked:
         return protocol
     own = {name: question for check in asked for name, question in check.questions.items()}
@@ -122,7 +125,7 @@ def facts_of(questionnaire: Questionnaire, *, now: datetime, answers: Mapping[st
     before = {name: answer for name, answer in questionnaire.intake.answers.items() if name not in asked}
     mine = questionnaire.answers if answers is None else answers
     facts = protocols.facts_of(questionnaire.intake, now=now, answers={**before, **mine})
-    return in_protocol(facts, with_checks(facts.protocol, questionnaire.asks))
+    return in_protocol(facts, _with_checks(facts.protocol, questionnaire.asks))
 
 
 def in_protocol(facts: Facts, protocol: Protocol) -> Facts:

@@ -10,11 +10,10 @@ from typing import Any, Final
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from clinic.intake import protocols
 from clinic.intake.journeys import anchor
 from clinic.intake.presenters import in_words
 from clinic.patients.zones import by_when, known_zone
-from clinic.questionnaires.asking import facts_of, in_protocol, pages_of, with_checks
+from clinic.questionnaires.asking import facts_of, in_protocol, pages_of, shown
 from clinic.questionnaires.comparing import Series, series_of
 from clinic.questionnaires.models import Questionnaire
 from clinic.questionnaires.progress import line_about
@@ -81,9 +80,7 @@ def sheet_of(questionnaire: Questionnaire, *, now: datetime) -> Sheet:
         questionnaire: which.
         now: the moment.
     """
-    facts = facts_of(questionnaire, now=now)
-    worded = with_checks(protocols.shown(protocols.of(questionnaire.intake)), questionnaire.asks)
-    facts = in_protocol(facts, worded)
+    facts = in_protocol(facts_of(questionnaire, now=now), shown(questionnaire))
     return Sheet(questionnaire, facts, pages_of(questionnaire, facts))
 
 

@@ -20,6 +20,9 @@ UNTOLD = {
 """What the browser is not told, by type of choice. `required` makes it refuse a form in its own words, `maxlength` cuts
 pasted text silently, and a wrong group of radios is marked once, on its fieldset."""
 
+FITS_HALF = 24
+"""Letters of an answer that still fit half the width of a phone, in two lines."""
+
 
 def safe(value: object) -> str:
     """The value as HTML: escaped, unless it is HTML already. Django's own does the same, at a quarter of the speed."""
@@ -61,6 +64,18 @@ def choices_html(widget: Mapping[str, Any]) -> str:
     return f'<div class="choices">{groups}</div>'
 
 
+def choice_buttons_html(widget: Mapping[str, Any]) -> str:
+    """A button for each answer: pressing it answers and sends, in one."""
+    return f'<div class="choices">{_grouped(widget, _choice_button_html, safe, "")}</div>'
+
+
+def _choice_button_html(option: Mapping[str, Any]) -> str:
+    sent = f'name="{safe(option["name"])}" value="{safe(option["value"])}"'
+    return (
+        f'\n<button class="choice" type="submit" id="{option["attrs"]["id"]}" {sent}>{safe(option["label"])}</button>'
+    )
+
+
 def date_html(widget: Mapping[str, Any]) -> str:
     """Boxes side by side, each with its own label."""
     boxes = "".join(
@@ -91,11 +106,12 @@ def _choice_html(option: Mapping[str, Any]) -> str:
     divider = f'\n<div class="or" aria-hidden="true">{_("or")}</div>' if option.get("divider") else ""
     hint = option.get("hint")
     explained = f"<span>{safe(hint)}</span>" if hint else ""
-    kind = option["type"]
+    kind, label = option["type"], safe(option["label"])
+    look = "choice wide" if len(label) > FITS_HALF else "choice"
     return (
-        f'{divider}\n<label class="choice"><input type="{kind}" name="{safe(option["name"])}"'
+        f'{divider}\n<label class="{look}"><input type="{kind}" name="{safe(option["name"])}"'
         f' value="{safe(option["value"])}"{attributes(option["attrs"], kind)}>'
-        f"<span><b>{safe(option['label'])}</b>{explained}</span></label>"
+        f"<span><b>{label}</b>{explained}</span></label>"
     )
 
 
@@ -106,6 +122,7 @@ WRITERS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "django/forms/widgets/select.html": select_html,
     "django/forms/widgets/radio.html": choices_html,
     "django/forms/widgets/checkbox_select.html": choices_html,
+    "calm/choice_buttons": choice_buttons_html,
     "calm/date": date_html,
 }
 

@@ -62,6 +62,13 @@ class RadioChoices(ExplainedChoices, forms.RadioSelect):
     """One answer of several."""
 
 
+class ChoiceButtons(forms.RadioSelect):
+    """One answer of several, each a button that sends the form with it."""
+
+    input_type = "submit"
+    template_name = "calm/choice_buttons"
+
+
 class TickBoxes(ExplainedChoices, forms.CheckboxSelectMultiple):
     """Any number of answers; the exclusive ones stand below an "or"."""
 

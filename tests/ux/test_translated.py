@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
@@ -44,12 +45,6 @@ NAMES: Final = (
     *("Zoloft", "Zolof", r"Zocor \(simvastatin\)", "sertraline", "hydroxyzine", "hydralazine"),
 )
 """People, places, addresses, medicines, units and references: as they are in any language."""
-A_CHECK: Final = "questionnaires:page F"
-"""The short checks between visits, which have no place for words in other languages yet: docs/languages.md."""
-OF_CHECKS: Final = {option.label for option in checks.ANSWERS} | {
-    "A pounding headache, chest tightness, … your sight, or a high blood pressure reading"
-}
-"""What stands on those pages besides the texts of their file."""
 
 
 @cache
@@ -70,10 +65,20 @@ def _with_words(name: str) -> Joined:
     return replace(joined, protocol=replace(protocol, words={CODE: told}))
 
 
+def _words_of_checks(place: Path) -> Path:
+    """The folder of the short checks with a copy of each file in brackets beside it."""
+    for path in checks.FOLDER.glob("*.toml"):
+        texts = re.sub(r"(?m)^protocol = .*\n", "", path.read_text())
+        texts = re.sub(r'(?m)^(\w+ = ")(.+)"$', lambda found: f'{found[1]}{bracketed(found[2])}"', texts)
+        (place / path.name).write_text(path.read_text())
+        (place / path.name).with_suffix(f".{CODE}.toml").write_text(texts)
+    return place
+
+
 def _in_files() -> list[str]:
-    """What comes from files that have languages of their own, or none: articles, consents, checks, crisis lines."""
-    files = [path for folder in (checks.FOLDER, articles.TEXTS) for path in folder.rglob("*.toml")]
-    read = [tomllib.loads(path.read_text()) for path in (*files, consent_words.FILE, settings.CRISIS_LINES_FILE)]
+    """What comes from files that have languages of their own, or none: articles, consents, crisis lines."""
+    files = (*articles.TEXTS.rglob("*.toml"), consent_words.FILE, settings.CRISIS_LINES_FILE)
+    read = [tomllib.loads(path.read_text()) for path in files]
     texts = {text for each in (*read, COUNTRIES, AMERICAN) for text in _texts(each) if LETTERS.search(text)}
     return sorted(texts, key=len, reverse=True)
 
@@ -88,13 +93,20 @@ def _texts(value: Any) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def pages(django_db_setup: Any, django_db_blocker: Any) -> Iterator[Mapping[str, str]]:
+def pages(django_db_setup: Any, django_db_blocker: Any, tmp_path_factory: Any) -> Iterator[Mapping[str, str]]:
     """Every state of every page in that language."""
+    words_of_checks = _words_of_checks(tmp_path_factory.mktemp("checks"))
     with in_brackets(), django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
         patch.setattr(protocols, "named", _with_words)
-        protocols.worded.cache_clear()
+        patch.setattr(checks, "FOLDER", words_of_checks)
+        _forget()
         yield {str(state): _in_that_language(state) for state in STATES}
-        protocols.worded.cache_clear()
+        _forget()
+
+
+def _forget() -> None:
+    protocols.worded.cache_clear()
+    checks.checks.cache_clear()
 
 
 def _in_that_language(state: State) -> str:
@@ -106,8 +118,7 @@ def test_no_word_of_any_page_is_left_in_english(pages: Mapping[str, str]) -> Non
     not_ours = re.compile("|".join([*NAMES, *_in_files()]), re.IGNORECASE)
     forgotten: dict[str, list[str]] = {}
     for state, page in pages.items():
-        texts = dict.fromkeys(outside(page))
-        for text in texts.keys() - OF_CHECKS if state.startswith(A_CHECK) else texts:
+        for text in dict.fromkeys(outside(page)):
             if LETTERS.search(not_ours.sub("", text)):
                 forgotten.setdefault(text, []).append(state)
 

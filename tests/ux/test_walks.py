@@ -82,7 +82,7 @@ def test_coming_back_takes_the_taps_of_the_budget() -> None:
 
 @pytest.mark.parametrize(
     ("typed", "most"),
-    [("ibuprofen", BUDGET["medicine"]["known_taps"]), ("sertralin", BUDGET["medicine"]["near_miss_taps_now"])],
+    [("ibuprofen", BUDGET["medicine"]["known_taps"]), ("sertralin", BUDGET["medicine"]["near_miss_taps"])],
 )
 def test_adding_a_medicine_takes_the_taps_of_the_budget(typed: str, most: int) -> None:
     walk = Walk(MAYA, Visitor().filled("list", med_none="takes"))

@@ -102,10 +102,11 @@ class Walk:
         """Add a medicine; the first of "Did you mean" is theirs."""
         self.goes("/intake/medicines/add/")
         self.presses({"name": name, "status": status})
-        choices = [tag["value"] for tag in self.main.all("input", name="match")]
+        choices = [tag["value"] for tag in self.main.all("button", name="match")]
         if choices:
-            self.count.taps -= self._taps("name", name) + self._taps("status", status)
+            taps, letters = self.count.taps, self.count.letters
             self.presses({"name": name, "status": status, "match": choices[0]})
+            self.count.taps, self.count.letters = taps + 1, letters
 
     def _told(self) -> dict[str, Any]:
         told: dict[str, Any] = {}

@@ -265,6 +265,27 @@ def test_a_suggestion_counts_only_when_a_person_chose_it(fill: Any, let_in: Any)
     assert Intake.objects.get().medicines[0]["confirmed_as"] == "Lexapro"
 
 
+def test_a_suggestion_is_chosen_and_saved_with_one_press_when_nothing_else_is_asked(fill: Any, let_in: Any) -> None:
+    client = let_in(fill(med_none="takes"))
+    which = text(client.post("/intake/medicines/add/", {"name": "Lexipro", "status": "taking"}))
+    more = text(client.post("/intake/medicines/add/", {"name": "Lexipro"}))
+
+    assert 'type="submit" id="id_match_0" name="match" value="Lexapro">Lexapro (escitalopram)</button>' in which
+    assert 'type="submit" id="id_match_1" name="match" value="as-typed">Keep “Lexipro”' in which
+    assert 'type="radio" name="match" value="Lexapro"' in more
+    assert 'type="submit" id="id_match' not in more
+
+
+def test_the_enter_key_asks_again_and_chooses_no_medicine(fill: Any, let_in: Any) -> None:
+    client = let_in(fill(med_none="takes"))
+    form = text(client.post("/intake/medicines/add/", {"name": "Lexipro", "status": "taking"})).partition("<form")[2]
+    first = form[form.index("<button") :].partition(">")[0]
+
+    assert "name=" not in first
+    assert client.post("/intake/medicines/add/", {"name": "Lexipro", "status": "taking"}).status_code == 422
+    assert Intake.objects.get().medicines == []
+
+
 def test_a_visit_that_does_not_say_when_it_was_last_used_is_closed(fill: Any, let_in: Any) -> None:
     client = let_in(fill())
     state = client.session

@@ -146,11 +146,12 @@ def test_what_patients_would_read_in_english_is_named(german: Path, monkeypatch:
     said = [str(each.msg) for each in run_checks() if each.id == "intake.W001"]
     assert [line.partition(",")[0] for line in said] == [
         "de: the protocol 2026-11 has no words/de.toml",
+        "de: the short checks have no words in de",
         "de: there is no consent_texts.de.toml",
     ]
 
     (german / "de" / "LC_MESSAGES" / "django.mo").unlink()
-    assert len(checks.languages_have_words(None)) == 3
+    assert len(checks.languages_have_words(None)) == 4
 
 
 def test_consents_and_articles_have_files_by_language(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
