@@ -67,7 +67,7 @@ TASKS_OF_THE_CLINIC: Final = tuple(
             "A visit is booked on something that does not stand any more. Decide anew, or cancel it with a call",
         ),
         (
-            "C16",
+            "C19",
             "booking_displaced",
             "coordinator",
             "A visit is booked that cannot be kept as it is. Open it to see why; call them, and move or cancel it",

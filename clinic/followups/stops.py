@@ -32,7 +32,7 @@ CONTACT: Final = ("acknowledged", "contact made")
 AFTER_A_VISIT: Final = {"F25": "no_show", "F26": "no_show", "F27": "no_show", "C06": "no_show", "F28": "completed"}
 """Which state of a visit each of these follows from; when the staff correct it, they are over."""
 FROZEN: Final = "C05"
-DISPLACED: Final = "C16"
+DISPLACED: Final = "C19"
 SECOND_NO_SHOW: Final = "F27"
 """Source: followups.csv: F27 is about a second missed appointment."""
 

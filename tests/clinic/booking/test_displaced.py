@@ -32,7 +32,7 @@ THURSDAY = date(2026, 12, 3)
 @pytest.fixture(autouse=True)
 def only_these_tasks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Planning everything else each time would take most of the time of these tests."""
-    monkeypatch.setattr(followups, "is_planned", lambda plan: plan.id == "C16")
+    monkeypatch.setattr(followups, "is_planned", lambda plan: plan.id == "C19")
 
 
 @pytest.fixture
@@ -106,7 +106,7 @@ def sweep(now: datetime) -> list[FollowUp]:
     followups.plan(now=now, by=DESK)
     followups.do_due(now=now, by=DESK)
     followups.withdraw(by=DESK)
-    return list(FollowUp.objects.filter(plan="C16", state="open").order_by("planned_at"))
+    return list(FollowUp.objects.filter(plan="C19", state="open").order_by("planned_at"))
 
 
 def test_as_booked_nothing_is_in_its_way(booked: Appointment, now: datetime) -> None:
@@ -168,7 +168,7 @@ def test_a_licence_that_is_kept_again_ends_the_task_and_one_that_ends_again_asks
         availability_actions.license_for(clinician=booked.clinician, region="US-CA", by=DESK)
         assert sweep(now + timedelta(minutes=minutes + 1)) == []
 
-    assert [each.reason for each in FollowUp.objects.filter(plan="C16")] == ["sorted out", "sorted out"]
+    assert [each.reason for each in FollowUp.objects.filter(plan="C19")] == ["sorted out", "sorted out"]
 
 
 def test_another_reason_takes_the_place_of_the_first_and_each_is_asked_for_once(
@@ -182,7 +182,7 @@ def test_another_reason_takes_the_place_of_the_first_and_each_is_asked_for_once(
         (second,) = sweep(now + timedelta(minutes=minutes))
 
     assert second.pk != first.pk
-    assert FollowUp.objects.filter(plan="C16").count() == 2
+    assert FollowUp.objects.filter(plan="C19").count() == 2
 
 
 def test_a_task_closed_too_early_comes_back_once_when_the_visit_is_near(
@@ -214,7 +214,7 @@ def test_a_task_that_waited_until_the_visit_is_near_becomes_one_that_presses(
         open_now = sweep(visit.start - timedelta(days=4) + timedelta(minutes=minutes))
 
     assert [task.priority for task in open_now] == ["P1"]
-    assert FollowUp.objects.filter(plan="C16").count() == 2
+    assert FollowUp.objects.filter(plan="C19").count() == 2
 
 
 def test_in_another_program_it_is_tentative(booked: Appointment, now: datetime) -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from clinic.followups.cause_rows import Cause
 from clinic.followups.causes import FINDERS
-from clinic.followups.coverage import NOT_PLANNED, PATIENT_ONLY, TEMPLATES, good_for
+from clinic.followups.coverage import NOT_PLANNED, OF_THE_CLINIC, PATIENT_ONLY, TEMPLATES, good_for
 from clinic.followups.models import FollowUp
 from clinic.followups.offsets import Hours
 from clinic.followups.planning import is_planned, rows, waking_moment
@@ -45,6 +45,12 @@ def test_every_follow_up_is_planned_or_says_why_not() -> None:
         assert not is_planned(plan) or plan.trigger in FINDERS, plan.id
     assert set(NOT_PLANNED) <= set(PLANS)
     assert sum(map(is_planned, PLANS.values())) == 36
+
+
+def test_no_two_follow_ups_share_a_name() -> None:
+    names = [plan.id for plan in (*PLANS.values(), *OF_THE_CLINIC)]
+
+    assert len(names) == len(set(names))
 
 
 def test_every_planned_message_to_a_patient_has_words() -> None:
