@@ -333,11 +333,8 @@ def retry(*, follow_up: FollowUp, by: Actor, now: datetime) -> bool:
 
 
 def _record(follow_up: FollowUp, action: str, *, by: Actor, why: str = "") -> None:
-    record(
-        by=by,
-        action=action,
-        subject=f"followup:{follow_up.pk}",
-        patient=follow_up.patient_id,
-        why=why,
-        detail={"plan": follow_up.plan, "state": follow_up.state, "reason": follow_up.reason},
-    )
+    detail = {"plan": follow_up.plan, "state": follow_up.state, "reason": follow_up.reason}
+    if follow_up.answer:
+        detail["answer"] = follow_up.answer
+    subject = f"followup:{follow_up.pk}"
+    record(by=by, action=action, subject=subject, patient=follow_up.patient_id, why=why, detail=detail)

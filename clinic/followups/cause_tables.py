@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from django.db import connection
+from django.db import connection, transaction
 
 from clinic.followups.causes import FINDERS
 from screening.protocol import FollowUpPlan
@@ -17,22 +17,28 @@ _KNOWN: Final[dict[str, frozenset[str]]] = {}
 
 
 def following_from(row_id: UUID, plans: Iterable[FollowUpPlan], *, now: datetime) -> tuple[FollowUpPlan, ...]:
-    """Those of these follow-ups that can follow from one row, whatever it is; one that nothing finds stays among them.
+    """Those of these follow-ups that can follow from one row, whatever it is; one of which it cannot be told stays.
 
     Args:
         row_id: its id; nobody says which table it is in, so all of them are asked, in one query.
         plans: the follow-ups.
         now: the moment.
     """
-    plans = tuple(plans)
-    found = _holding(row_id, frozenset().union(*(_tables(plan, now) for plan in plans)))
-    return tuple(plan for plan in plans if plan.trigger not in FINDERS or _tables(plan, now) & found)
+    asked = [(plan, _tables(plan, now)) for plan in plans]
+    found = _holding(row_id, frozenset().union(*(tables for _, tables in asked if tables)))
+    return tuple(plan for plan, tables in asked if tables is None or tables & found)
 
 
-def _tables(plan: FollowUpPlan, now: datetime) -> frozenset[str]:
-    if plan.trigger not in _KNOWN:
-        finders = FINDERS.get(plan.trigger, ())
-        _KNOWN[plan.trigger] = frozenset(finder(plan, now).model._meta.db_table for finder in finders)
+def _tables(plan: FollowUpPlan, now: datetime) -> frozenset[str] | None:
+    """None when it cannot be told; whoever plans it then says why, and the others are planned all the same."""
+    if plan.trigger in _KNOWN:
+        return _KNOWN[plan.trigger]
+    try:
+        with transaction.atomic():
+            models = [finder(plan, now).model for finder in FINDERS[plan.trigger]]
+    except Exception:  # noqa: BLE001 - the planner asks it again, and logs what is wrong with it
+        return None
+    _KNOWN[plan.trigger] = frozenset(model._meta.db_table for model in models)
     return _KNOWN[plan.trigger]
 
 

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from clinic.accounts.models import User
-from clinic.followups import actions
+from clinic.followups import actions, cause_tables, causes
 from clinic.followups.claims import CLAIM_HOLDS, PRESSING_CLAIM_HOLDS, claim, due
 from clinic.followups.models import FollowUp
 from clinic.patients.actions import wish
@@ -54,6 +54,22 @@ def test_a_look_at_one_row_asks_only_about_what_can_follow_from_it(patient: Pati
 
     assert promised(record)
     assert len(asked) <= 60
+
+
+def test_one_that_breaks_does_not_stop_what_follows_from_the_row(
+    patient: Patient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(cause_tables, "_KNOWN", {})
+    monkeypatch.setitem(causes.FINDERS, "review_P2", (broken,))
+    record = a_record(patient, "clinician_review", "P1")
+
+    actions.plan(now=NOW, by=BY, row_id=record.pk)
+
+    assert {name for name, _, _ in promised(record)} == {"F13"}
+    assert "follow-up F14 could not be planned: ZeroDivisionError" in caplog.text
 
 
 @pytest.mark.parametrize("priority", ["P0", "P1", "P2", "P4"])

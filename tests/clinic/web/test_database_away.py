@@ -47,7 +47,7 @@ def test_what_somebody_typed_is_sent_again_as_it_was(error: Exception, fill: Any
     assert hidden == told
     assert f'action="{path}"' in said
     assert browser.post(path, hidden).url == reverse("intake:help")
-    assert Intake.objects.get(pk=intake.pk).answers["phq9"] == 1
+    assert Intake.objects.get(pk=intake.pk).answers["phq9"] == "1"
 
 
 def test_a_page_that_was_only_opened_can_be_opened_again(fill: Any, let_in: Any) -> None:
