@@ -133,6 +133,9 @@ def goes_on() -> Q:
 
 
 def _because() -> Case:
+    """The gravest reason, or none; cheap questions leave most appointments out before weekly rules are read."""
+    may_be_closed = Q(local_day__in=Holiday.objects.values("day"))
+    hours_may_have_ended = Q(clinician__in=Availability.objects.exclude(valid_to=None).values("clinician"))
     reasons: dict[Because, Any] = {
         Because.LEFT: ~SEES_PATIENTS,
         Because.LICENCE: ~Exists(
@@ -145,9 +148,14 @@ def _because() -> Case:
         Because.AWAY: Exists(
             TimeOff.objects.filter(clinician=OuterRef("clinician"), during__overlap=OuterRef("during"))
         ),
-        Because.CLOSED: Exists(_holidays().filter(Q(location="") | Q(location=OuterRef("location"))))
-        | Exists(covering().filter(Exists(_holidays().filter(location=OuterRef("location"))))),
-        Because.HOURS: Exists(covering()) & ~Exists(covering().filter(goes_on())),
+        Because.CLOSED: may_be_closed
+        & (
+            Q(Exists(_holidays().filter(Q(location="") | Q(location=OuterRef("location")))))
+            | Q(Exists(covering().filter(Exists(_holidays().filter(location=OuterRef("location"))))))
+        ),
+        Because.HOURS: hours_may_have_ended
+        & Q(Exists(covering().exclude(goes_on())))
+        & ~Q(Exists(covering().filter(goes_on()))),
     }
     cases = [When(condition, then=Value(str(because))) for because, condition in reasons.items()]
     return Case(*cases, default=Value(""), output_field=CharField())

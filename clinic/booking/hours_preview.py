@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Final
 
 from clinic.booking import calendar, zones
@@ -15,6 +15,8 @@ from clinic.booking.wanted import clock
 from clinic.booking.words import WEEKDAYS
 
 WEEKS: Final = 4
+MOST_NAMED: Final = 2
+"""So many days in a row are named one by one; more are named from the first to the last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,20 @@ def _overlaps(added: Sequence[Availability], clinician_id: int) -> list[str]:
 def in_words(rule: Availability) -> str:
     """`Monday, 9 am to noon`."""
     return f"{WEEKDAYS[rule.weekday]}, {clock(rule.opens)} to {clock(rule.closes)}"
+
+
+def week_in_words(rules: Iterable[Availability]) -> list[str]:
+    """`Monday to Friday, 9 am to noon`: the days that share their hours together, in the order of the rules."""
+    days: dict[tuple[time, time], list[int]] = defaultdict(list)
+    for rule in rules:
+        days[rule.opens, rule.closes].append(rule.weekday)
+    return [f"{_days(each)}, {clock(opens)} to {clock(closes)}" for (opens, closes), each in days.items()]
+
+
+def _days(weekdays: Iterable[int]) -> str:
+    found = sorted(set(weekdays))
+    is_a_row = len(found) > MOST_NAMED and found[-1] - found[0] == len(found) - 1
+    return f"{WEEKDAYS[found[0]]} to {WEEKDAYS[found[-1]]}" if is_a_row else ", ".join(WEEKDAYS[day] for day in found)
 
 
 def _is_at_once(old: Availability, new: Availability) -> bool:

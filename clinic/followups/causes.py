@@ -59,6 +59,9 @@ LOOKS_BACK: Final = timedelta(days=30)
 A_NIGHT: Final = timedelta(days=1)
 """More than quiet hours and a change of clocks can put a message off."""
 
+NO_NEWS_OF_ITS_ROW: Final = ("booking_displaced",)
+"""What follows from a change elsewhere, of hours or a licence: only the sweep of each minute asks, of all rows."""
+
 Finder = Callable[[FollowUpPlan, datetime], QuerySet[Any, Any]]
 
 
@@ -71,6 +74,8 @@ def found(plan: FollowUpPlan, *, now: datetime, limit: int, row_id: UUID | None 
         limit: how many at most from each query.
         row_id: only this row, when somebody says that it is new.
     """
+    if row_id is not None and plan.trigger in NO_NEWS_OF_ITS_ROW:
+        return
     planned = FollowUp.objects.filter(cause=OuterRef("cause_key"), plan=plan.id)
     oldest = _oldest(plan, now)
     for finder in FINDERS[plan.trigger]:

@@ -27,7 +27,7 @@ def hours(request: HttpRequest) -> HttpResponse:
     people = User.objects.filter(role__in=CLINICAL, is_active=True).order_by("name")
     going_on = Availability.objects.filter(_goes_on()).order_by("weekday", "opens")
     people = people.prefetch_related(Prefetch("availability", going_on))
-    told = [(each, [hours_preview.in_words(rule) for rule in each.availability.all()]) for each in people]
+    told = [(each, hours_preview.week_in_words(each.availability.all())) for each in people]
     return show(request, "hours.html", people=told)
 
 

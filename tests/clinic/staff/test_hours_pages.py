@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -15,7 +15,7 @@ from clinic.accounts.models import User
 from clinic.accounts.permissions import Role
 from clinic.audit.actors import system
 from clinic.audit.models import AuditEvent
-from clinic.booking import find
+from clinic.booking import find, hours_preview
 from clinic.booking.models import Appointment, Availability, Holiday, JoiningAddress, TimeOff
 from clinic.notifications.models import Message
 from clinic.patients.models import Patient
@@ -82,6 +82,16 @@ def test_the_preview_says_what_saving_then_does(desk_of: Client, clinician: User
     desk_of.post(page, HOURS | {"save": "1"})
 
     assert times_on(THURSDAY_9.date()) == promised
+
+
+def test_days_that_share_their_hours_are_read_together() -> None:
+    told = [(0, 9), (1, 9), (2, 9), (3, 13), (5, 13)]
+    rules = [Availability(weekday=day, opens=time(opens), closes=time(opens + 2)) for day, opens in told]
+
+    assert hours_preview.week_in_words(rules) == [
+        "Monday to Wednesday, 9 am to 11 am",
+        "Thursday, Saturday, 1 pm to 3 pm",
+    ]
 
 
 def test_hours_that_are_there_already_are_said(desk_of: Client, clinician: User) -> None:
