@@ -11,10 +11,10 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from clinic.accounts.models import User
-from clinic.accounts.permissions import ALLOWED, Permission
 from clinic.intake.models import ScreeningRecord
 from clinic.reviews import reopening
 from clinic.reviews.models import Letter, ReasonCode, Route, Snippet
+from clinic.reviews.second import clinicians
 from clinic.reviews.signing import (
     REASON_CHARACTERS,
     Contact,
@@ -35,12 +35,6 @@ KEPT_IN_A_DRAFT = (
     *("conditions", "asks", "words_to_patient", "valid_until"),
 )
 LOCAL_TIME = "%Y-%m-%dT%H:%M"
-
-
-def clinicians() -> Any:
-    """The people who may decide, by name."""
-    roles = [role.value for role, allowed in ALLOWED.items() if Permission.DECIDE in allowed]
-    return User.objects.filter(is_active=True, role__in=roles).order_by("name")
 
 
 def offer(people: Iterable[User], *selects: forms.ModelChoiceField) -> None:

@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from clinic.accounts.models import User
 from clinic.intake.models import ScreeningRecord
 from clinic.reviews.filters import ME, WAITS_ON, Filters
-from clinic.reviews.models import Decision, Waiting
+from clinic.reviews.models import Decision, FirstSignature, Waiting
 from clinic.reviews.signing import UNDO_FOR
 
 
@@ -87,6 +87,22 @@ def asked_for(view: View) -> QuerySet[Waiting]:
     return _part(False, None, view)
 
 
+def next_for(clinician: User, *, after: Place | None, view: View) -> Waiting | None:
+    """What a clinician can decide next in a view; what they signed first waits for somebody else.
+
+    Args:
+        clinician: who reads next.
+        after: the place of the last one seen; from the top when left out.
+        view: what is asked for.
+    """
+    mine = FirstSignature.objects.filter(state="waiting", signed_by=clinician).values("record")
+    if after is None or after.is_urgent:
+        if found := _part(True, after, view).exclude(record__in=mine).first():
+            return found
+        after = None
+    return _part(False, after, view).exclude(record__in=mine).first()
+
+
 def how_many(*, limit: int, view: View | None = None) -> int:
     """How many wait, or how many that are not urgent are asked for, counted up to one more than the limit."""
     asked = Waiting.objects.all() if view is None else view.narrow(Waiting.objects.filter(is_urgent=False))
@@ -127,9 +143,13 @@ def awaiting(*, view: View, limit: int, after: tuple[datetime, UUID] | None = No
 
 def just_signed(clinician: User, *, now: datetime) -> Decision | None:
     """The last decision of a clinician, as long as it stands and can be undone."""
-    recent = Decision.objects.standing().filter(decided_by=clinician, decided_at__gt=now - UNDO_FOR)
+    recent = Decision.objects.standing().filter(
+        Q(decided_by=clinician) | Q(seconded_by=clinician), decided_at__gt=now - UNDO_FOR
+    )
     return (
-        recent.select_related("decided_by", "contacted_by", "record__intake__patient").order_by("-decided_at").first()
+        recent.select_related("decided_by", "seconded_by", "contacted_by", "record__intake__patient")
+        .order_by("-decided_at")
+        .first()
     )
 
 

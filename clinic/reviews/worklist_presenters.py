@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from clinic.accounts.models import User
 from clinic.intake.models import ScreeningRecord
 from clinic.reviews import answers, clocks, flags, medicines, scores, words
-from clinic.reviews.models import Decision, Route, Waiting
+from clinic.reviews.models import Decision, FirstSignature, Route, Waiting
 from clinic.reviews.persons import person
 from clinic.reviews.suggestion import suggested_route
 
@@ -33,17 +34,28 @@ class Line:
     sent: str
     owner: str
     viewer: str
+    second: str
     is_begun: bool
     is_again: bool
 
 
-def waiting_line(waiting: Waiting, *, viewers: Mapping[Any, str], begun: Collection[Any], now: datetime) -> Line:
+def waiting_line(
+    waiting: Waiting,
+    *,
+    viewers: Mapping[Any, str],
+    begun: Collection[Any],
+    seconds: Mapping[Any, FirstSignature],
+    me: User,
+    now: datetime,
+) -> Line:
     """One row of what waits for a decision.
 
     Args:
         waiting: with its record, intake, patient and owner already read.
         viewers: who else has an intake open, by its id.
         begun: ids of intakes about which this reader kept a draft.
+        seconds: what waits for a second signature, by id of the record.
+        me: who reads.
         now: the moment.
     """
     record = waiting.record
@@ -54,6 +66,7 @@ def waiting_line(waiting: Waiting, *, viewers: Mapping[Any, str], begun: Collect
         level="stop" if waiting.is_urgent else LEVEL_OF_OUTCOME[record.outcome],
         owner=waiting.owner.name if waiting.owner else "",
         viewer=viewers.get(record.intake_id, ""),
+        second=_second(seconds.get(record.pk), me, now),
         is_begun=record.intake_id in begun,
         now=now,
     )
@@ -69,7 +82,9 @@ def awaiting_line(decision: Decision, *, now: datetime) -> Line:
     since = f"{Route(decision.route).label}, {words.length(now - decision.decided_at)} ago"
     record = decision.record
     level, owner = LEVEL_OF_OUTCOME[record.outcome], decision.decided_by.name
-    return _line(record, due=since, pressing="", level=level, owner=owner, viewer="", is_begun=False, now=now)
+    return _line(
+        record, due=since, pressing="", level=level, owner=owner, viewer="", second="", is_begun=False, now=now
+    )
 
 
 def _line(record: ScreeningRecord, *, now: datetime, **shown: Any) -> Line:
@@ -91,6 +106,15 @@ def _line(record: ScreeningRecord, *, now: datetime, **shown: Any) -> Line:
         is_again=record.number > 1,
         **shown,
     )
+
+
+def _second(first: FirstSignature | None, me: User, now: datetime) -> str:
+    """Who signed, how long ago, and by when another clinician should; nothing when no second signature is waited for."""
+    if first is None:
+        return ""
+    who = "you" if first.signed_by_id == me.pk else str(first.signed_by)
+    due = words.due(first.due_at, now=now)
+    return f"{who} signed {words.length(now - first.signed_at)} ago, {due if first.due_at < now else f'due {due}'}"
 
 
 def _pressing(record: ScreeningRecord, waiting: Waiting, now: datetime) -> str:

@@ -15,8 +15,9 @@ from clinic.booking.models import Appointment
 from clinic.intake.models import Intake, ScreeningRecord
 from clinic.reviews import drafts, presenters, snippets, suggestion, words, work_actions, worklist
 from clinic.reviews.filters import Filters
-from clinic.reviews.forms import DecisionForm, NoteForm, PassOnForm, ReopenForm, clinicians, offer
+from clinic.reviews.forms import DecisionForm, NoteForm, PassOnForm, ReopenForm, offer
 from clinic.reviews.models import DecisionDraft, Snippet, Waiting
+from clinic.reviews.second import clinicians
 from clinic.reviews.standing import booking_standing, standing_decision
 from clinic.staff.frame import show
 from clinic.staff.signed_just_now import just_signed
@@ -112,11 +113,12 @@ def view_of(request: HttpRequest) -> worklist.View:
 def next_page(request: HttpRequest, place: worklist.Place) -> HttpResponse:
     """The next intake of this view, from the top when this was the last one, or the worklist when none is left."""
     view = view_of(request)
-    following = worklist.waiting(after=place, limit=1, view=view) or worklist.waiting(limit=1, view=view)
+    following = worklist.next_for(request.user, after=place, view=view)
+    following = following or worklist.next_for(request.user, after=None, view=view)
     query = f"?{view.filters.query}" if view.filters.query else ""
-    if not following:
+    if following is None:
         return redirect("staff:worklist")
-    response = redirect("staff:review", following[0].record.intake.reference)
+    response = redirect("staff:review", following.record.intake.reference)
     response["Location"] += query
     return response
 

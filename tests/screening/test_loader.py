@@ -59,7 +59,11 @@ def test_a_protocol_says_for_which_rules_and_outcomes_a_second_clinician_signs(f
     asked = load(folder, sealed=False).second_signature
 
     assert asked.why == "Two read it."
-    assert [asked.is_asked(holds={each}, overrides=False) for each in ("R001", "R002", "urgent")] == [True, False, False]
+    assert [asked.is_asked(holds={each}, overrides=False) for each in ("R001", "R002", "urgent")] == [
+        True,
+        False,
+        False,
+    ]
     assert [asked.is_asked(holds={each}, overrides=True) for each in ("R001", "R002", "urgent")] == [True, False, True]
 
 
@@ -90,7 +94,7 @@ WRONG: dict[str, list[tuple[str, str, str]]] = {
                 ('decision = ["R001"]', 'line 8: [second_signature] "why" is missing'),
                 ('why = "W"', 'line 8: [second_signature] It needs "decision" or "override"'),
                 ('why = "W"\ndecision = ["R001"]\nrules = []', 'line 11: [second_signature] "rules" is not a key'),
-                ('why = "W"\ndecision = ["urgent"]\noverride = ["urgent"]', 'line 11: [second_signature] "urgent" is in'),
+                ('why = "W"\ndecision = ["urgent"]\noverride = ["urgent"]', 'line 11: [second_signature] "urgent" is'),
             )
         ),
         ("[services]", "second_signature = true\n[services]", "line 4: [second_signature] This must be a table"),
