@@ -99,6 +99,7 @@ class DecisionForm(forms.Form):
     basis_answers_hash = forms.CharField(widget=forms.HiddenInput, max_length=64)
     basis_seal = forms.CharField(widget=forms.HiddenInput, max_length=64)
     overrides_stop = forms.BooleanField(required=False, widget=forms.HiddenInput)
+    wants_second = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
     def __init__(
         self, *args: Any, record: ScreeningRecord, now: datetime, is_draft: bool = False, **kwargs: Any

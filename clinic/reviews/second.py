@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from clinic.accounts.models import User
 from clinic.accounts.permissions import ALLOWED, Permission
@@ -44,30 +41,14 @@ def asked_by_protocol(record: ScreeningRecord, route: str, *, over_a_stop: bool)
 
 def waited_for(record: ScreeningRecord) -> FirstSignature | None:
     """The first signature about a record that waits for the second one."""
-    return _waiting().filter(record=record).first()
+    waiting = FirstSignature.objects.filter(record=record, state=FirstSignature.State.WAITING)
+    return waiting.select_related("signed_by", "contacted_by").first()
 
 
-def waited_for_among(records: Sequence[UUID]) -> dict[UUID, FirstSignature]:
-    """The same for many records, by their ids; one query."""
-    return {each.record_id: each for each in _waiting().filter(record__in=records)}
-
-
-def sent_back(record: ScreeningRecord) -> FirstSignature | None:
-    """The last first signature about a record, when another clinician did not agree with it."""
-    last = FirstSignature.objects.filter(record=record).select_related("signed_by", "ended_by").order_by("-signed_at")
-    found = last.first()
-    return found if found is not None and found.state == FirstSignature.State.DECLINED else None
-
-
-def just_signed(clinician: User, *, since: datetime) -> FirstSignature | None:
-    """What this clinician signed first since a moment and still waits for the second signature, the latest."""
-    mine = _waiting().filter(signed_by=clinician, signed_at__gt=since).select_related("record__intake__patient")
-    return mine.order_by("-signed_at").first()
-
-
-def _waiting() -> Any:
-    waiting = FirstSignature.objects.filter(state=FirstSignature.State.WAITING)
-    return waiting.select_related("signed_by", "contacted_by")
+def latest(record: ScreeningRecord) -> FirstSignature | None:
+    """The last first signature about a record, however it ended."""
+    people = ("signed_by", "ended_by", "contacted_by", "record__intake__patient")
+    return FirstSignature.objects.filter(record=record).select_related(*people).order_by("-signed_at").first()
 
 
 def _holds(record: ScreeningRecord) -> set[str]:

@@ -10,7 +10,7 @@ from typing import Any, Final
 from clinic.accounts.models import User
 from clinic.intake.models import ScreeningRecord
 from clinic.reviews import answers, clocks, flags, medicines, scores, words
-from clinic.reviews.models import Decision, FirstSignature, Route, Waiting
+from clinic.reviews.models import Decision, Route, Waiting
 from clinic.reviews.persons import person
 from clinic.reviews.suggestion import suggested_route
 
@@ -40,21 +40,14 @@ class Line:
 
 
 def waiting_line(
-    waiting: Waiting,
-    *,
-    viewers: Mapping[Any, str],
-    begun: Collection[Any],
-    seconds: Mapping[Any, FirstSignature],
-    me: User,
-    now: datetime,
+    waiting: Waiting, *, viewers: Mapping[Any, str], begun: Collection[Any], me: User, now: datetime
 ) -> Line:
     """One row of what waits for a decision.
 
     Args:
-        waiting: with its record, intake, patient and owner already read.
+        waiting: with its record, intake, patient, owner and first signature already read.
         viewers: who else has an intake open, by its id.
         begun: ids of intakes about which this reader kept a draft.
-        seconds: what waits for a second signature, by id of the record.
         me: who reads.
         now: the moment.
     """
@@ -66,7 +59,7 @@ def waiting_line(
         level="stop" if waiting.is_urgent else LEVEL_OF_OUTCOME[record.outcome],
         owner=waiting.owner.name if waiting.owner else "",
         viewer=viewers.get(record.intake_id, ""),
-        second=_second(seconds.get(record.pk), me, now),
+        second=_second(waiting, me, now),
         is_begun=record.intake_id in begun,
         now=now,
     )
@@ -82,9 +75,8 @@ def awaiting_line(decision: Decision, *, now: datetime) -> Line:
     since = f"{Route(decision.route).label}, {words.length(now - decision.decided_at)} ago"
     record = decision.record
     level, owner = LEVEL_OF_OUTCOME[record.outcome], decision.decided_by.name
-    return _line(
-        record, due=since, pressing="", level=level, owner=owner, viewer="", second="", is_begun=False, now=now
-    )
+    nobody = {"pressing": "", "viewer": "", "second": "", "is_begun": False}
+    return _line(record, due=since, level=level, owner=owner, **nobody, now=now)
 
 
 def _line(record: ScreeningRecord, *, now: datetime, **shown: Any) -> Line:
@@ -108,13 +100,14 @@ def _line(record: ScreeningRecord, *, now: datetime, **shown: Any) -> Line:
     )
 
 
-def _second(first: FirstSignature | None, me: User, now: datetime) -> str:
-    """Who signed, how long ago, and by when another clinician should; nothing when no second signature is waited for."""
-    if first is None:
+def _second(waiting: Waiting, me: User, now: datetime) -> str:
+    """Who signed, how long ago, and by when another clinician should; nothing when nobody waits for that."""
+    if not waiting.first_by:
         return ""
-    who = "you" if first.signed_by_id == me.pk else str(first.signed_by)
-    due = words.due(first.due_at, now=now)
-    return f"{who} signed {words.length(now - first.signed_at)} ago, {due if first.due_at < now else f'due {due}'}"
+    who = "you" if waiting.first_by == me.pk else waiting.first_name
+    due = words.due(waiting.second_due, now=now)
+    due = due if waiting.second_due < now else f"due {due}"
+    return f"{who} signed {words.length(now - waiting.first_at)} ago, {due}"
 
 
 def _pressing(record: ScreeningRecord, waiting: Waiting, now: datetime) -> str:

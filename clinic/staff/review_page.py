@@ -13,11 +13,22 @@ from clinic.accounts.permissions import Permission
 from clinic.booking import zones
 from clinic.booking.models import Appointment
 from clinic.intake.models import Intake, ScreeningRecord
-from clinic.reviews import drafts, presenters, snippets, suggestion, words, work_actions, worklist
+from clinic.reviews import (
+    drafts,
+    presenters,
+    second,
+    second_presenters,
+    snippets,
+    suggestion,
+    words,
+    work_actions,
+    worklist,
+)
 from clinic.reviews.filters import Filters
 from clinic.reviews.forms import DecisionForm, NoteForm, PassOnForm, ReopenForm, offer
-from clinic.reviews.models import DecisionDraft, Snippet, Waiting
+from clinic.reviews.models import DecisionDraft, FirstSignature, Snippet, Waiting
 from clinic.reviews.second import clinicians
+from clinic.reviews.second_forms import AgreeForm, DeclineForm
 from clinic.reviews.standing import booking_standing, standing_decision
 from clinic.staff.frame import show
 from clinic.staff.signed_just_now import just_signed
@@ -32,6 +43,8 @@ def review_page(
     form: DecisionForm | None = None,
     reopening: ReopenForm | None = None,
     noting: NoteForm | None = None,
+    agreeing: AgreeForm | None = None,
+    declining: DeclineForm | None = None,
     status: int = 200,
     **said: object,
 ) -> HttpResponse:
@@ -40,14 +53,18 @@ def review_page(
     Args:
         request: who asks; the filters in its address say what comes next.
         record: the last one of its intake.
-        form, reopening, noting: what was typed and cannot be taken as it is.
+        form, reopening, noting, agreeing, declining: what was typed and cannot be taken as it is.
         status: of the answer.
         said: what the page says above the panels.
     """
     now = timezone.now()
     work_actions.open_intake(intake=record.intake, page="review", by=request.user.actor, now=now)
+    shown = presenters.review(record, now=now)
     standing, draft = standing_decision(record), drafts.of(record.intake, by=request.user)
     passing = PassOnForm(auto_id="p_%s")
+    waiting = None if standing else Waiting.objects.filter(record=record).select_related("owner").first()
+    last = second.latest(record) if waiting and waiting.is_second_look else None
+    waits = last is not None and last.state == FirstSignature.State.WAITING
     if standing is None:
         form = form or decision_form(record, now, initial=basis(record) | _kept(record, draft))
         ready = snippets.offered(request.user, (Snippet.Place.REASON, Snippet.Place.PATIENT))
@@ -57,8 +74,15 @@ def review_page(
         "review.html",
         status=status,
         record=record,
-        page=presenters.review(record, now=now),
+        page=shown,
         form=None if standing else form,
+        choices=[] if standing else second_presenters.with_second(record, shown.choices),
+        first=last if waits else None,
+        waits=second_presenters.first_signature(last, by=request.user, now=now) if waits else None,
+        returned=_returned(last, request, now),
+        stops=presenters.stops(record) if waits and last.overrides_stop else [],
+        agreeing=(agreeing or AgreeForm(first=last)) if waits else None,
+        declining=(declining or DeclineForm(auto_id="h_%s")) if waits else None,
         passing=passing,
         ready=ready if standing is None else [],
         draft=None if standing else draft,
@@ -73,7 +97,7 @@ def review_page(
         may_decide=request.user.may(Permission.DECIDE),
         booked=_booked(record, now),
         just_signed=None if standing else just_signed(request, now),
-        **_work(request, record, now, is_decided=standing is not None),
+        **_work(request, record, waiting, now, is_decided=standing is not None),
         **said,
     )
 
@@ -137,10 +161,11 @@ def sent(reference: str) -> ScreeningRecord:
     return record
 
 
-def _work(request: HttpRequest, record: ScreeningRecord, now: datetime, *, is_decided: bool) -> dict[str, Any]:
+def _work(
+    request: HttpRequest, record: ScreeningRecord, waiting: Waiting | None, now: datetime, *, is_decided: bool
+) -> dict[str, Any]:
     """Whose it is, who else has it open, when it is due, and what stands before and after it in this view."""
     view = view_of(request)
-    waiting = None if is_decided else Waiting.objects.filter(record=record).select_related("owner").first()
     place = worklist.Place.of(waiting) if waiting else place_of(record) if not is_decided else _decided_place(record)
     above = worklist.before(place, view=view)
     following = worklist.waiting(after=place, limit=1, view=view)
@@ -162,6 +187,13 @@ def _work(request: HttpRequest, record: ScreeningRecord, now: datetime, *, is_de
 
 def _decided_place(record: ScreeningRecord) -> worklist.Place:
     return worklist.Place(suggestion.is_urgent(record), record.due_at, record.pk)
+
+
+def _returned(last: FirstSignature | None, request: HttpRequest, now: datetime) -> second_presenters.First | None:
+    """What one clinician signed last about this record, when another one did not sign it too."""
+    if last is None or last.state != FirstSignature.State.DECLINED:
+        return None
+    return second_presenters.first_signature(last, by=request.user, now=now)
 
 
 def _booked(record: ScreeningRecord, now: datetime) -> dict[str, object] | None:

@@ -15,7 +15,7 @@ from django.utils import timezone
 from clinic.accounts.permissions import Permission
 from clinic.intake.countries import NAMES
 from clinic.intake.models import Intake
-from clinic.reviews import drafts, second, work_actions, worklist
+from clinic.reviews import drafts, work_actions, worklist
 from clinic.reviews.filters import CHOICES, DEFAULT_VIEWS, LABELS, Filters
 from clinic.reviews.forms import SaveViewForm
 from clinic.reviews.models import SavedView, Waiting
@@ -130,7 +130,6 @@ def _about(request: HttpRequest, rows: list[Waiting], now: datetime) -> dict[str
     return {
         "viewers": work_actions.others_viewing(intakes, me=request.user, now=now),
         "begun": drafts.begun(intakes, by=request.user),
-        "seconds": second.waited_for_among([each.record_id for each in rows]),
         "me": request.user,
     }
 
