@@ -42,7 +42,7 @@ def asked_by_protocol(record: ScreeningRecord, route: str, *, over_a_stop: bool)
 def waited_for(record: ScreeningRecord) -> FirstSignature | None:
     """The first signature about a record that waits for the second one."""
     waiting = FirstSignature.objects.filter(record=record, state=FirstSignature.State.WAITING)
-    return waiting.select_related("signed_by", "contacted_by").first()
+    return waiting.select_related("signed_by", "contacted_by", "record__intake__patient").first()
 
 
 def latest(record: ScreeningRecord) -> FirstSignature | None:
