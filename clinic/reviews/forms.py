@@ -55,6 +55,7 @@ class DecisionForm(forms.Form):
         widget=RadioChoices,
         error_messages={"required": "Choose a decision", "invalid_choice": "Choose one of the decisions on the page"},
     )
+    spoke_now = forms.BooleanField(label="I spoke with them just now", required=False)
     contacted_by = forms.ModelChoiceField(
         label="Who spoke with the patient", queryset=User.objects.none(), required=False, empty_label="Nobody yet"
     )
@@ -102,14 +103,14 @@ class DecisionForm(forms.Form):
     wants_second = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
     def __init__(
-        self, *args: Any, record: ScreeningRecord, now: datetime, is_draft: bool = False, **kwargs: Any
+        self, *args: Any, record: ScreeningRecord, by: User, now: datetime, is_draft: bool = False, **kwargs: Any
     ) -> None:
-        """Take what is decided about, and the moment. The route that the protocol suggests is marked, not chosen.
+        """Take what is decided about, who signs, and the moment. What the protocol suggests is marked, not chosen.
 
         A draft may lack anything; what is there must be readable.
         """
         super().__init__(*args, **kwargs)
-        self.record, self.now, self.is_draft = record, now, is_draft
+        self.record, self.by, self.now, self.is_draft = record, by, now, is_draft
         self.fields["route"].required = not is_draft
         suggested = suggested_route(record)
         self.fields["route"].widget.hints = {suggested.value: "Protocol"} if suggested else {}
@@ -130,6 +131,8 @@ class DecisionForm(forms.Form):
         if self.is_draft:
             return cleaned
         by, at = cleaned.get("contacted_by"), cleaned.get("contacted_at")
+        if cleaned.get("spoke_now") and (by or at):
+            self.add_error("spoke_now", "Untick this, or leave out who spoke and when: one of the two")
         if by and not at and "contacted_at" not in self.errors:
             self.add_error("contacted_at", "Enter when they spoke with the patient")
         if at and not by:
@@ -156,7 +159,9 @@ class DecisionForm(forms.Form):
 
     @property
     def contact(self) -> Contact | None:
-        """Who spoke with the patient and when, if somebody did."""
+        """Who spoke with the patient and when, if somebody did: the one who signs at this moment, or as it was told."""
+        if self.cleaned_data.get("spoke_now"):
+            return Contact(self.now, self.by)
         at, by = self.cleaned_data.get("contacted_at"), self.cleaned_data.get("contacted_by")
         return Contact(at, by) if at and by else None
 

@@ -66,7 +66,7 @@ def review_page(
     last = second.latest(record) if waiting and waiting.is_second_look else None
     waits = last is not None and last.state == FirstSignature.State.WAITING
     if standing is None:
-        form = form or decision_form(record, now, initial=basis(record) | _kept(record, draft))
+        form = form or decision_form(request, record, now, initial=basis(record) | _kept(record, draft))
         ready = snippets.offered(request.user, (Snippet.Place.REASON, Snippet.Place.PATIENT))
         offer(clinicians(), form.fields["contacted_by"], passing.fields["to"])
     return show(
@@ -103,10 +103,10 @@ def review_page(
 
 
 def decision_form(
-    record: ScreeningRecord, now: datetime, data: object = None, *, initial: dict[str, object] | None = None
+    request: HttpRequest, record: ScreeningRecord, now: datetime, data: object = None, **told: Any
 ) -> DecisionForm:
-    """The decision panel of a record."""
-    return DecisionForm(data, initial=initial, record=record, now=now, auto_id="d_%s")
+    """The decision panel of a record, for the person who asks."""
+    return DecisionForm(data, record=record, by=request.user, now=now, auto_id="d_%s", **told)
 
 
 def _kept(record: ScreeningRecord, draft: DecisionDraft | None) -> dict[str, Any]:

@@ -49,7 +49,7 @@ def review(request: HttpRequest, reference: str) -> HttpResponse:
 def decide(request: HttpRequest, reference: str) -> HttpResponse:
     """Sign a decision, and go on to the next intake."""
     record, now = sent(reference), timezone.now()
-    form = decision_form(record, now, request.POST)
+    form = decision_form(request, record, now, request.POST)
     if answers.protocol_of(record) is None:
         return review_page(request, record, status=409)
     if not form.is_valid():
@@ -66,7 +66,7 @@ def decide(request: HttpRequest, reference: str) -> HttpResponse:
             return next_page(request, place)
         return review_page(request, record, typed=form.cleaned_data["reason"], conflict=True, status=409)
     except actions.ChangedSince:
-        fresh = decision_form(record, now, initial={**form.cleaned_data, **basis(record)})
+        fresh = decision_form(request, record, now, initial={**form.cleaned_data, **basis(record)})
         return review_page(request, record, form=fresh, changed=True, status=409)
     except signing.StopNeedsSecondStep:
         return _second_step(request, record, form)
