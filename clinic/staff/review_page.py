@@ -64,7 +64,6 @@ def review_page(
     passing = PassOnForm(auto_id="p_%s")
     waiting = None if standing else Waiting.objects.filter(record=record).select_related("owner").first()
     last = second.latest(record) if waiting and waiting.is_second_look else None
-    waits = last is not None and last.state == FirstSignature.State.WAITING
     if standing is None:
         form = form or decision_form(request, record, now, initial=basis(record) | _kept(record, draft))
         ready = snippets.offered(request.user, (Snippet.Place.REASON, Snippet.Place.PATIENT))
@@ -77,12 +76,6 @@ def review_page(
         page=shown,
         form=None if standing else form,
         choices=[] if standing else second_presenters.with_second(record, shown.choices),
-        first=last if waits else None,
-        waits=second_presenters.first_signature(last, by=request.user, now=now) if waits else None,
-        returned=_returned(last, request, now),
-        stops=presenters.stops(record) if waits and last.overrides_stop else [],
-        agreeing=(agreeing or AgreeForm(first=last)) if waits else None,
-        declining=(declining or DeclineForm(auto_id="h_%s")) if waits else None,
         passing=passing,
         ready=ready if standing is None else [],
         draft=None if standing else draft,
@@ -97,6 +90,7 @@ def review_page(
         may_decide=request.user.may(Permission.DECIDE),
         booked=_booked(record, now),
         just_signed=None if standing else just_signed(request, now),
+        **_second(request, last, now, agreeing=agreeing, declining=declining),
         **_work(request, record, waiting, now, is_decided=standing is not None),
         **said,
     )
@@ -189,11 +183,27 @@ def _decided_place(record: ScreeningRecord) -> worklist.Place:
     return worklist.Place(suggestion.is_urgent(record), record.due_at, record.pk)
 
 
-def _returned(last: FirstSignature | None, request: HttpRequest, now: datetime) -> second_presenters.First | None:
-    """What one clinician signed last about this record, when another one did not sign it too."""
-    if last is None or last.state != FirstSignature.State.DECLINED:
-        return None
-    return second_presenters.first_signature(last, by=request.user, now=now)
+def _second(
+    request: HttpRequest,
+    last: FirstSignature | None,
+    now: datetime,
+    *,
+    agreeing: AgreeForm | None,
+    declining: DeclineForm | None,
+) -> dict[str, Any]:
+    """What one clinician signed last: with the forms of a second one while it waits, in words when it was sent back."""
+    if last is None or last.state not in (FirstSignature.State.WAITING, FirstSignature.State.DECLINED):
+        return {}
+    shown = second_presenters.first_signature(last, by=request.user, now=now)
+    if last.state == FirstSignature.State.DECLINED:
+        return {"returned": shown}
+    return {
+        "first": last,
+        "waits": shown,
+        "stops": presenters.stops(last.record) if last.overrides_stop else [],
+        "agreeing": agreeing or AgreeForm(first=last),
+        "declining": declining or DeclineForm(auto_id="h_%s"),
+    }
 
 
 def _booked(record: ScreeningRecord, now: datetime) -> dict[str, object] | None:
