@@ -132,6 +132,7 @@ class _Reading:
             sources=sources,
             pages=asked.pages,
             words=languages.read(self.group("words"), asked, others),
+            second_signature=deciding.second_signature(top, rules),
         )
         _check_name_and_approval(top, protocol, self.place.resolve().name)
         return protocol

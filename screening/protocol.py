@@ -16,6 +16,7 @@ from screening.instruments import Instrument
 from screening.medications import Medication, MedicineNames
 from screening.questions import FREE_TEXT, Question
 from screening.ruled_out import RuledOut, by_one_answer
+from screening.second_signature import SecondSignature
 from screening.wording import Words
 
 
@@ -198,6 +199,7 @@ class Protocol:
     sources: Mapping[str, Source]
     pages: Mapping[str, Page] = field(default_factory=dict)
     words: Mapping[str, Words] = field(default_factory=dict)
+    second_signature: SecondSignature = SecondSignature()
     steps: tuple[Step, ...] = field(init=False, repr=False, compare=False)
     steering: frozenset[str] = field(init=False, repr=False, compare=False)
     stages: tuple[tuple[Check, ...], ...] = field(init=False, repr=False, compare=False)

@@ -18,7 +18,7 @@ from django.db.models.functions import Coalesce, Greatest
 from clinic.booking.allowed import ends_at
 from clinic.booking.models import Appointment, AppointmentQuerySet
 from clinic.intake.models import Intake, ScreeningRecord
-from clinic.reviews.models import Decision
+from clinic.reviews.models import Decision, FirstSignature
 from clinic.reviews.standing import booking_standings
 
 NOT_STANDING: Final = "On hold: a clinician has to look before this visit"
@@ -46,7 +46,7 @@ def frozen(appointments: Iterable[Appointment], *, now: datetime) -> dict[UUID, 
 
 
 def touched(now: datetime) -> AppointmentQuerySet:
-    """Appointments to come whose patient has a newer record, decision, withdrawal or flag than the booking.
+    """Appointments to come whose patient has a newer record, signature, decision, withdrawal or flag than the booking.
 
     Whatever freezes an appointment leaves one of these behind, so nothing else has to be looked at. `touched_at` is the
     latest of them. Time alone freezes nothing: a time is only booked within the last day of its decision.
@@ -57,6 +57,7 @@ def touched(now: datetime) -> AppointmentQuerySet:
             _latest(ScreeningRecord.objects.filter(intake__patient=OuterRef("patient")), "screened_at"),
             _latest(Decision.objects.filter(record__intake__patient=OuterRef("patient")), "decided_at"),
             _latest(Decision.objects.filter(record__intake__patient=OuterRef("patient")), "revoked_at"),
+            _latest(FirstSignature.objects.filter(record__intake__patient=OuterRef("patient")), "signed_at"),
         )
     )
     return rows.filter(touched_at__gt=Coalesce("moved_at", "booked_at"))

@@ -4,34 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Final
 
 from django.db import transaction
 
 from clinic.accounts.models import User
-from clinic.audit import record as audit
 from clinic.audit.actors import Actor
-from clinic.celery import nudge
 from clinic.intake.models import Intake, ScreeningRecord
 from clinic.notifications import actions as notifications
-from clinic.reviews import drafts, patient_words, reopening, signing
-from clinic.reviews.models import Decision, ReasonCode, Route
-from clinic.reviews.standing import standing_decision
-from clinic.reviews.worklist import latest_record
-
-FOLLOW_UP: Final = "clinic.followups.tasks.look_at"
-
-
-class AlreadyDecided(Exception):
-    """Somebody signed first; `decision` says who, what and when."""
-
-    def __init__(self, decision: Decision) -> None:
-        super().__init__(f"{decision.decided_by} decided at {decision.decided_at:%H:%M}")
-        self.decision = decision
+from clinic.reviews import drafts, reopening, second, signing, writing
+from clinic.reviews.models import Decision, FirstSignature
+from clinic.reviews.undecided import AlreadyDecided as AlreadyDecided
+from clinic.reviews.undecided import ChangedSince as ChangedSince
+from clinic.reviews.undecided import SignedByOne as SignedByOne
+from clinic.reviews.undecided import locked, must_be_undecided
 
 
-class ChangedSince(Exception):
-    """What was on the screen is not the latest any more; read it again."""
+class NobodyElse(Exception):
+    """A second signature was wished for, and nobody else at the clinic may give it."""
 
 
 class TooLateToUndo(Exception):
@@ -55,13 +44,15 @@ def decide(
     contact: signing.Contact | None = None,
     asks: Sequence[str] = (),
     words_to_patient: str = "",
-) -> Decision:
+    wants_second: bool = False,
+) -> Decision | FirstSignature:
     """Sign a decision about a record.
 
     1. Only a clinician. 2. Lock the intake, so that two signatures and a new record come one after the other.
     3. Refuse when somebody signed first. 4. Refuse when the page showed something else. 5. Ask for the reason, for the
-    talk of an urgent case, for the second step over a Stop, and for the questions that are asked again. 6. Write the
-    decision; their draft goes. 7. Its message leaves after the undo time, its follow-ups are planned. 8. Audit.
+    talk of an urgent case, for the second step over a Stop, and for the questions that are asked again. 6. Their draft
+    goes; who was spoken with is not called for any more. 7. Where two sign, write the first signature, and that is all.
+    8. Otherwise write the decision; its message leaves after the undo time, its follow-ups are planned. 9. Audit.
 
     Args:
         record: what was read.
@@ -78,62 +69,49 @@ def decide(
         contact: who spoke with the patient and when.
         asks: ids of the questions that the patient is asked again, when more is asked for.
         words_to_patient: what the clinician writes to the patient; it is shown on their private page only.
+        wants_second: another clinician shall sign too, also where the protocol does not ask for it.
     Returns:
-        The standing decision.
+        The standing decision, or what waits for a second signature.
     Raises:
-        AlreadyDecided, ChangedSince: see each.
+        AlreadyDecided, SignedByOne, ChangedSince, NobodyElse: see each.
         signing.MayNotDecide, ReasonNeeded, ContactNotRecorded, StopNeedsSecondStep: see each there.
         reopening.NothingAsked: no question is named, or one that cannot be asked again.
     Source:
         clinical.md section 5.1, 8 and 9; ux.md C3.
     """
     clinician = signing.clinician_of(by)
-    record = _locked(record)
-    if standing := standing_decision(record):
-        raise AlreadyDecided(standing)
+    record = locked(record)
+    must_be_undecided(record)
     if (record.answers_hash, record.seal) != (basis_answers_hash, basis_seal):
         raise ChangedSince
     signing.must_be_explained(record, route, reason, reason_code)
     signing.must_follow_a_talk(record, route, contact, now)
     over_a_stop = signing.must_be_confirmed(record, route, overrides_stop)
     reopening.must_ask_something(record, route, asks)
-    decision = Decision.objects.create(
-        record=record,
-        route=Route(route),
-        reason=reason.strip(),
-        reason_code=ReasonCode(reason_code) if reason_code else "",
-        overrides_stop=over_a_stop,
-        conditions=conditions.strip(),
-        valid_until=valid_until,
-        contacted_at=contact.at if contact else None,
-        contacted_by=contact.by if contact else None,
-        decided_at=now,
-        decided_by=clinician,
-        asks=list(asks),
-        words_to_patient=words_to_patient.strip(),
-        message_version=patient_words.version_of(route),
-        basis_answers_hash=basis_answers_hash,
-        basis_seal=basis_seal,
+    told = writing.Told(
+        route, reason, reason_code, conditions, valid_until, over_a_stop, contact, asks, words_to_patient
     )
     drafts.drop(record.intake, by=clinician)
     if contact:
         notifications.acknowledge(reference=record.intake.reference, by=by, now=now, because="reached")
-    _tell_patient(decision, by=by, now=now)
-    nudge(FOLLOW_UP, decision.pk)
-    _audit("reviews.decide", decision, by=by)
-    return decision
+    by_protocol = second.asked_by_protocol(record, route, over_a_stop=over_a_stop) is not None
+    if not by_protocol and not wants_second:
+        return writing.write_decision(record, told, clinician, by=by, now=now)
+    if not by_protocol and not second.clinicians().exclude(pk=clinician.pk).exists():
+        raise NobodyElse
+    return writing.write_first(record, told, clinician, by=by, now=now, by_protocol=by_protocol)
 
 
 @transaction.atomic
 def undo(*, decision: Decision, by: Actor, now: datetime) -> None:
-    """Take back one's own decision before its message leaves.
+    """Take back one's own decision before its message leaves; of two who signed, either may.
 
-    1. Only the clinician who signed. 2. Lock the intake. 3. Ten minutes at most, and the message still here. 4. Revoke
+    1. Only a clinician who signed. 2. Lock the intake. 3. Ten minutes at most, and the message still here. 4. Revoke
     it, so that the record waits again. 5. Audit.
 
     Args:
         decision: which.
-        by: the clinician who signed it.
+        by: a clinician who signed it.
         now: the moment.
     Raises:
         signing.MayNotDecide: somebody else signed it.
@@ -141,12 +119,13 @@ def undo(*, decision: Decision, by: Actor, now: datetime) -> None:
     """
     clinician = signing.clinician_of(by)
     decision = _still_standing(decision)
-    if decision.decided_by_id != clinician.pk:
+    if clinician.pk not in (decision.decided_by_id, decision.seconded_by_id):
         raise signing.MayNotDecide
-    if now >= decision.decided_at + signing.UNDO_FOR or not _message_kept_back(decision, "undone by the clinician", by):
+    is_late = now >= decision.decided_at + signing.UNDO_FOR
+    if is_late or not writing.message_kept_back(decision, "undone by the clinician", by):
         raise TooLateToUndo
     _revoke(decision, clinician, now)
-    _audit("reviews.undo", decision, by=by)
+    writing.line_about(decision, "reviews.undo", by=by)
 
 
 @transaction.atomic
@@ -169,18 +148,9 @@ def reopen(*, decision: Decision, reason: str, by: Actor, now: datetime) -> None
     decision = _still_standing(decision)
     if not signing.is_explained(reason):
         raise signing.ReasonNeeded(code_too=False)
-    _message_kept_back(decision, "opened again by a clinician", by)
+    writing.message_kept_back(decision, "opened again by a clinician", by)
     _revoke(decision, clinician, now)
-    _audit("reviews.reopen", decision, by=by, why=reason.strip())
-
-
-def _locked(record: ScreeningRecord) -> ScreeningRecord:
-    """The record under the lock of its intake; every writer of records and decisions takes that lock first."""
-    Intake.objects.select_for_update().get(pk=record.intake_id)
-    latest = latest_record(record.intake_id)
-    if latest is None or latest.pk != record.pk:
-        raise ChangedSince
-    return latest
+    writing.line_about(decision, "reviews.reopen", by=by, why=reason.strip())
 
 
 def _still_standing(decision: Decision) -> Decision:
@@ -192,42 +162,6 @@ def _still_standing(decision: Decision) -> Decision:
     return standing
 
 
-def _tell_patient(decision: Decision, *, by: Actor, now: datetime) -> None:
-    if template := patient_words.MESSAGE_OF.get(Route(decision.route)):
-        notifications.queue(
-            key=f"decided:{decision.pk}",
-            template=template,
-            patient=decision.record.intake.patient,
-            about={"decision": str(decision.pk)},
-            by=by,
-            now=now,
-            due_at=now + signing.UNDO_FOR,
-        )
-
-
-def _message_kept_back(decision: Decision, reason: str, by: Actor) -> bool:
-    """Take the message back; False when there was one and it has left."""
-    if Route(decision.route) not in patient_words.MESSAGE_OF:
-        return True
-    return notifications.cancel(key_prefix=f"decided:{decision.pk}", reason=reason, by=by) > 0
-
-
 def _revoke(decision: Decision, clinician: User, now: datetime) -> None:
     decision.revoked_at, decision.revoked_by = now, clinician
     decision.save(update_fields=["revoked_at", "revoked_by"])
-
-
-def _audit(action: str, decision: Decision, *, by: Actor, why: str = "") -> None:
-    audit.record(
-        by=by,
-        action=action,
-        subject=f"decision:{decision.pk}",
-        patient=decision.record.intake.patient_id,
-        why=why,
-        detail={
-            "record": str(decision.record_id),
-            "route": str(decision.route),
-            "reason_code": decision.reason_code,
-            "overrides_stop": decision.overrides_stop,
-        },
-    )

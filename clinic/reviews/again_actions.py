@@ -16,14 +16,13 @@ from clinic.intake import protocols
 from clinic.intake.again_actions import tell_again
 from clinic.intake.models import Intake, ScreeningRecord
 from clinic.patients.models import Patient
-from clinic.reviews.actions import AlreadyDecided, ChangedSince
 from clinic.reviews.clocks import due_after_answer
 from clinic.reviews.models import Waiting
 from clinic.reviews.raising import raise_what_is_urgent
 from clinic.reviews.reopening import open_question
 from clinic.reviews.signing import clinician_of
 from clinic.reviews.standing import standing_decision
-from clinic.reviews.worklist import latest_record
+from clinic.reviews.undecided import AlreadyDecided, locked
 
 EXACT: Final = "exact"
 
@@ -115,10 +114,7 @@ def match(*, record: ScreeningRecord, medicine_id: str, ingredient: str, by: Act
         signing.MayNotDecide, ChangedSince, AlreadyDecided, NotThatMedicine: see each.
     """
     clinician = clinician_of(by)
-    Intake.objects.select_for_update().get(pk=record.intake_id)
-    latest = latest_record(record.intake_id)
-    if latest is None or latest.pk != record.pk:
-        raise ChangedSince
+    latest = locked(record)
     if standing := standing_decision(latest):
         raise AlreadyDecided(standing)
     medicines = _matched(latest, medicine_id, ingredient, clinician, now)

@@ -14,12 +14,17 @@ from django.db.models import QuerySet
 
 from clinic.accounts.models import User
 from clinic.intake.countries import NAMES
-from clinic.reviews.models import Route, Waiting
+from clinic.reviews.models import FirstSignature, Route, Waiting
 
 ME: Final = "me"
 NOBODY: Final = "nobody"
+SECOND: Final = "second"
 CHOICES: Final[dict[str, dict[str, str]]] = {
-    "waits": {"patient": "Waiting for the patient", "prescriber": "Waiting for the prescriber"},
+    "waits": {
+        "patient": "Waiting for the patient",
+        "prescriber": "Waiting for the prescriber",
+        "second": "Waiting for a second signature",
+    },
     "level": {
         "not_suitable_now": "Stop",
         "clinician_review": "Review",
@@ -49,6 +54,7 @@ DEFAULT_VIEWS: Final = (
     ("Late", "due=late"),
     ("Waiting for patient", "waits=patient"),
     ("Waiting for prescriber", "waits=prescriber"),
+    ("Second signature", "waits=second"),
 )
 """Source: ux.md C2."""
 
@@ -83,6 +89,11 @@ class Filters:
         """As they stand in an address: `level=clinician_review&owner=me`, or nothing."""
         return urlencode({name: getattr(self, name) for name in _NAMES if getattr(self, name)})
 
+    @property
+    def are_decided(self) -> bool:
+        """True when what was decided is asked for, and waits for somebody outside."""
+        return self.waits in WAITS_ON
+
     def applied(self, colleagues: Mapping[str, str]) -> Iterator[Applied]:
         """Each filter that is on, with the address that takes it away.
 
@@ -102,6 +113,8 @@ class Filters:
             by: who asks, for "mine".
             now: the moment.
         """
+        if self.waits == SECOND:
+            waiting = waiting.filter(record__in=FirstSignature.objects.filter(state="waiting").values("record"))
         if self.level:
             waiting = waiting.filter(outcome=self.level)
         if self.priority:

@@ -11,10 +11,10 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from clinic.accounts.models import User
-from clinic.accounts.permissions import ALLOWED, Permission
 from clinic.intake.models import ScreeningRecord
 from clinic.reviews import reopening
 from clinic.reviews.models import Letter, ReasonCode, Route, Snippet
+from clinic.reviews.second import clinicians
 from clinic.reviews.signing import (
     REASON_CHARACTERS,
     Contact,
@@ -37,12 +37,6 @@ KEPT_IN_A_DRAFT = (
 LOCAL_TIME = "%Y-%m-%dT%H:%M"
 
 
-def clinicians() -> Any:
-    """The people who may decide, by name."""
-    roles = [role.value for role, allowed in ALLOWED.items() if Permission.DECIDE in allowed]
-    return User.objects.filter(is_active=True, role__in=roles).order_by("name")
-
-
 def offer(people: Iterable[User], *selects: forms.ModelChoiceField) -> None:
     """Show the same people in several selects of a page, read once."""
     names = [(each.pk, each.name) for each in people]
@@ -61,6 +55,7 @@ class DecisionForm(forms.Form):
         widget=RadioChoices,
         error_messages={"required": "Choose a decision", "invalid_choice": "Choose one of the decisions on the page"},
     )
+    spoke_now = forms.BooleanField(label="I spoke with them just now", required=False)
     contacted_by = forms.ModelChoiceField(
         label="Who spoke with the patient", queryset=User.objects.none(), required=False, empty_label="Nobody yet"
     )
@@ -105,16 +100,17 @@ class DecisionForm(forms.Form):
     basis_answers_hash = forms.CharField(widget=forms.HiddenInput, max_length=64)
     basis_seal = forms.CharField(widget=forms.HiddenInput, max_length=64)
     overrides_stop = forms.BooleanField(required=False, widget=forms.HiddenInput)
+    wants_second = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
     def __init__(
-        self, *args: Any, record: ScreeningRecord, now: datetime, is_draft: bool = False, **kwargs: Any
+        self, *args: Any, record: ScreeningRecord, by: User, now: datetime, is_draft: bool = False, **kwargs: Any
     ) -> None:
-        """Take what is decided about, and the moment. The route that the protocol suggests is marked, not chosen.
+        """Take what is decided about, who signs, and the moment. What the protocol suggests is marked, not chosen.
 
         A draft may lack anything; what is there must be readable.
         """
         super().__init__(*args, **kwargs)
-        self.record, self.now, self.is_draft = record, now, is_draft
+        self.record, self.by, self.now, self.is_draft = record, by, now, is_draft
         self.fields["route"].required = not is_draft
         suggested = suggested_route(record)
         self.fields["route"].widget.hints = {suggested.value: "Protocol"} if suggested else {}
@@ -135,6 +131,8 @@ class DecisionForm(forms.Form):
         if self.is_draft:
             return cleaned
         by, at = cleaned.get("contacted_by"), cleaned.get("contacted_at")
+        if cleaned.get("spoke_now") and (by or at):
+            self.add_error("spoke_now", "Untick this, or leave out who spoke and when: one of the two")
         if by and not at and "contacted_at" not in self.errors:
             self.add_error("contacted_at", "Enter when they spoke with the patient")
         if at and not by:
@@ -161,7 +159,9 @@ class DecisionForm(forms.Form):
 
     @property
     def contact(self) -> Contact | None:
-        """Who spoke with the patient and when, if somebody did."""
+        """Who spoke with the patient and when, if somebody did: the one who signs at this moment, or as it was told."""
+        if self.cleaned_data.get("spoke_now"):
+            return Contact(self.now, self.by)
         at, by = self.cleaned_data.get("contacted_at"), self.cleaned_data.get("contacted_by")
         return Contact(at, by) if at and by else None
 

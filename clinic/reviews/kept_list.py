@@ -16,6 +16,12 @@ _SAME_CLINICIAN: Final = """
     JOIN intake_screeningrecord AS older ON older.id = reviews_waiting.record_id
     WHERE older.intake_id = (SELECT intake_id FROM intake_screeningrecord WHERE id = {record});
     IF whose IS NULL THEN
+        SELECT asked.signed_by_id INTO whose FROM reviews_firstsignature AS asked
+        JOIN intake_screeningrecord AS older ON older.id = asked.record_id
+        WHERE older.intake_id = (SELECT intake_id FROM intake_screeningrecord WHERE id = {record})
+          AND asked.state = 'waiting';
+    END IF;
+    IF whose IS NULL THEN
         SELECT signed.decided_by_id INTO whose FROM reviews_decision AS signed
         JOIN intake_screeningrecord AS older ON older.id = signed.record_id
         WHERE older.intake_id = (SELECT intake_id FROM intake_screeningrecord WHERE id = {record})
@@ -32,6 +38,11 @@ _OLDER_DECISIONS_ARE_STALE: Final = """
       AND reviews_decision.revoked_at IS NULL AND reviews_decision.expired_at IS NULL
       AND reviews_decision.stale_at IS NULL;
 """
+_OLDER_FIRST_SIGNATURES_ARE_STALE: Final = """
+    UPDATE reviews_firstsignature SET state = 'stale', ended_at = NEW.screened_at FROM intake_screeningrecord AS older
+    WHERE reviews_firstsignature.record_id = older.id AND older.intake_id = NEW.intake_id
+      AND older.number < NEW.number AND reviews_firstsignature.state = 'waiting';
+"""
 _WAITS_NO_MORE: Final = "DELETE FROM reviews_waiting WHERE record_id = NEW.record_id;"
 _SECOND_LOOK: Final = """(
         screened.number > 1
@@ -40,7 +51,11 @@ _SECOND_LOOK: Final = """(
         OR EXISTS (SELECT 1 FROM reviews_decision AS told JOIN intake_screeningrecord AS of ON of.id = told.record_id
                    JOIN intake_intake AS other ON other.id = of.intake_id
                    WHERE other.patient_id = intake.patient_id AND told.route IN
-                   ('ask_for_more', 'not_suitable_now', 'urgent_contact_made')))"""
+                   ('ask_for_more', 'not_suitable_now', 'urgent_contact_made'))
+        OR EXISTS (SELECT 1 FROM reviews_firstsignature AS asked
+                   JOIN intake_screeningrecord AS of ON of.id = asked.record_id
+                   JOIN intake_intake AS other ON other.id = of.intake_id
+                   WHERE other.patient_id = intake.patient_id AND asked.state = 'waiting'))"""
 """Once a clinician has looked, or a second record was made, no outcome opens booking by itself any more."""
 _WAITS_IF_IT_NEEDS_A_PERSON: Final = """
     INSERT INTO reviews_waiting
@@ -70,6 +85,7 @@ WAITING_AFTER_A_RECORD: Final = pgtrigger.Trigger(
     func=_SAME_CLINICIAN.format(record="NEW.id")
     + _OLDER_WAIT_NO_MORE
     + _OLDER_DECISIONS_ARE_STALE
+    + _OLDER_FIRST_SIGNATURES_ARE_STALE
     + _WAITS_IF_IT_NEEDS_A_PERSON.format(column="id", second_look=_SECOND_LOOK),
 )
 WAITING_AFTER_A_DECISION: Final = pgtrigger.Trigger(

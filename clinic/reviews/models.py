@@ -10,35 +10,13 @@ from django.db import models
 from clinic.accounts.models import User
 from clinic.audit.triggers import sealed
 from clinic.intake.models import Intake, ScreeningRecord
-from clinic.reviews import kept_list
+from clinic.reviews import kept_list, second_triggers
+from clinic.reviews.routes import OPENS_BOOKING as OPENS_BOOKING
+from clinic.reviews.routes import ReasonCode as ReasonCode
+from clinic.reviews.routes import Route as Route
+from clinic.reviews.second_models import FirstSignature as FirstSignature
 from clinic.reviews.snippet_models import Snippet as Snippet
 from clinic.vault.fields import EncryptedField
-
-
-class Route(models.TextChoices):
-    """What happens next with a patient, as a clinician decides it."""
-
-    READY_TO_BOOK = "ready_to_book", "Ready to book"
-    PRESCRIBER_FIRST = "prescriber_first", "Prescriber first"
-    ASK_FOR_MORE = "ask_for_more", "Ask the patient for more"
-    NOT_SUITABLE_NOW = "not_suitable_now", "Not suitable now"
-    URGENT_CONTACT_MADE = "urgent_contact_made", "Urgent: contact made"
-
-
-OPENS_BOOKING: Final = frozenset({Route.READY_TO_BOOK, Route.PRESCRIBER_FIRST})
-"""A consultation may be booked while the prescriber is asked. Source: clinical.md section 5.1, outcomes."""
-
-
-class ReasonCode(models.TextChoices):
-    """Why a decision differs from what the protocol suggests. AWAITING THE MEDICAL DIRECTOR: a starting list."""
-
-    SPOKE_WITH_PATIENT = "spoke_with_patient", "I spoke with the patient"
-    ANSWER_MISTAKEN = "answer_mistaken", "An answer was given by mistake"
-    RECORDS_SEEN = "records_seen", "I saw records or a letter"
-    ALREADY_ADDRESSED = "already_addressed", "It is already being treated or looked after"
-    MORE_CAREFUL = "more_careful", "I want to be more careful than the protocol"
-    JUDGEMENT = "judgement", "Clinical judgement, explained in the reason"
-
 
 STANDS: Final = models.Q(revoked_at__isnull=True, expired_at__isnull=True, stale_at__isnull=True)
 """A decision that nobody took back, whose last day has not passed, and about whose patient nothing new is known."""
@@ -58,7 +36,8 @@ class Decision(models.Model):
     `basis_answers_hash` and `basis_seal` are what was on the screen: a decision is only good for exactly that, and the
     database ends it (`stale_at`) in the transaction of any newer record of the same intake. `asks` are the questions
     that the patient is asked again, `words_to_patient` what the clinician wrote to them, and `message_version` which
-    words of ours stood around it.
+    words of ours stood around it. With two signatures `first` is what `decided_by` signed and `seconded_by` signed too;
+    it stands from the second one on, which is `decided_at`.
     """
 
     class State(models.TextChoices):
@@ -86,6 +65,8 @@ class Decision(models.Model):
     contacted_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     decided_at = models.DateTimeField()
     decided_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="decisions")
+    first = models.OneToOneField(FirstSignature, null=True, on_delete=models.PROTECT, related_name="decision")
+    seconded_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     revoked_at = models.DateTimeField(null=True)
     revoked_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     expired_at = models.DateTimeField(null=True)
@@ -113,6 +94,12 @@ class Decision(models.Model):
                 | models.Q(revoked_at__isnull=False, revoked_by__isnull=False),
             ),
             models.CheckConstraint(
+                name="both_signatures_or_one",
+                condition=models.Q(first__isnull=True, seconded_by__isnull=True)
+                | models.Q(first__isnull=False, seconded_by__isnull=False)
+                & ~models.Q(seconded_by=models.F("decided_by")),
+            ),
+            models.CheckConstraint(
                 name="contacted_at_and_by",
                 condition=models.Q(contacted_at__isnull=True, contacted_by__isnull=True)
                 | models.Q(contacted_at__isnull=False, contacted_by__isnull=False),
@@ -131,7 +118,11 @@ class Decision(models.Model):
                 condition=STANDS & models.Q(valid_until__isnull=False),
             ),
         ]
-        triggers = [*kept_list.DECISION_IS_KEPT, kept_list.WAITING_AFTER_A_DECISION]
+        triggers = [
+            *kept_list.DECISION_IS_KEPT,
+            second_triggers.DECISION_HAS_BOTH,
+            kept_list.WAITING_AFTER_A_DECISION,
+        ]
 
     def __str__(self) -> str:
         return f"{self.route} about {self.record_id}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
@@ -13,6 +13,7 @@ from clinic.intake.models import Intake, ScreeningRecord
 from clinic.reviews import answers, flags, medicines, reopening, scores, words
 from clinic.reviews.contradictions import contradictions
 from clinic.reviews.differences import Differences, differences
+from clinic.reviews.models import OPENS_BOOKING as OPENS_BOOKING
 from clinic.reviews.models import Decision, Route
 from clinic.reviews.persons import Person, person
 from clinic.reviews.signing import UNDO_FOR
@@ -36,6 +37,11 @@ HISTORY_WORDS: Final = {
     "reviews.see_review": "{who} opened this intake",
     "reviews.see_answers": "{who} read all answers",
     "reviews.decide": "{who} signed a decision",
+    "reviews.sign_first": "{who} signed; a second signature is waited for",
+    "reviews.agree": "{who} signed it too",
+    "reviews.decline": "{who} did not sign it too",
+    "reviews.take_back": "{who} took their signature back",
+    "reviews.end_overtaken": "The last day of what one signed passed",
     "reviews.undo": "{who} took the decision back",
     "reviews.reopen": "{who} opened it again",
     "reviews.expire": "The last day of the decision passed",
@@ -71,11 +77,15 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """A decision in words. `undo_until` is set while it can be taken back; `conditions` and `reason` may be empty."""
+    """A decision in words; `second` says who signed it too. `undo_until` is set while it can be taken back.
+
+    What was not written is empty.
+    """
 
     route: str
     who: str
     when: str
+    second: str
     reason: str
     reason_code: str
     conditions: str
@@ -168,28 +178,31 @@ def signed(decision: Decision, *, by: User, now: datetime) -> Signed:
         now: the moment.
     """
     undo_until = decision.decided_at + UNDO_FOR
-    may_undo = decision.revoked_at is None and decision.decided_by_id == by.pk and now < undo_until
+    is_mine = by.pk in (decision.decided_by_id, decision.seconded_by_id)
+    may_undo = decision.revoked_at is None and is_mine and now < undo_until
+    too = "You" if decision.seconded_by_id == by.pk else str(decision.seconded_by)
     contact = decision.contacted_at
     spoke = f"{decision.contacted_by} spoke with the patient, {words.moment(contact, now=now)}." if contact else ""
     return Signed(
         route=Route(decision.route).label,
         who="You" if decision.decided_by_id == by.pk else str(decision.decided_by),
-        when=words.moment(decision.decided_at, now=now),
+        when=words.moment(decision.first.signed_at if decision.first else decision.decided_at, now=now),
+        second=f"{too} signed it too, {words.moment(decision.decided_at, now=now)}" if decision.first else "",
         reason=decision.reason,
         reason_code=decision.get_reason_code_display() if decision.reason_code else "",
         conditions=decision.conditions,
         valid_until=decision.valid_until,
         contact=spoke,
         undo_until=words.time_of(undo_until) if may_undo else "",
-        asks=_wordings(decision),
+        asks=wordings(decision.record, decision.asks or ()),
         words_to_patient=decision.words_to_patient or "",
     )
 
 
-def _wordings(decision: Decision) -> tuple[str, ...]:
+def wordings(record: ScreeningRecord, asks: Sequence[str]) -> tuple[str, ...]:
     """The questions that a decision asks again, in the words the patient reads."""
-    protocol = answers.protocol_of(decision.record) if decision.asks else None
-    return tuple(protocol.questions[name].wording for name in decision.asks) if protocol else ()
+    protocol = answers.protocol_of(record) if asks else None
+    return tuple(protocol.questions[name].wording for name in asks) if protocol else ()
 
 
 def stops(record: ScreeningRecord) -> list[flags.Flag]:

@@ -105,7 +105,7 @@ def standing_decision(record: ScreeningRecord) -> Decision | None:
 
 
 def _standing() -> QuerySet[Decision]:
-    return Decision.objects.standing().select_related("decided_by", "contacted_by")
+    return Decision.objects.standing().select_related("decided_by", "seconded_by", "first", "contacted_by")
 
 
 def _latest_records(patients: Collection[UUID]) -> dict[UUID, ScreeningRecord]:

@@ -16,7 +16,7 @@ from clinic.intake.models import Intake
 from clinic.notifications import actions as notifications
 from clinic.notifications.models import Message
 from clinic.reviews.medicines import how_many
-from clinic.reviews.models import Decision, Waiting
+from clinic.reviews.models import Decision, FirstSignature, Waiting
 
 BATCH: Final = 200
 """How many are taken in one sweep; the rest waits for the next minute."""
@@ -57,6 +57,8 @@ def expire(*, by: Actor, now: datetime) -> int:
 def alert_late(*, by: Actor, now: datetime) -> int:
     """Tell the person on call what has become late; each record once, and all of one sweep in one message.
 
+    A second signature that is waited for has a clock of its own, and is told once more when that one is over.
+
     Args:
         by: the clock.
         now: the moment.
@@ -65,9 +67,13 @@ def alert_late(*, by: Actor, now: datetime) -> int:
     """
     late = Waiting.objects.filter(alerted_at__isnull=True, due_at__lt=now).order_by("due_at", "record")
     keys = list(late.select_for_update(skip_locked=True).values_list("record_id", flat=True)[:BATCH])
+    Waiting.objects.filter(record__in=keys).update(alerted_at=now)
+    late_second = FirstSignature.objects.filter(state="waiting", alerted_at__isnull=True, due_at__lt=now)
+    seconds = list(late_second.select_for_update(skip_locked=True).values_list("pk", "record_id")[:BATCH])
+    FirstSignature.objects.filter(pk__in=[pk for pk, _ in seconds]).update(alerted_at=now)
+    keys = list(dict.fromkeys([*keys, *(record for _, record in seconds)]))
     if not keys:
         return 0
-    Waiting.objects.filter(record__in=keys).update(alerted_at=now)
     notifications.queue(
         key=f"late-review:{keys[0]}:{now:%Y%m%dT%H%M}",
         template="late-review",

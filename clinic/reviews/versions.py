@@ -10,8 +10,8 @@ from typing import Final
 from clinic.accounts.models import User
 from clinic.audit.models import AuditEvent
 from clinic.intake.models import Intake, ScreeningRecord
-from clinic.reviews import differences, presenters, words
-from clinic.reviews.models import Decision
+from clinic.reviews import differences, presenters, second_presenters, words
+from clinic.reviews.models import Decision, FirstSignature
 
 MOST: Final = 50
 """Records that are read, the newest first."""
@@ -34,7 +34,7 @@ class Past:
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One record: who told it and when, what came out, what is new against the one before, what was decided."""
+    """One record: who told it and when, what came out, what is new, what was decided, and what only one signed."""
 
     record: ScreeningRecord
     when: str
@@ -42,10 +42,11 @@ class Version:
     outcome: str
     new: differences.Differences | None
     decisions: tuple[Past, ...]
+    firsts: tuple[second_presenters.First, ...]
 
 
 def versions(intake: Intake, *, by: User, now: datetime) -> list[Version]:
-    """Every record of an intake, the newest first; four queries however many there are.
+    """Every record of an intake, the newest first; five queries however many there are.
 
     Args:
         intake: with its patient already read.
@@ -55,9 +56,14 @@ def versions(intake: Intake, *, by: User, now: datetime) -> list[Version]:
     records = list(intake.records.order_by("-number")[:MOST])
     lines = _lines(intake)
     decided = defaultdict(list)
-    signed_by = ("decided_by", "contacted_by", "revoked_by", "record")
+    signed_by = ("decided_by", "seconded_by", "first", "contacted_by", "revoked_by", "record")
     for each in Decision.objects.filter(record__in=records).select_related(*signed_by).order_by("-decided_at"):
         decided[each.record_id].append(_past(each, lines, by, now))
+    firsts = defaultdict(list)
+    ended_by = ("signed_by", "ended_by", "contacted_by", "record__intake__patient")
+    alone = FirstSignature.objects.filter(record__in=records).exclude(state=FirstSignature.State.AGREED)
+    for each in alone.select_related(*ended_by).order_by("-signed_at"):
+        firsts[each.record_id].append(second_presenters.first_signature(each, by=by, now=now))
     earlier = [*records[1:], None]
     return [
         Version(
@@ -67,6 +73,7 @@ def versions(intake: Intake, *, by: User, now: datetime) -> list[Version]:
             outcome=differences.OUTCOME_WORDS[record.outcome],
             new=differences.between(before, record) if before else None,
             decisions=tuple(decided[record.pk]),
+            firsts=tuple(firsts[record.pk]),
         )
         for record, before in zip(records, earlier, strict=True)
     ]

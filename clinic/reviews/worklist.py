@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, FilteredRelation, Q, QuerySet, Value
 
 from clinic.accounts.models import User
 from clinic.intake.models import ScreeningRecord
 from clinic.reviews.filters import ME, WAITS_ON, Filters
-from clinic.reviews.models import Decision, Waiting
+from clinic.reviews.models import Decision, FirstSignature, Waiting
 from clinic.reviews.signing import UNDO_FOR
 
 
@@ -74,17 +74,33 @@ def waiting(*, after: Place | None = None, limit: int = 50, view: View | None = 
 
 def urgent(*, limit: int, after: Place | None = None) -> list[Waiting]:
     """The urgent ones, whatever is asked for."""
-    return list(_part(True, after, None)[:limit])
+    return list(_with_seconds(_part(True, after, None))[:limit])
 
 
 def others(*, limit: int, view: View, after: Place | None = None) -> list[Waiting]:
     """Those that are not urgent and are asked for."""
-    return list(_part(False, after, view)[:limit])
+    return list(_with_seconds(_part(False, after, view))[:limit])
 
 
 def asked_for(view: View) -> QuerySet[Waiting]:
     """What is asked for and not urgent, in its order, for a look at how the database finds it."""
     return _part(False, None, view)
+
+
+def next_for(clinician: User, *, after: Place | None, view: View) -> Waiting | None:
+    """What a clinician can decide next in a view; what they signed first waits for somebody else.
+
+    Args:
+        clinician: who reads next.
+        after: the place of the last one seen; from the top when left out.
+        view: what is asked for.
+    """
+    mine = FirstSignature.objects.filter(state="waiting", signed_by=clinician).values("record")
+    if after is None or after.is_urgent:
+        if found := _part(True, after, view).exclude(record__in=mine).first():
+            return found
+        after = None
+    return _part(False, after, view).exclude(record__in=mine).first()
 
 
 def how_many(*, limit: int, view: View | None = None) -> int:
@@ -125,12 +141,19 @@ def awaiting(*, view: View, limit: int, after: tuple[datetime, UUID] | None = No
     return list(asked.select_related("decided_by", "record__intake__patient").order_by("decided_at", "pk")[:limit])
 
 
-def just_signed(clinician: User, *, now: datetime) -> Decision | None:
-    """The last decision of a clinician, as long as it stands and can be undone."""
-    recent = Decision.objects.standing().filter(decided_by=clinician, decided_at__gt=now - UNDO_FOR)
-    return (
-        recent.select_related("decided_by", "contacted_by", "record__intake__patient").order_by("-decided_at").first()
-    )
+def just_signed(clinician: User, *, now: datetime) -> Decision | FirstSignature | None:
+    """What a clinician signed last within the undo time, as long as it stands or waits for its second signature."""
+    since = now - UNDO_FOR
+    mine = Q(decided_by=clinician) | Q(seconded_by=clinician)
+    decided = Decision.objects.standing().filter(mine, decided_at__gt=since).order_by()
+    first = FirstSignature.objects.filter(state="waiting", signed_by=clinician, signed_at__gt=since).order_by()
+    found = decided.annotate(at=F("decided_at"), kind=Value("decision")).values_list("at", "kind", "pk")
+    found = found.union(first.annotate(at=F("signed_at"), kind=Value("first")).values_list("at", "kind", "pk"))
+    _, kind, pk = found.order_by("-at").first() or (None, "", None)
+    if kind == "decision":
+        people = ("decided_by", "seconded_by", "first", "contacted_by")
+        return Decision.objects.select_related(*people, "record__intake__patient").get(pk=pk)
+    return FirstSignature.objects.select_related("record__intake").get(pk=pk) if kind else None
 
 
 def latest_record(intake_id: UUID) -> ScreeningRecord | None:
@@ -147,6 +170,17 @@ def _part(is_urgent: bool, after: Place | None, view: View | None) -> QuerySet[W
         part = part.filter(due_at__gte=after.due_at)
         part = part.filter(Q(due_at__gt=after.due_at) | Q(record_id__gt=after.record_id))
     return part.order_by("due_at", "record_id")
+
+
+def _with_seconds(part: QuerySet[Waiting]) -> QuerySet[Waiting]:
+    """Each with who signed first, when, and by when another one should; empty where no second signature is asked."""
+    asked = FilteredRelation("record__first_signatures", condition=Q(record__first_signatures__state="waiting"))
+    return part.annotate(asked=asked).annotate(
+        first_by=F("asked__signed_by"),
+        first_name=F("asked__signed_by__name"),
+        first_at=F("asked__signed_at"),
+        second_due=F("asked__due_at"),
+    )
 
 
 def _above(is_urgent: bool, place: Place, view: View | None) -> QuerySet[Waiting]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from clinic.accounts.models import User
 from clinic.intake.models import ScreeningRecord
 from clinic.reviews import answers, clocks, flags, medicines, scores, words
 from clinic.reviews.models import Decision, Route, Waiting
@@ -33,17 +34,21 @@ class Line:
     sent: str
     owner: str
     viewer: str
+    second: str
     is_begun: bool
     is_again: bool
 
 
-def waiting_line(waiting: Waiting, *, viewers: Mapping[Any, str], begun: Collection[Any], now: datetime) -> Line:
+def waiting_line(
+    waiting: Waiting, *, viewers: Mapping[Any, str], begun: Collection[Any], me: User, now: datetime
+) -> Line:
     """One row of what waits for a decision.
 
     Args:
-        waiting: with its record, intake, patient and owner already read.
+        waiting: with its record, intake, patient, owner and first signature already read.
         viewers: who else has an intake open, by its id.
         begun: ids of intakes about which this reader kept a draft.
+        me: who reads.
         now: the moment.
     """
     record = waiting.record
@@ -54,6 +59,7 @@ def waiting_line(waiting: Waiting, *, viewers: Mapping[Any, str], begun: Collect
         level="stop" if waiting.is_urgent else LEVEL_OF_OUTCOME[record.outcome],
         owner=waiting.owner.name if waiting.owner else "",
         viewer=viewers.get(record.intake_id, ""),
+        second=_second(waiting, me, now),
         is_begun=record.intake_id in begun,
         now=now,
     )
@@ -69,7 +75,8 @@ def awaiting_line(decision: Decision, *, now: datetime) -> Line:
     since = f"{Route(decision.route).label}, {words.length(now - decision.decided_at)} ago"
     record = decision.record
     level, owner = LEVEL_OF_OUTCOME[record.outcome], decision.decided_by.name
-    return _line(record, due=since, pressing="", level=level, owner=owner, viewer="", is_begun=False, now=now)
+    nobody = {"pressing": "", "viewer": "", "second": "", "is_begun": False}
+    return _line(record, due=since, level=level, owner=owner, **nobody, now=now)
 
 
 def _line(record: ScreeningRecord, *, now: datetime, **shown: Any) -> Line:
@@ -91,6 +98,16 @@ def _line(record: ScreeningRecord, *, now: datetime, **shown: Any) -> Line:
         is_again=record.number > 1,
         **shown,
     )
+
+
+def _second(waiting: Waiting, me: User, now: datetime) -> str:
+    """Who signed, how long ago, and by when another clinician should; nothing when nobody waits for that."""
+    if not waiting.first_by:
+        return ""
+    who = "you" if waiting.first_by == me.pk else waiting.first_name
+    due = words.due(waiting.second_due, now=now)
+    due = due if waiting.second_due < now else f"due {due}"
+    return f"{who} signed {words.length(now - waiting.first_at)} ago, {due}"
 
 
 def _pressing(record: ScreeningRecord, waiting: Waiting, now: datetime) -> str:

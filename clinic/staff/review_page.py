@@ -13,10 +13,22 @@ from clinic.accounts.permissions import Permission
 from clinic.booking import zones
 from clinic.booking.models import Appointment
 from clinic.intake.models import Intake, ScreeningRecord
-from clinic.reviews import drafts, presenters, snippets, suggestion, words, work_actions, worklist
+from clinic.reviews import (
+    drafts,
+    presenters,
+    second,
+    second_presenters,
+    snippets,
+    suggestion,
+    words,
+    work_actions,
+    worklist,
+)
 from clinic.reviews.filters import Filters
-from clinic.reviews.forms import DecisionForm, NoteForm, PassOnForm, ReopenForm, clinicians, offer
-from clinic.reviews.models import DecisionDraft, Snippet, Waiting
+from clinic.reviews.forms import DecisionForm, NoteForm, PassOnForm, ReopenForm, offer
+from clinic.reviews.models import DecisionDraft, FirstSignature, Snippet, Waiting
+from clinic.reviews.second import clinicians
+from clinic.reviews.second_forms import AgreeForm, DeclineForm
 from clinic.reviews.standing import booking_standing, standing_decision
 from clinic.staff.frame import show
 from clinic.staff.signed_just_now import just_signed
@@ -31,6 +43,8 @@ def review_page(
     form: DecisionForm | None = None,
     reopening: ReopenForm | None = None,
     noting: NoteForm | None = None,
+    agreeing: AgreeForm | None = None,
+    declining: DeclineForm | None = None,
     status: int = 200,
     **said: object,
 ) -> HttpResponse:
@@ -39,16 +53,19 @@ def review_page(
     Args:
         request: who asks; the filters in its address say what comes next.
         record: the last one of its intake.
-        form, reopening, noting: what was typed and cannot be taken as it is.
+        form, reopening, noting, agreeing, declining: what was typed and cannot be taken as it is.
         status: of the answer.
         said: what the page says above the panels.
     """
     now = timezone.now()
     work_actions.open_intake(intake=record.intake, page="review", by=request.user.actor, now=now)
+    shown = presenters.review(record, now=now)
     standing, draft = standing_decision(record), drafts.of(record.intake, by=request.user)
     passing = PassOnForm(auto_id="p_%s")
+    waiting = None if standing else Waiting.objects.filter(record=record).select_related("owner").first()
+    last = second.latest(record) if waiting and waiting.is_second_look else None
     if standing is None:
-        form = form or decision_form(record, now, initial=basis(record) | _kept(record, draft))
+        form = form or decision_form(request, record, now, initial=basis(record) | _kept(record, draft))
         ready = snippets.offered(request.user, (Snippet.Place.REASON, Snippet.Place.PATIENT))
         offer(clinicians(), form.fields["contacted_by"], passing.fields["to"])
     return show(
@@ -56,8 +73,9 @@ def review_page(
         "review.html",
         status=status,
         record=record,
-        page=presenters.review(record, now=now),
+        page=shown,
         form=None if standing else form,
+        choices=[] if standing else second_presenters.with_second(record, shown.choices),
         passing=passing,
         ready=ready if standing is None else [],
         draft=None if standing else draft,
@@ -72,16 +90,17 @@ def review_page(
         may_decide=request.user.may(Permission.DECIDE),
         booked=_booked(record, now),
         just_signed=None if standing else just_signed(request, now),
-        **_work(request, record, now, is_decided=standing is not None),
+        **_second(request, last, now, agreeing=agreeing, declining=declining),
+        **_work(request, record, waiting, now, is_decided=standing is not None),
         **said,
     )
 
 
 def decision_form(
-    record: ScreeningRecord, now: datetime, data: object = None, *, initial: dict[str, object] | None = None
+    request: HttpRequest, record: ScreeningRecord, now: datetime, data: object = None, **told: Any
 ) -> DecisionForm:
-    """The decision panel of a record."""
-    return DecisionForm(data, initial=initial, record=record, now=now, auto_id="d_%s")
+    """The decision panel of a record, for the person who asks."""
+    return DecisionForm(data, record=record, by=request.user, now=now, auto_id="d_%s", **told)
 
 
 def _kept(record: ScreeningRecord, draft: DecisionDraft | None) -> dict[str, Any]:
@@ -112,11 +131,12 @@ def view_of(request: HttpRequest) -> worklist.View:
 def next_page(request: HttpRequest, place: worklist.Place) -> HttpResponse:
     """The next intake of this view, from the top when this was the last one, or the worklist when none is left."""
     view = view_of(request)
-    following = worklist.waiting(after=place, limit=1, view=view) or worklist.waiting(limit=1, view=view)
+    following = worklist.next_for(request.user, after=place, view=view)
+    following = following or worklist.next_for(request.user, after=None, view=view)
     query = f"?{view.filters.query}" if view.filters.query else ""
-    if not following:
+    if following is None:
         return redirect("staff:worklist")
-    response = redirect("staff:review", following[0].record.intake.reference)
+    response = redirect("staff:review", following.record.intake.reference)
     response["Location"] += query
     return response
 
@@ -135,10 +155,11 @@ def sent(reference: str) -> ScreeningRecord:
     return record
 
 
-def _work(request: HttpRequest, record: ScreeningRecord, now: datetime, *, is_decided: bool) -> dict[str, Any]:
+def _work(
+    request: HttpRequest, record: ScreeningRecord, waiting: Waiting | None, now: datetime, *, is_decided: bool
+) -> dict[str, Any]:
     """Whose it is, who else has it open, when it is due, and what stands before and after it in this view."""
     view = view_of(request)
-    waiting = None if is_decided else Waiting.objects.filter(record=record).select_related("owner").first()
     place = worklist.Place.of(waiting) if waiting else place_of(record) if not is_decided else _decided_place(record)
     above = worklist.before(place, view=view)
     following = worklist.waiting(after=place, limit=1, view=view)
@@ -160,6 +181,29 @@ def _work(request: HttpRequest, record: ScreeningRecord, now: datetime, *, is_de
 
 def _decided_place(record: ScreeningRecord) -> worklist.Place:
     return worklist.Place(suggestion.is_urgent(record), record.due_at, record.pk)
+
+
+def _second(
+    request: HttpRequest,
+    last: FirstSignature | None,
+    now: datetime,
+    *,
+    agreeing: AgreeForm | None,
+    declining: DeclineForm | None,
+) -> dict[str, Any]:
+    """What one clinician signed last: with the forms of a second one while it waits, in words when it was sent back."""
+    if last is None or last.state not in (FirstSignature.State.WAITING, FirstSignature.State.DECLINED):
+        return {}
+    shown = second_presenters.first_signature(last, by=request.user, now=now)
+    if last.state == FirstSignature.State.DECLINED:
+        return {"returned": shown}
+    return {
+        "first": last,
+        "waits": shown,
+        "stops": presenters.stops(last.record) if last.overrides_stop else [],
+        "agreeing": agreeing or AgreeForm(first=last),
+        "declining": declining or DeclineForm(auto_id="h_%s"),
+    }
 
 
 def _booked(record: ScreeningRecord, now: datetime) -> dict[str, object] | None:

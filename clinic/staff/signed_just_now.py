@@ -7,11 +7,14 @@ from datetime import datetime
 from django.http import HttpRequest
 
 from clinic.reviews import presenters, worklist
+from clinic.reviews.models import Decision
 
 
 def just_signed(request: HttpRequest, now: datetime) -> dict[str, object] | None:
-    """The last decision of this person while it can still be undone; None when there is none."""
-    decision = worklist.just_signed(request.user, now=now)
-    if decision is None:
+    """What this person signed last while it can still be undone; None when there is nothing."""
+    last = worklist.just_signed(request.user, now=now)
+    if last is None:
         return None
-    return {"decision": decision, "signed": presenters.signed(decision, by=request.user, now=now)}
+    if isinstance(last, Decision):
+        return {"decision": last, "signed": presenters.signed(last, by=request.user, now=now)}
+    return {"first": last, "route": last.get_route_display(), "reference": last.record.intake.reference}

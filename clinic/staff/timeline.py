@@ -20,7 +20,7 @@ from clinic.notifications.models import Message, StoppedAddress, TextReply
 from clinic.patients.models import Patient, Wish
 from clinic.questionnaires.models import Questionnaire
 from clinic.reviews import answers, flags, scores, words
-from clinic.reviews.models import Decision, Letter, Note, Route
+from clinic.reviews.models import Decision, FirstSignature, Letter, Note, Route
 from clinic.reviews.worklist_presenters import LEVEL_OF_OUTCOME
 
 MOST: Final = 200
@@ -37,6 +37,11 @@ OUTCOMES: Final = {
     "clinician_review": "a clinician reads it",
     "prescriber_coordination": "prescriber first",
     "ready_to_book": "ready to book",
+}
+ONE_ENDED: Final = {
+    "declined": "Not signed by another",
+    "withdrawn": "Signature taken back",
+    "stale": "Signature ended",
 }
 SENT_WORDS: Final = {
     Message.State.SENT: "Sent", Message.State.DUE: "To be sent", Message.State.CLAIMED: "On its way",
@@ -129,14 +134,32 @@ def _decisions(patient: Patient) -> Iterator[Happening]:
     for each in _decided(patient):
         more = (each.reason, f"Conditions: {each.conditions}" if each.conditions else "")
         reference, route = each.record.intake.reference, Route(each.route).label
-        yield Happening(each.decided_at, "decisions", route, more, str(each.decided_by), intake=reference)
+        who = f"{each.decided_by} and {each.seconded_by}" if each.seconded_by else str(each.decided_by)
+        yield Happening(each.decided_at, "decisions", route, more, who, intake=reference)
         if each.revoked_at:
             what = f"Set aside: {route}"
             yield Happening(each.revoked_at, "decisions", what, (), str(each.revoked_by), intake=reference)
+    yield from _signed_by_one(patient)
     notes = Note.objects.filter(intake__patient=patient).select_related("written_by", "intake")
     for note in notes.order_by("-written_at")[:MOST]:
         who = str(note.written_by)
         yield Happening(note.written_at, "decisions", "Note", (note.text,), who, intake=note.intake.reference)
+
+
+def _signed_by_one(patient: Patient) -> Iterator[Happening]:
+    """What one clinician signed and another one should, and how that ended."""
+    firsts = FirstSignature.objects.filter(record__intake__patient=patient).select_related(
+        "signed_by", "ended_by", "record__intake"
+    )
+    for first in firsts.order_by("-signed_at")[:MOST]:
+        intake, route = first.record.intake.reference, Route(first.route).label
+        what = f"Signed by one, waits for another: {route}"
+        yield Happening(
+            first.signed_at, "decisions", what, (first.told["reason"],), str(first.signed_by), intake=intake
+        )
+        if first.state in ONE_ENDED:
+            ended, who = f"{ONE_ENDED[first.state]}: {route}", str(first.ended_by or "")
+            yield Happening(first.ended_at, "decisions", ended, (first.why or "",), who, intake=intake)
 
 
 def _calls(patient: Patient) -> Iterator[Happening]:
@@ -210,7 +233,7 @@ KINDS: Final[dict[str, tuple[str, Callable[[Patient], Iterator[Happening]]]]] = 
 
 def _decided(patient: Patient) -> list[Decision]:
     about = Decision.objects.filter(record__intake__patient=patient)
-    people = ("decided_by", "contacted_by", "revoked_by", "record__intake")
+    people = ("decided_by", "seconded_by", "contacted_by", "revoked_by", "record__intake")
     return list(about.select_related(*people).order_by("-decided_at")[:MOST])
 
 

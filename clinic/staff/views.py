@@ -13,9 +13,9 @@ from django.utils import timezone
 from clinic.accounts.allow import code_again
 from clinic.accounts.permissions import Permission
 from clinic.intake.models import ScreeningRecord
-from clinic.reviews import actions, answers, medicines, presenters, signing, worklist
+from clinic.reviews import actions, answers, medicines, presenters, second, signing, worklist
 from clinic.reviews.forms import DecisionForm, ReopenForm
-from clinic.reviews.models import Decision
+from clinic.reviews.models import Decision, FirstSignature
 from clinic.reviews.persons import person
 from clinic.reviews.work_actions import open_intake
 from clinic.staff.frame import page, pages_for, show
@@ -49,7 +49,7 @@ def review(request: HttpRequest, reference: str) -> HttpResponse:
 def decide(request: HttpRequest, reference: str) -> HttpResponse:
     """Sign a decision, and go on to the next intake."""
     record, now = sent(reference), timezone.now()
-    form = decision_form(record, now, request.POST)
+    form = decision_form(request, record, now, request.POST)
     if answers.protocol_of(record) is None:
         return review_page(request, record, status=409)
     if not form.is_valid():
@@ -57,15 +57,21 @@ def decide(request: HttpRequest, reference: str) -> HttpResponse:
     place = place_of(record)
     try:
         _sign(request, record, form, now)
+    except actions.SignedByOne as one:
+        if _is_same_first(one.first, request, form):
+            return next_page(request, place)
+        return review_page(request, record, typed=form.cleaned_data["reason"], signed_by_one=True, status=409)
     except actions.AlreadyDecided as first:
         if _is_same(first.decision, request, form):
             return next_page(request, place)
         return review_page(request, record, typed=form.cleaned_data["reason"], conflict=True, status=409)
     except actions.ChangedSince:
-        fresh = decision_form(record, now, initial={**form.cleaned_data, **basis(record)})
+        fresh = decision_form(request, record, now, initial={**form.cleaned_data, **basis(record)})
         return review_page(request, record, form=fresh, changed=True, status=409)
     except signing.StopNeedsSecondStep:
         return _second_step(request, record, form)
+    except actions.NobodyElse:
+        return _second_step(request, record, form, nobody_else=True)
     except signing.MayNotDecide:
         raise PermissionDenied from None
     return next_page(request, place)
@@ -137,6 +143,7 @@ def _sign(request: HttpRequest, record: ScreeningRecord, form: DecisionForm, now
         valid_until=told["valid_until"],
         overrides_stop=told["overrides_stop"],
         asks=told["asks"],
+        wants_second=told["wants_second"],
         words_to_patient=told["words_to_patient"],
         contact=form.contact,
         basis_answers_hash=told["basis_answers_hash"],
@@ -146,9 +153,11 @@ def _sign(request: HttpRequest, record: ScreeningRecord, form: DecisionForm, now
     )
 
 
-def _second_step(request: HttpRequest, record: ScreeningRecord, form: DecisionForm) -> HttpResponse:
+def _second_step(
+    request: HttpRequest, record: ScreeningRecord, form: DecisionForm, *, nobody_else: bool = False
+) -> HttpResponse:
     """The page that says what is about to be overridden, and asks for it to be read; who signs is asked after it."""
-    was_asked = "second_step" in request.POST
+    not_read = "second_step" in request.POST and not nobody_else
     open_intake(intake=record.intake, page="review", by=request.user.actor, now=timezone.now())
     return show(
         request,
@@ -159,12 +168,21 @@ def _second_step(request: HttpRequest, record: ScreeningRecord, form: DecisionFo
         form=form,
         stops=presenters.stops(record),
         query=view_of(request).filters.query,
-        not_read=was_asked,
-        error_title=was_asked,
+        not_read=not_read,
+        nobody_else=nobody_else,
+        error_title=not_read or nobody_else,
+        asked=second.asked_by_protocol(record, form.cleaned_data["route"], over_a_stop=True),
+        others=second.clinicians().exclude(pk=request.user.pk).exists(),
     )
 
 
 def _is_same(decision: Decision, request: HttpRequest, form: DecisionForm) -> bool:
     """True when the decision that stands is this very one, sent twice."""
     told = (decision.decided_by_id, decision.route, decision.reason)
+    return told == (request.user.pk, form.cleaned_data["route"], form.cleaned_data["reason"].strip())
+
+
+def _is_same_first(first: FirstSignature, request: HttpRequest, form: DecisionForm) -> bool:
+    """True when the first signature that waits is this very one, sent twice."""
+    told = (first.signed_by_id, first.route, first.told["reason"])
     return told == (request.user.pk, form.cleaned_data["route"], form.cleaned_data["reason"].strip())

@@ -11,12 +11,12 @@ from django.utils import timezone
 from clinic.accounts.permissions import Permission
 from clinic.intake.models import ScreeningRecord
 from clinic.reviews import actions, again_actions, answers, drafts, patient_words, snippets, work_actions
-from clinic.reviews.forms import DecisionForm, MatchForm, NoteForm, PassOnForm
+from clinic.reviews.forms import MatchForm, NoteForm, PassOnForm
 from clinic.reviews.models import Route
 from clinic.reviews.persons import person
 from clinic.reviews.standing import standing_decision
 from clinic.staff.frame import page, show
-from clinic.staff.review_page import review_page, sent, view_of
+from clinic.staff.review_page import decision_form, review_page, sent, view_of
 
 
 @page(Permission.DECIDE, "POST")
@@ -35,7 +35,7 @@ def note(request: HttpRequest, reference: str) -> HttpResponse:
 def keep_draft(request: HttpRequest, reference: str) -> HttpResponse:
     """Keep what stands in the decision panel for later; nothing is signed."""
     record, now = sent(reference), timezone.now()
-    form = DecisionForm(request.POST, record=record, now=now, is_draft=True, auto_id="d_%s")
+    form = decision_form(request, record, now, request.POST, is_draft=True)
     snippet = snippets.chosen(request.user, request.POST.get("insert", ""))
     if form.is_valid() and snippet:
         form.put_in(snippet)

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from clinic.accounts.permissions import Permission
 from clinic.intake.models import Intake
-from clinic.reviews import answers, medicines, presenters, versions
+from clinic.reviews import answers, medicines, presenters, second, second_presenters, versions
 from clinic.reviews.persons import person
 from clinic.reviews.standing import standing_decision
 from clinic.reviews.words import day_of, time_of
@@ -41,6 +41,7 @@ def on_paper(request: HttpRequest, reference: str) -> HttpResponse:
     record, now = sent(reference), timezone.now()
     open_intake(intake=record.intake, page="print", by=request.user.actor, now=now)
     standing, today = standing_decision(record), timezone.localdate()
+    first = None if standing else second.waited_for(record)
     protocol, on = answers.protocol_of(record), date.fromisoformat(record.result["on"])
     facts = answers.facts_of(protocol, record.answers["answers"], on) if protocol else None
     return show(
@@ -50,6 +51,7 @@ def on_paper(request: HttpRequest, reference: str) -> HttpResponse:
         page=presenters.review(record, now=now),
         standing=standing,
         signed=presenters.signed(standing, by=request.user, now=now) if standing else None,
+        waits=second_presenters.first_signature(first, by=request.user, now=now) if first else None,
         parts=answers.parts(facts, record.intake, now=now) if facts else [],
         listed=medicines.as_listed(record.answers["medicines"], record.intake.history, now=now),
         notes=record.intake.notes.select_related("written_by").order_by("written_at"),

@@ -17,8 +17,9 @@ from clinic.intake.countries import NAMES
 from clinic.intake.models import Intake
 from clinic.reviews import drafts, work_actions, worklist
 from clinic.reviews.filters import CHOICES, DEFAULT_VIEWS, LABELS, Filters
-from clinic.reviews.forms import SaveViewForm, clinicians
+from clinic.reviews.forms import SaveViewForm
 from clinic.reviews.models import SavedView, Waiting
+from clinic.reviews.second import clinicians
 from clinic.reviews.worklist_presenters import awaiting_line, waiting_line
 from clinic.staff.actions import look_over
 from clinic.staff.frame import page, show
@@ -71,7 +72,7 @@ def _worklist_page(request: HttpRequest, *, saving: SaveViewForm | None = None, 
     view = worklist.View(filters, request.user, now)
     urgent_after = _urgent_place(request.GET.get("urgent_after", ""))
     urgent = worklist.urgent(limit=ROWS + 1, after=urgent_after)
-    rest = _awaiting(request, view) if filters.waits else _waiting(request, view)
+    rest = _awaiting(request, view) if filters.are_decided else _waiting(request, view)
     about = _about(request, [*urgent[:ROWS], *rest.pop("rows", ())], now)
     urgent_lines = [waiting_line(each, **about, now=now) for each in urgent[:ROWS]]
     lines = [line(about) for line in rest.pop("lines")]
@@ -129,6 +130,7 @@ def _about(request: HttpRequest, rows: list[Waiting], now: datetime) -> dict[str
     return {
         "viewers": work_actions.others_viewing(intakes, me=request.user, now=now),
         "begun": drafts.begun(intakes, by=request.user),
+        "me": request.user,
     }
 
 

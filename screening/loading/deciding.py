@@ -10,6 +10,7 @@ from screening.loading.asking import condition
 from screening.loading.tables import Document, Table
 from screening.loading.vocabulary import Vocabulary
 from screening.protocol import PRIORITIES, SEVERITIES, FollowUpPlan, Outcome, Rule, Source
+from screening.second_signature import SecondSignature
 
 RULE_ID: Final = re.compile(r"R\d{3}")
 FOLLOW_UP_ID: Final = re.compile(r"F\d{2}")
@@ -36,6 +37,31 @@ def rules(documents: Iterable[Document], vocabulary: Vocabulary, sources: Collec
             if rule := _rule(table, category, vocabulary, sources):
                 found[rule.id] = rule
     return tuple(found[name] for name in sorted(found))
+
+
+def second_signature(top: Table, rules: Iterable[Rule]) -> SecondSignature:
+    """What needs a second clinician; a protocol without the table asks for none.
+
+    Args:
+        top: the protocol.toml file.
+        rules: every rule of the protocol.
+    """
+    if top.raw("second_signature") is None:
+        return SecondSignature()
+    table = top.table("second_signature")
+    may_be = {rule.id for rule in rules} | set(OUTCOMES) - {Outcome.INFO}
+    named = {key: table.texts(key, optional=True) for key in ("decision", "override")}
+    for key, names in named.items():
+        for name in names:
+            if name not in may_be:
+                table.wrong(f'"{name}" is neither a rule nor an outcome.', key)
+    for name in set(named["decision"]) & set(named["override"]):
+        table.wrong(f'"{name}" is in "decision" already, which covers overrides.', "override")
+    if not any(named.values()):
+        table.wrong('It needs "decision" or "override": rules or outcomes that a second clinician signs.')
+    why = table.text("why")
+    table.close()
+    return SecondSignature(frozenset(named["decision"]), frozenset(named["override"]), why)
 
 
 def _rule(table: Table, category: str, vocabulary: Vocabulary, sources: Collection[str]) -> Rule | None:

@@ -12,7 +12,7 @@ import pytest
 
 TEMPLATES: Final = Path(__file__).resolve().parents[2] / "templates"
 FOR_STAFF: Final = ("staff", "account", "mfa", "letters", "429.html", "messages/glass-broken", "messages/late-")
-FOR_STAFF_TOO: Final = ("messages/staff-", "messages/urgent-page", "messages/_layout.html")
+FOR_STAFF_TOO: Final = ("messages/staff-", "messages/second-", "messages/urgent-page", "messages/_layout.html")
 """What only the staff and colleagues read, in English."""
 SAID: Final = re.compile(r"(?s)\{% blocktranslate.*?\{% endblocktranslate %\}|\{#.*?#\}|<!--.*?-->")
 QUOTED: Final = re.compile(r"""(_\()?"([^"]*)"|(\|pluralize|\|date:)""")

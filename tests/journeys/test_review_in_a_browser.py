@@ -121,6 +121,24 @@ def test_the_button_of_an_urgent_case_is_above_the_fold_with_how_to_reach_them(
     assert _end(page, ".dec button[type=submit]") <= FOLD
 
 
+def test_who_just_spoke_with_them_closes_an_urgent_case_in_three_interactions(
+    laptop: BrowserContext, live_server: Any, osei: User
+) -> None:
+    record = records.sealed(records.URGENT, at=timezone.now() - timedelta(hours=1))
+    page = _sign_in(laptop, live_server, osei)
+    page.goto(live_server.url + reverse("staff:review", args=[record.intake.reference]))
+    person = Counter(page)
+    assert page.locator("#decide input:checked").count() == 0
+
+    person.check("[name=route][value=urgent_contact_made]")
+    person.check("[name=spoke_now]")
+    person.click("text=Sign and open the next one")
+    page.wait_for_url("**/worklist/")
+
+    assert person.count == 3
+    assert Decision.objects.get().contacted_by == osei
+
+
 def _end(page: Page, selector: str) -> float:
     box = page.locator(selector).first.bounding_box()
     assert box is not None, selector

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from screening.loader import Mistake, NotAProtocol, load, load_cases, published
+from screening.second_signature import SecondSignature
 from tests.screening import small_protocol
 from tests.screening.small_protocol import FILES
 
@@ -51,6 +52,26 @@ def test_cases_keep_what_is_given_and_what_is_left_unanswered(folder: Path) -> N
     assert smoker.medications == ({"text": "Lithobid", "status": "stopped", "days_since_last_dose": 3},)
 
 
+def test_a_protocol_says_for_which_rules_and_outcomes_a_second_clinician_signs(folder: Path) -> None:
+    asks = '[second_signature]\nwhy = "Two read it."\ndecision = ["R001"]\noverride = ["urgent"]\n'
+    (folder / "protocol.toml").write_text(FILES["protocol.toml"] + asks, encoding="utf-8")
+
+    asked = load(folder, sealed=False).second_signature
+
+    assert asked.why == "Two read it."
+    assert [asked.is_asked(holds={each}, overrides=False) for each in ("R001", "R002", "urgent")] == [
+        True,
+        False,
+        False,
+    ]
+    assert [asked.is_asked(holds={each}, overrides=True) for each in ("R001", "R002", "urgent")] == [True, False, True]
+
+
+def test_a_protocol_that_says_nothing_asks_for_no_second_signature(folder: Path) -> None:
+    assert not load(folder, sealed=False).second_signature.is_asked(holds={"R001", "urgent"}, overrides=True)
+    assert published("2026-11").second_signature == SecondSignature()
+
+
 WRONG: dict[str, list[tuple[str, str, str]]] = {
     "protocol.toml": [
         ('version = "1.0.0"', 'version = "one"', 'line 2: "version" must be three numbers'),
@@ -62,6 +83,21 @@ WRONG: dict[str, list[tuple[str, str, str]]] = {
         ("lithium = [", "lithum = [", 'line 7: [checklist] "med_check" has no option "lithum"'),
         ("lithium = [", "lithum = [", 'line 6: [checklist] The option "lithium" of "med_check" stands for no'),
         ('["end it all"]', "[]", 'line 9: [safety_words] "ending_life" is empty'),
+        *(
+            ("[safety_words]", f"[second_signature]\n{table}\n[safety_words]", sentence)
+            for table, sentence in (
+                ('why = "W"\ndecision = ["R001", "R01"]', 'line 10: [second_signature] "R01" is neither a rule nor an'),
+                ('why = "W"\noverride = ["info"]', 'line 10: [second_signature] "info" is neither a rule nor an'),
+                ('why = "W"\noverride = "urgent"', 'line 10: [second_signature] "override" must be a list of texts'),
+                ('why = "W"\ndecision = []', 'line 10: [second_signature] "decision" is empty'),
+                ('why = "W"\ndecision = ["R001", "R001"]', 'line 10: [second_signature] "decision" has "R001" twice'),
+                ('decision = ["R001"]', 'line 8: [second_signature] "why" is missing'),
+                ('why = "W"', 'line 8: [second_signature] It needs "decision" or "override"'),
+                ('why = "W"\ndecision = ["R001"]\nrules = []', 'line 11: [second_signature] "rules" is not a key'),
+                ('why = "W"\ndecision = ["urgent"]\noverride = ["urgent"]', 'line 11: [second_signature] "urgent" is'),
+            )
+        ),
+        ("[services]", "second_signature = true\n[services]", "line 4: [second_signature] This must be a table"),
     ],
     "questions/1-start.toml": [
         ('title = "Start"', 'title = "Start', "line 1: This cannot be read as TOML"),

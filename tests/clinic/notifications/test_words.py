@@ -31,7 +31,14 @@ ABOUT = {
     **{"count": "3", "forms": "forms", "tasks": "tasks"},
 }
 PAGES = {"urgent-page", "urgent-page-again", "urgent-page-unanswered"}
-TO_STAFF = PAGES | {"staff-invited", "staff-sign-in-reset", "late-review", "late-tasks", "glass-broken"}
+TO_STAFF = PAGES | {
+    "staff-invited",
+    "staff-sign-in-reset",
+    "late-review",
+    "late-tasks",
+    "glass-broken",
+    "second-signature-declined",
+}
 CONDITIONS = """
     depression depressed depressive anxiety anxious ptsd trauma pain bipolar psychosis psychotic suicide suicidal
     self-harm mood disorder symptom symptoms diagnosis addiction substance pregnancy pregnant bladder heart

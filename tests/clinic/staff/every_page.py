@@ -77,6 +77,8 @@ def _rows(mail: Path) -> dict[str, object]:
     about: dict[str, object] = dict.fromkeys(ABOUT_AN_INTAKE, record.intake.reference) | {"forget_view": 1}
     about |= dict.fromkeys(("undo_task", "snooze", "done", "mail"), task.pk)
     about |= {"undo": decision.pk, "reopen": decision.pk, "change_snippet": uuid4(), "end_snippet": uuid4()}
+    first = records.decide(records.sealed(records.REVIEW), records.clinician("Dr. Una First"), wants_second=True)
+    about |= dict.fromkeys(("agree", "decline", "take_back"), first.pk)
     about |= dict.fromkeys(("person", "change_role", "end_access", "reset_sign_in", "invite_again"), other.pk)
     about |= dict.fromkeys(ABOUT_A_PATIENT, record.intake.patient.reference)
     kept, visit = two_appointments(record, osei)

@@ -297,3 +297,24 @@ def test_opening_again_what_was_opened_again_says_so(browser: Client, osei: User
     browser.post(address, {"reason": WHY})
 
     assert browser.post(address, {"reason": WHY}).status_code == 409
+
+
+def test_who_spoke_with_them_just_now_says_so_with_one_tick(browser: Client, osei: User) -> None:
+    record = records.sealed(records.URGENT)
+    shown = browser.get(review(record)).content.decode()
+    assert "Signs: Dr. Ama Osei, at the moment you sign." in shown
+    assert 'name="spoke_now" id="d_spoke_now">' in shown, "and it is not ticked"
+
+    assert sign(browser, record, route="urgent_contact_made", spoke_now="on").status_code == 302
+
+    decision = Decision.objects.get()
+    assert (decision.contacted_by, decision.contacted_at) == (osei, NOW)
+
+
+def test_just_now_and_another_talk_are_not_both_taken(browser: Client, osei: User) -> None:
+    told = {"contacted_by": osei.pk, "contacted_at": "2026-12-01T08:30"}
+
+    response = sign(browser, records.sealed(records.URGENT), route="urgent_contact_made", spoke_now="on", **told)
+
+    assert set(response.context["form"].errors) == {"spoke_now"}
+    assert not Decision.objects.exists()
