@@ -32,6 +32,7 @@ class Quote:
 
     answer: str
     wording: str
+    question: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,10 +145,12 @@ def _quotes(because: Iterable[Mapping[str, str]], result: Mapping[str, Any], pro
     medicines = [Quote(typed, read) for name, typed, read in seen if name == "med_list" and typed in matched]
     medicines = [quote for quote in medicines if not matched[quote.answer]] or medicines
     gates = {"med_list", *GATES} if medicines else {"med_list"} if matched else ()
-    quotes = [Quote(answer, wording) for question, wording, answer in seen if question not in gates] + medicines
+    known = protocol.questions if protocol else {}
+    quotes = [Quote(said, asked, name if name in known else "") for name, asked, said in seen if name not in gates]
+    quotes += medicines
     if protocol is not None:
         quotes.sort(key=lambda each: not any(words in squeezed(each.answer) for words in protocol.safety_phrases))
-    return [Quote(shortened(each.answer, to=LONGEST_QUOTE), each.wording) for each in quotes]
+    return [Quote(shortened(each.answer, to=LONGEST_QUOTE), each.wording, each.question) for each in quotes]
 
 
 def _folded(shown: Iterable[Flag]) -> list[Flag]:

@@ -1,6 +1,6 @@
 """Every address of the staff pages."""
 
-from django.urls import path
+from django.urls import path, re_path
 
 from clinic.staff import (
     views,
@@ -18,6 +18,7 @@ from clinic.staff import (
     views_past,
     views_patient,
     views_people,
+    views_rules,
     views_second,
     views_snippets,
     views_treatment,
@@ -47,6 +48,7 @@ urlpatterns = [
     path("intakes/<str:reference>/letter/file/", views_letter.letter_file, name="letter_file"),
     path("intakes/<str:reference>/letter/sent/", views_letter.letter_sent, name="letter_sent"),
     path("intakes/<str:reference>/letter/answered/", views_letter.letter_answered, name="letter_answered"),
+    re_path(r"^protocols/(?P<protocol>[\w.+-]{1,80})/rules/(?P<rule_id>R[0-9]{3})/$", views_rules.rule, name="rule"),
     path("signatures/<uuid:first_id>/agree/", views_second.agree, name="agree"),
     path("signatures/<uuid:first_id>/decline/", views_second.decline, name="decline"),
     path("signatures/<uuid:first_id>/take-back/", views_second.take_back, name="take_back"),

@@ -125,7 +125,7 @@ def all_answers(request: HttpRequest, reference: str) -> HttpResponse:
         listed=medicines.as_listed(listed, intake.history, now=now),
         checks=answers.checks(record.result, protocol) if record and protocol else [],
         rows=medicines.rows(record.result, protocol, record.answers["medicines"]) if record else [],
-        protocol=intake.protocol,
+        protocol=(record or intake).protocol,
         is_sent=record is not None,
         signed_as=signed.signature["name"] if signed else "",
         is_readable=facts is not None,

@@ -10,7 +10,7 @@ import pytest
 from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from clinic import celery
 from clinic.accounts.models import User
@@ -194,6 +194,32 @@ def test_a_decision_is_signed_by_keyboard_alone(laptop: BrowserContext, live_ser
         if _focused(page) == "Sign and open the next one":
             break
     page.keyboard.press("Enter")
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Worklist")
+    assert Decision.objects.get().record == record
+
+
+@pytest.fixture
+def modern(browser: Browser) -> Iterator[BrowserContext]:
+    """A laptop with JavaScript."""
+    context = browser.new_context(viewport={"width": 1280, "height": 800}, service_workers="block")
+    context.set_default_timeout(15_000)
+    yield context
+    context.close()
+
+
+def test_control_and_enter_sign_what_was_chosen_and_nothing_when_nothing_was(
+    modern: BrowserContext, live_server: Any, osei: User
+) -> None:
+    record = records.sealed(records.STOP, at=timezone.now() - timedelta(hours=1))
+    page = _sign_in(modern, live_server, osei)
+    page.goto(live_server.url + reverse("staff:review", args=[record.intake.reference]))
+
+    page.locator("#d_reason").press("Control+Enter")
+    expect(page.locator("#error-summary")).to_be_visible()
+    assert not Decision.objects.exists()
+    page.locator("[name=route][value=not_suitable_now]").check()
+    page.locator("#d_reason").press("Control+Enter")
 
     expect(page.get_by_role("heading", level=1)).to_have_text("Worklist")
     assert Decision.objects.get().record == record

@@ -75,7 +75,7 @@ def _rows(mail: Path) -> dict[str, object]:
     invited = accounts.invite(email="new@example.test", role=Role.SCHEDULER, by=system("test"), now=timezone.now())
     _write_a_letter(record, osei)
     about: dict[str, object] = dict.fromkeys(ABOUT_AN_INTAKE, record.intake.reference) | {"forget_view": 1}
-    about |= dict.fromkeys(("undo_task", "snooze", "done", "mail"), task.pk)
+    about |= dict.fromkeys(("undo_task", "snooze", "done", "mail"), task.pk) | {"rule": (record.protocol, "R004")}
     about |= {"undo": decision.pk, "reopen": decision.pk, "change_snippet": uuid4(), "end_snippet": uuid4()}
     first = records.decide(records.sealed(records.REVIEW), records.clinician("Dr. Una First"), wants_second=True)
     about |= dict.fromkeys(("agree", "decline", "take_back"), first.pk)

@@ -31,6 +31,7 @@ TABLE = {
     "staff:answers":          ("GET",  YES,      YES,    YES,     no,       no,            200),
     "staff:history":          ("GET",  YES,      YES,    YES,     no,       no,            200),
     "staff:print":            ("GET",  YES,      YES,    YES,     no,       no,            200),
+    "staff:rule":             ("GET",  YES,      YES,    YES,     no,       no,            200),
     "staff:undo":             ("POST", YES,      YES,    YES,     no,       no,            302),
     "staff:reopen":           ("POST", YES,      YES,    YES,     no,       no,            422),
     "staff:agree":            ("POST", YES,      YES,    YES,     no,       no,            422),
