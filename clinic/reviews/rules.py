@@ -13,13 +13,14 @@ from screening.protocol import Protocol, Rule, Source
 
 @dataclass(frozen=True, slots=True)
 class RuleRead:
-    """A rule with its words: of its outcome, its services, the questions it reads, and its sources."""
+    """A rule with the words of its outcome, its services, the questions it reads and its sources."""
 
     rule: Rule
     outcome: str
     services: tuple[str, ...]
     questions: tuple[str, ...]
     sources: tuple[Source, ...]
+    is_approved: bool
 
 
 def rule_of(protocol: str, rule_id: str) -> RuleRead | None:
@@ -42,6 +43,7 @@ def rule_of(protocol: str, rule_id: str) -> RuleRead | None:
         services=tuple(version.services[service] for service in rule.services),
         questions=tuple(dict.fromkeys(_read_by(rule, version))),
         sources=tuple(version.sources[key] for key in rule.sources),
+        is_approved=version.is_approved,
     )
 
 
