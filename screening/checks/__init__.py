@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -22,7 +21,6 @@ FOLDER: Final = Path(__file__).parent
 ANSWERS: Final = ("no", "yes", "not_sure")
 COUNTS: Final = frozenset({"yes", "not_sure"})
 """Answers that a person reads: doubt is never "nothing"."""
-WORDS_FILE: Final = re.compile(r".+\.[a-z]{2}(-[a-z]{2,4})?\.toml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +56,7 @@ def words_in(name: str, language: str) -> Path | None:
 
 
 def _file(name: str) -> Path:
-    names = {place.stem for place in FOLDER.glob("*.toml") if not WORDS_FILE.fullmatch(place.name)}
+    names = {place.stem for place in FOLDER.glob("*.toml") if "." not in place.stem}  # the others are of a language
     found = max((each for each in names if each <= name), default=None)
     if found is None:
         raise NotAProtocol([Mistake("screening/checks", 0, f'There are no checks for the protocol "{name}".')])

@@ -84,8 +84,7 @@ def add_a_medicine(page: Page, name: str) -> None:
     page.get_by_label("Name of the medicine").fill(name)
     page.get_by_label("Every day, or on a schedule").check()
     page.get_by_role("button", name="Save this medicine").click()
-    page.get_by_role("radiogroup", name="Did you mean one of these?").get_by_label(name).first.check()
-    page.get_by_role("button", name="Save this medicine").click()
+    page.get_by_role("group", name="Did you mean one of these?").get_by_role("button", name=name).first.click()
 
 
 def then_she_is_told_that_a_clinician_reads_it(page: Page) -> None:

@@ -50,6 +50,8 @@ window.measure = (() => {
       restyled("");
       return found;
     },
+    sideways,
+    clipped,
     faults: (options) =>
       axe.run(document, options).then((found) =>
         found.violations.map((fault) => `${fault.id}: ${fault.nodes.slice(0, 3).map((node) => node.target.join(" "))}`)),

@@ -41,7 +41,8 @@ def test_a_row_says_who_why_and_by_when(browser: Client) -> None:
     assert "34, California" in page
     assert "Past suicide attempt more than 12 months ago" in page
     assert "2, 1 not matched" in page
-    assert "PHQ-9 11, GAD-7 5" in page
+    assert "PHQ-9 11, </span>" in page
+    assert "GAD-7 5</span>" in page
     assert "7:00 am" in page
 
 
