@@ -98,24 +98,27 @@ WAITING_AFTER_A_DECISION: Final = pgtrigger.Trigger(
     + _WAITS_IF_IT_NEEDS_A_PERSON.format(column="record_id", second_look=_SECOND_LOOK),
 )
 
+ABOUT_ITS_RECORD: Final = """
+            IF NOT EXISTS (SELECT 1 FROM intake_screeningrecord AS read WHERE read.id = NEW.record_id
+                           AND read.answers_hash = NEW.basis_answers_hash AND read.seal = NEW.basis_seal) THEN
+                RAISE EXCEPTION 'A {what} is about the answers and the protocol of its record.';
+            END IF;
+            IF EXISTS (SELECT 1 FROM intake_screeningrecord AS read JOIN intake_screeningrecord AS newer
+                       ON newer.intake_id = read.intake_id AND newer.number > read.number
+                       WHERE read.id = NEW.record_id) THEN
+                RAISE EXCEPTION 'A {what} is about the latest record of its intake.';
+            END IF;
+{then}            RETURN NEW;
+        """
+"""Refuses what is signed about other answers or another protocol than those of its record, or about an older one."""
+
 _ENDS: Final = "'{revoked_at,revoked_by_id,expired_at,stale_at}'::text[]"
 DECISION_IS_KEPT: Final = (
     pgtrigger.Trigger(
         name="decision_has_its_basis",
         when=pgtrigger.Before,
         operation=pgtrigger.Insert,
-        func="""
-            IF NOT EXISTS (SELECT 1 FROM intake_screeningrecord AS read WHERE read.id = NEW.record_id
-                           AND read.answers_hash = NEW.basis_answers_hash AND read.seal = NEW.basis_seal) THEN
-                RAISE EXCEPTION 'A decision is about the answers and the protocol of its record.';
-            END IF;
-            IF EXISTS (SELECT 1 FROM intake_screeningrecord AS read JOIN intake_screeningrecord AS newer
-                       ON newer.intake_id = read.intake_id AND newer.number > read.number
-                       WHERE read.id = NEW.record_id) THEN
-                RAISE EXCEPTION 'A decision is about the latest record of its intake.';
-            END IF;
-            RETURN NEW;
-        """,
+        func=ABOUT_ITS_RECORD.format(what="decision", then=""),
     ),
     pgtrigger.Protect(
         name="decision_is_signed",

@@ -6,30 +6,24 @@ from typing import Final
 
 import pgtrigger
 
+from clinic.reviews.kept_list import ABOUT_ITS_RECORD
+
 _ENDS: Final = "'{state,ended_at,ended_by_id,why,alerted_at}'::text[]"
+
+_NOBODY_HAS_DECIDED: Final = """\
+            IF EXISTS (SELECT 1 FROM reviews_decision AS standing WHERE standing.record_id = NEW.record_id
+                       AND standing.revoked_at IS NULL AND standing.expired_at IS NULL
+                       AND standing.stale_at IS NULL) THEN
+                RAISE EXCEPTION 'Somebody has decided about this record.';
+            END IF;
+"""
 
 FIRST_IS_KEPT: Final = (
     pgtrigger.Trigger(
         name="first_signature_has_its_basis",
         when=pgtrigger.Before,
         operation=pgtrigger.Insert,
-        func="""
-            IF NOT EXISTS (SELECT 1 FROM intake_screeningrecord AS read WHERE read.id = NEW.record_id
-                           AND read.answers_hash = NEW.basis_answers_hash AND read.seal = NEW.basis_seal) THEN
-                RAISE EXCEPTION 'A signature is about the answers and the protocol of its record.';
-            END IF;
-            IF EXISTS (SELECT 1 FROM intake_screeningrecord AS read JOIN intake_screeningrecord AS newer
-                       ON newer.intake_id = read.intake_id AND newer.number > read.number
-                       WHERE read.id = NEW.record_id) THEN
-                RAISE EXCEPTION 'A signature is about the latest record of its intake.';
-            END IF;
-            IF EXISTS (SELECT 1 FROM reviews_decision AS standing WHERE standing.record_id = NEW.record_id
-                       AND standing.revoked_at IS NULL AND standing.expired_at IS NULL
-                       AND standing.stale_at IS NULL) THEN
-                RAISE EXCEPTION 'Somebody has decided about this record.';
-            END IF;
-            RETURN NEW;
-        """,
+        func=ABOUT_ITS_RECORD.format(what="signature", then=_NOBODY_HAS_DECIDED),
     ),
     pgtrigger.Protect(
         name="first_signature_is_signed",
