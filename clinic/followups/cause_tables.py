@@ -44,6 +44,8 @@ def _tables(plan: FollowUpPlan, now: datetime) -> frozenset[str] | None:
 
 def _holding(row_id: UUID, tables: frozenset[str]) -> frozenset[str]:
     """The tables that hold a row of this id; their names are those of our own models."""
+    if not tables:
+        return frozenset()
     asked = " UNION ALL ".join(f"SELECT '{table}' FROM {table} WHERE id = %(id)s" for table in sorted(tables))  # noqa: S608  # nosec B608
     with connection.cursor() as cursor:
         cursor.execute(asked, {"id": row_id})

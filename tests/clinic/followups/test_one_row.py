@@ -72,6 +72,20 @@ def test_one_that_breaks_does_not_stop_what_follows_from_the_row(
     assert "follow-up F14 could not be planned: ZeroDivisionError" in caplog.text
 
 
+def test_when_every_one_breaks_the_look_at_a_row_ends_and_says_so(
+    patient: Patient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(cause_tables, "_KNOWN", {})
+    for trigger in list(causes.FINDERS):
+        monkeypatch.setitem(causes.FINDERS, trigger, (broken,))
+
+    assert actions.plan(now=NOW, by=BY, row_id=patient.pk) == 0
+    assert "follow-up F14 could not be planned: ZeroDivisionError" in caplog.text
+
+
 @pytest.mark.parametrize("priority", ["P0", "P1", "P2", "P4"])
 @pytest.mark.parametrize("state", ["planned", "claimed", "open", "done", "failed", "cancelled"])
 @pytest.mark.parametrize("age", [-MINUTE, MINUTE, PRESSING_CLAIM_HOLDS + MINUTE, CLAIM_HOLDS + MINUTE])
