@@ -10,6 +10,8 @@ import structlog
 
 TELLS_THE_ERROR = frozenset({"celery.app.trace", "celery.worker.request", "gunicorn.error"})
 """Loggers that write the text of an exception into their own sentence; what stands before the colon is enough."""
+TELLS_TOO_MUCH = ("fontTools", "httpx", "kombu")
+"""Libraries that log each step of their work: addresses asked, and the very letters that a PDF is written with."""
 LINK_SECRET = re.compile(r"(?<=/)[A-Za-z0-9_-]{20,}(?=/)")
 
 
@@ -61,6 +63,6 @@ def configure() -> None:
             },
             "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "lines"}},
             "root": {"handlers": ["stderr"], "level": "INFO"},
-            "loggers": {"httpx": {"level": "WARNING"}, "kombu": {"level": "WARNING"}},
+            "loggers": {name: {"level": "WARNING"} for name in TELLS_TOO_MUCH},
         }
     )

@@ -11,6 +11,7 @@ import pytest
 from django.test import Client
 from structlog.stdlib import ProcessorFormatter
 
+from clinic.reviews.letter_pdf import as_pdf
 from clinic.web import logs
 
 CANARY = "Canary-Maya-Zoloft"
@@ -70,3 +71,9 @@ def test_an_address_with_a_private_link_is_logged_without_it(lines: Callable[[],
     written = lines()
     assert "/resume/.../" in written
     assert TOKEN not in written
+
+
+def test_writing_a_letter_as_pdf_logs_nothing_of_its_letters(lines: Callable[[], str]) -> None:
+    as_pdf(title="Letter to a prescriber", text=CANARY, dated="Dec 1, 2026", to="Dr. Lee", draft=False)
+
+    assert lines() == ""
