@@ -147,7 +147,8 @@ def test_the_pdf_says_its_language_and_title_and_names_no_patient_in_it(osei: Us
 def test_every_line_of_text_is_tagged_and_the_first_is_the_heading(osei: User) -> None:
     pdf = pdf_of(write(taking(*(f"medicine {number}" for number in range(60))), osei).body)
 
-    shown = [zlib.decompress(each) for each in re.findall(rb"stream\r?\n(\x78.*?)\r?\nendstream", pdf, re.DOTALL)]
+    streams = re.findall(rb"stream\r?\n(\x78.*?)endstream", pdf, re.DOTALL)
+    shown = [zlib.decompressobj().decompress(each) for each in streams]  # the line end before "endstream" is no data
     pages = [each for each in shown if b" Tf" in each]
     assert pages
     for page in pages:
