@@ -32,11 +32,6 @@ def quiet(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     return
 
 
-@pytest.fixture
-def osei() -> User:
-    return records.clinician()
-
-
 def answer(record: ScreeningRecord, **told: object) -> ScreeningRecord:
     whose = record.intake.patient
     return again_actions.answer(patient=whose, answers=told, by=patient_actor(whose.pk), now=LATER)

@@ -52,11 +52,6 @@ def quiet(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     return
 
 
-@pytest.fixture
-def osei() -> User:
-    return records.clinician()
-
-
 def tell(record: ScreeningRecord, medicines: tuple[dict[str, str], ...] = (), **answers: object) -> ScreeningRecord:
     whose = record.intake.patient
     return change_actions.tell_change(

@@ -21,11 +21,6 @@ from tests.clinic.reviews.records import NOW, WHY, decide, sealed
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def osei() -> User:
-    return records.clinician()
-
-
 def test_a_decision_keeps_what_it_rests_on(osei: User) -> None:
     record = sealed(records.REVIEW)
 

@@ -24,11 +24,6 @@ from tests.clinic.reviews.records import NOW, sealed
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def osei() -> User:
-    return records.clinician()
-
-
 def says(record: ScreeningRecord, kind: str, yes: bool) -> None:
     later = NOW + timedelta(minutes=Consent.objects.count())
     told = {"wording": "", "wording_version": "2026-11/en", "now": later}

@@ -20,11 +20,6 @@ WORDS = "I read every answer and spoke with them."
 
 
 @pytest.fixture
-def osei() -> User:
-    return records.clinician()
-
-
-@pytest.fixture
 def weiss() -> User:
     return records.clinician("Dr. Hana Weiss", Role.DIRECTOR)
 

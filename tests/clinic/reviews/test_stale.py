@@ -21,11 +21,6 @@ pytestmark = pytest.mark.django_db
 CLOCK = system("reviews")
 
 
-@pytest.fixture
-def osei() -> User:
-    return records.clinician()
-
-
 @pytest.mark.parametrize("changes", [records.READY, records.REVIEW], ids=["ready to book", "review"])
 def test_a_newer_record_ends_the_decision_and_waits_whatever_came_out(osei: User, changes: dict[str, str]) -> None:
     record = sealed(changes)

@@ -42,11 +42,6 @@ ROWS = [
 ]
 
 
-@pytest.fixture
-def osei() -> User:
-    return records.clinician()
-
-
 @pytest.mark.parametrize(("outcome", "route", "may_book"), ROWS)
 def test_the_truth_table(osei: User, outcome: str, route: str, may_book: bool) -> None:
     record = sealed(*OUTCOMES[outcome])

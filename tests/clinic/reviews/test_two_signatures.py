@@ -28,22 +28,6 @@ pytestmark = pytest.mark.django_db
 CLOCK = system("reviews")
 
 
-@pytest.fixture
-def osei() -> User:
-    return records.clinician()
-
-
-@pytest.fixture
-def lee() -> User:
-    return records.clinician("Dr. Jon Lee")
-
-
-@pytest.fixture
-def asks(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The protocol asks for a second signature under every decision about a form that a clinician has to read."""
-    two_signatures.ask(monkeypatch, decision=frozenset({"clinician_review"}))
-
-
 def nothing_follows(record: ScreeningRecord) -> bool:
     """No decision, no message, no follow-up, no booking, and it still waits."""
     return (

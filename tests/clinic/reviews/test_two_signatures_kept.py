@@ -10,27 +10,11 @@ from django.db import DatabaseError, IntegrityError, transaction
 from clinic.accounts.models import User
 from clinic.reviews import second_actions
 from clinic.reviews.models import Decision, FirstSignature
-from tests.clinic.reviews import records, two_signatures
+from tests.clinic.reviews import records
 from tests.clinic.reviews.records import NOW, decide, sealed
 from tests.clinic.reviews.two_signatures import decline, signed_first
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def osei() -> User:
-    return records.clinician()
-
-
-@pytest.fixture
-def lee() -> User:
-    return records.clinician("Dr. Jon Lee")
-
-
-@pytest.fixture
-def asks(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The protocol asks for a second signature under every decision about a form that a clinician has to read."""
-    two_signatures.ask(monkeypatch, decision=frozenset({"clinician_review"}))
 
 
 def written(signed: FirstSignature, **changes: Any) -> dict[str, Any]:

@@ -20,11 +20,6 @@ pytestmark = pytest.mark.django_db
 SOON = NOW + timedelta(minutes=9, seconds=59)
 
 
-@pytest.fixture
-def osei() -> User:
-    return records.clinician()
-
-
 def test_undo_revokes_the_decision_and_takes_its_message_back(osei: User) -> None:
     decision = decide(sealed(records.REVIEW), osei)
 

@@ -20,16 +20,6 @@ from tests.clinic.reviews.records import NOW, decide, sealed
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def osei() -> User:
-    return records.clinician()
-
-
-@pytest.fixture
-def lee() -> User:
-    return records.clinician("Dr. Jon Lee")
-
-
 def shown(query: str, by: User) -> set[object]:
     view = worklist.View(Filters.read(QueryDict(query)), by, NOW)
     return {each.record for each in worklist.others(limit=50, view=view)}
