@@ -6,8 +6,6 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from clinic.accounts.models import User
 from clinic.accounts.permissions import Role
@@ -282,21 +280,3 @@ def test_who_got_a_role_that_sees_no_patients_is_not_offered(clinician: User, no
     User.objects.filter(pk=clinician.pk).update(role=Role.SCHEDULER)
 
     assert (before > 0, offered()) == (True, 0)
-
-
-@pytest.mark.parametrize("people", [1, 4])
-def test_asking_of_many_costs_five_queries(
-    make_patient: Callable[..., Patient],
-    clinician: User,
-    hold: Make,
-    book: Make,
-    now: datetime,
-    at: At,
-    people: int,
-) -> None:
-    visits = [book(hold(make_patient(), clinician, at(2, 9) + timedelta(minutes=20 * n))) for n in range(people)]
-
-    with CaptureQueriesContext(connection) as queries:
-        on_hold(visits, now=now)
-
-    assert len(queries) == 5

@@ -15,6 +15,7 @@ from clinic.accounts.models import User
 from clinic.audit.actors import system
 from clinic.booking import actions, allowed
 from clinic.booking.calendar import day
+from clinic.booking.displaced import on_hold
 from clinic.booking.frozen import NOT_STANDING, TOO_LATE, frozen, touched
 from clinic.booking.models import Appointment
 from clinic.followups import actions as followups
@@ -170,7 +171,8 @@ def test_the_patient_keeps_the_time_cannot_move_it_and_reads_nothing_clinical(
 
 
 @pytest.mark.parametrize("people", [1, 4])
-def test_asking_of_many_costs_four_queries(
+@pytest.mark.parametrize(("ask", "cost"), [(frozen, 4), (on_hold, 5)], ids=["frozen", "on hold"])
+def test_asking_of_many_costs_the_same_few_queries(
     make_patient: Callable[..., Patient],
     clinician: User,
     hold: Make,
@@ -178,10 +180,12 @@ def test_asking_of_many_costs_four_queries(
     now: datetime,
     at: At,
     people: int,
+    ask: Callable[..., object],
+    cost: int,
 ) -> None:
     visits = [book(hold(make_patient(), clinician, at(2, 9) + timedelta(minutes=20 * n))) for n in range(people)]
 
     with CaptureQueriesContext(connection) as queries:
-        frozen(visits, now=now)
+        ask(visits, now=now)
 
-    assert len(queries) == 4
+    assert len(queries) == cost
