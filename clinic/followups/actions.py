@@ -275,8 +275,8 @@ def withdraw(*, by: Actor, patient: Patient | None = None) -> int:
         How many were taken back.
     """
     theirs = Q() if patient is None else Q(patient=patient)
-    open_tasks = FollowUp.objects.filter(theirs, state=State.OPEN).select_for_update(of=("self",), skip_locked=True)
-    over = list(ended(open_tasks)[:BATCH])
+    open_tasks = ended(FollowUp.objects.filter(theirs, state=State.OPEN))
+    over = list(open_tasks.select_for_update(of=("self",), skip_locked=True)[:BATCH])
     waiting = Message.objects.filter(theirs, state__in=[Message.State.DUE, Message.State.CLAIMED])
     waiting = waiting.filter(key__startswith="followup:")
     of_waiting = [key.removeprefix("followup:") for key in waiting.values_list("key", flat=True)[:BATCH]]

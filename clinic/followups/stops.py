@@ -12,7 +12,7 @@ from functools import reduce
 from operator import or_
 from typing import Final
 
-from django.db.models import BooleanField, Case, CharField, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import BooleanField, Case, CharField, Exists, Func, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.lookups import Exact
 
 from clinic.booking.models import Appointment
@@ -35,6 +35,13 @@ FROZEN: Final = "C05"
 DISPLACED: Final = "C19"
 SECOND_NO_SHOW: Final = "F27"
 """Source: followups.csv: F27 is about a second missed appointment."""
+
+
+class SplitPart(Func):
+    """A part of a text between separators, counted from 1."""
+
+    function = "split_part"
+    output_field = CharField()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +91,15 @@ def why_ended(follow_up: FollowUp) -> str:
 def ended(follow_ups: QuerySet[FollowUp]) -> QuerySet[FollowUp]:
     """Those of many follow-ups that are no longer wanted, each with `ended` saying why.
 
+    What can end any of them is asked first, because asking for every end there is takes ten times as long.
+
     Args:
-        follow_ups: which.
+        follow_ups: which, not locked; whoever locks them locks what is returned.
     """
-    return _first_to_hold(follow_ups, ENDS).exclude(ended="")
+    kinds = follow_ups.order_by().values_list("plan", "stop_condition", SplitPart("cause", Value(":"), 1)).distinct()
+    examples = [FollowUp(plan=plan, stop_condition=words, cause=f"{kind}:") for plan, words, kind in kinds]
+    concerned = [end for end in ENDS if any(map(end.concerns, examples))]
+    return _first_to_hold(follow_ups, concerned).exclude(ended="") if concerned else follow_ups.none()
 
 
 def _first_to_hold(follow_ups: QuerySet[FollowUp], ends: Iterable[End]) -> QuerySet[FollowUp]:
