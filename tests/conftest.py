@@ -70,6 +70,17 @@ def one_connection_for_a_thread() -> None:
 
 
 @pytest.fixture(autouse=True, scope="session")
+def passwords_are_quick() -> None:
+    """The same hash for less work: what makes guessing slow makes a hundred sign-ins slow too."""
+    import sys
+
+    if "django" in sys.modules:
+        from django.contrib.auth.hashers import Argon2PasswordHasher
+
+        Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost = 1, 64
+
+
+@pytest.fixture(autouse=True, scope="session")
 def tables_may_be_emptied() -> Iterator[None]:
     """Django empties all tables after a transactional test; the triggers that keep rows let it, here only."""
     import sys
