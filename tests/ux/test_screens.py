@@ -25,8 +25,8 @@ RESTYLED = {
 """1280 points at a zoom of 400 % are 320; text twice as large on the narrowest screen is asked of nobody."""
 LOOKS = ((WIDE, "light", ALL_BUT_COLOR), (NARROW, "dark", RULES_OF_COLOR), (NARROW, "light", EVERY_RULE))
 COLORS_WHEN_WIDE = ((WIDE, "light", RULES_OF_COLOR), (WIDE, "dark", RULES_OF_COLOR))
-"""A theme changes colors and nothing else, and a width no color: of each page its first state shows what only a wide screen
-has, such as the menu."""
+"""A theme changes colors and nothing else, and a width no color: of each page its first state shows what only a wide
+screen has, such as the menu."""
 FIRST_OF_EACH_PAGE = frozenset({state.url_name: state for state in reversed(STATES)}.values())
 STYLES = ("calm.css", "progress.css", "booking.css", "public.css", "urgent.css")
 
