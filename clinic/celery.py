@@ -9,10 +9,11 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 from celery import Celery
+from celery.signals import worker_init
 from django.conf import settings
 from django.db import transaction
 
-from clinic import brokers
+from clinic import brokers, waits
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinic.settings")
 
@@ -108,6 +109,12 @@ app.conf.update(
 app.autodiscover_tasks(
     ["clinic.audit", "clinic.notifications", "clinic.intake", "clinic.reviews", "clinic.booking", "clinic.followups"]
 )
+
+
+@worker_init.connect
+def _as_a_worker(**_: object) -> None:
+    """Before the first connection of a worker, and so before it forks those that work."""
+    waits.at_most(waits.WORKER)
 
 
 def nudge(task_name: str, row_id: uuid.UUID, *, queue: str = "default") -> None:

@@ -7,6 +7,8 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinic.settings")
 application = get_wsgi_application()
 
+from clinic import waits  # noqa: E402 - the settings must be found first
 from clinic.intake import protocols  # noqa: E402 - the apps must be ready first
 
+waits.at_most(waits.WEB)
 protocols.current()

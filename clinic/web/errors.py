@@ -7,13 +7,15 @@ import secrets
 import sys
 from typing import Final
 
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, InternalError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 log = logging.getLogger(__name__)
 NOT_ANSWERING: Final = (OperationalError, InterfaceError)
 """What the driver raises when PostgreSQL is away, full, out of connections or waited too long for somebody else."""
+ENDED_BY_IT: Final = ("25P03", "25P04", "XX")
+"""How the codes begin with which PostgreSQL ends a transaction that stood still, or says that it is damaged itself."""
 RETRY_AFTER: Final = 5
 STAFF_PAGES: Final = "/staff/"
 """Nothing typed there is written into an error page: it may be a password."""
@@ -58,11 +60,18 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Something broke on our side; the reference is in the log line, beside the address and nothing else."""
-    if isinstance(sys.exc_info()[1], NOT_ANSWERING):
+    if does_not_answer(sys.exc_info()[1]):
         return resting(request)
     reference = "".join(secrets.choice(PLAIN) for _ in range(8))
     log.error("reference %s: %s", reference, request.path)
     return page(request, "500.html", 500, reference=reference)
+
+
+def does_not_answer(error: BaseException | None) -> bool:
+    """Whether an error says that the database cannot serve now, and the same may well work in a moment."""
+    if isinstance(error, InternalError):
+        return str(getattr(error.__cause__, "sqlstate", "")).startswith(ENDED_BY_IT)
+    return isinstance(error, NOT_ANSWERING)
 
 
 def resting(request: HttpRequest) -> HttpResponse:
