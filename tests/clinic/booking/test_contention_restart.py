@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import signal
-import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -13,12 +11,10 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from django.db import connection, connections
+from django.db import connections
 
 from clinic.accounts.models import User
 from clinic.booking.models import Appointment
-from clinic.onebox import places
-from clinic.onebox.postgres import Postgres, find_binaries
 from clinic.patients.models import Patient
 from tests.clinic.booking.test_contention_week import (
     AT_A_TIME,
@@ -31,54 +27,20 @@ from tests.clinic.booking.test_contention_week import (
     week,
     what_was_told_is_what_is_stored,
 )
+from tests.own_database import Server, reached
 
 __all__ = ["people"]
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-class Server:
-    """A PostgreSQL of this test alone, which flushes what it commits; the others of the run go on."""
-
-    def __init__(self, folder: Path) -> None:
-        self.postgres = Postgres(folder, folder)
-        self.log = (folder / "log").open("ab")
-        self.start()
-
-    def start(self) -> None:
-        """Start it, from the main thread, and wait until it answers."""
-        self.process = self.postgres.program().start(self.log)
-        self.postgres.wait_until_ready(self.process)
-
-    def drop_dead(self) -> None:
-        """End it at once, without a word to anybody and without writing anything more."""
-        self.process.send_signal(signal.SIGQUIT)
-        self.process.wait(timeout=30)
-
-    def copy(self, kept: dict[str, str]) -> None:
-        """Make the database of the run once more in this server."""
-        self.postgres.create_database(kept["NAME"])
-        binaries = find_binaries(self.postgres.data)
-        source = ["--host", kept["HOST"], "--port", kept["PORT"], "--username", kept["USER"], kept["NAME"]]
-        target = ["--host", str(self.postgres.run), "--port", str(places.DATABASE_PORT)]
-        target += ["--username", places.DATABASE_USER, "--quiet", "--set", "ON_ERROR_STOP=1", kept["NAME"]]
-        words = subprocess.run([binaries / "pg_dump", *source], check=True, capture_output=True)
-        subprocess.run([binaries / "psql", *target], check=True, input=words.stdout, capture_output=True)
-
-
 @pytest.fixture
-def server(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+def server(transactional_db: None) -> Iterator[Server]:
     """A database to be killed; everybody who connects from now on reaches it."""
     folder = Path(tempfile.mkdtemp(prefix="own-"))
     own = Server(folder)
-    told = connection.settings_dict
-    own.copy(told)
-    connections.close_all()
-    with monkeypatch.context() as changed:
-        changed.setitem(told, "HOST", str(folder))
-        changed.setitem(told, "PORT", str(places.DATABASE_PORT))
-        changed.setitem(told, "USER", places.DATABASE_USER)
+    own.copy()
+    with reached(own):
         yield own
-        connections.close_all()
     own.drop_dead()
     own.log.close()
     shutil.rmtree(folder)
