@@ -1,4 +1,4 @@
-"""R5, R6, R7: a broker that is down, frozen or wiped: no page waits for it, and the sweep does what it forgot."""
+"""R5, R6, R7, R10: a broker that is down, frozen, wiped or full: no page waits, and the sweep does what it forgot."""
 
 from __future__ import annotations
 
@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import redis
 
 from clinic import celery
 from clinic.intake.models import Intake
+from clinic.onebox.processes import Program
 from clinic.onebox.valkey import Valkey
 from tests.clinic.notifications.smtp_server import Mailbox
 from tests.clinic.onebox.conftest import Start, start, var
@@ -21,6 +23,7 @@ from tests.own_broker import all_sent, app_for
 
 from .conftest import FULL, NOW, ROUNDS, submit, sweep
 from .ledgers import twice, wrong
+from .little_room import ANYTHING, NOTHING, limit
 
 __all__ = ["start", "var"]
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -31,6 +34,7 @@ LONGEST_RATIO = 1.2
 LONGEST_WAIT = 1.0
 """Seconds; the timeout of the broker's sockets is two, so a page that waits for it takes longer than this.
 The ratio itself is asked for by `make faults` only, on a machine that does nothing else."""
+NOTICES_WITHIN = 60.0
 LONGEST_FOR_A_FORM = 20.0
 """Seconds that the sending thread may try for the nudges of one form, each as long as a client waits."""
 
@@ -38,8 +42,8 @@ LONGEST_FOR_A_FORM = 20.0
 class Broker:
     """A Valkey of this test alone, and the clinic's way to it."""
 
-    def __init__(self, valkey: Valkey, process: subprocess.Popen[bytes]) -> None:
-        self.valkey, self.process = valkey, process
+    def __init__(self, valkey: Valkey, program: Program, process: subprocess.Popen[bytes]) -> None:
+        self.valkey, self.program, self.process = valkey, program, process
 
     def freeze(self) -> None:
         self.process.send_signal(signal.SIGSTOP)
@@ -52,21 +56,49 @@ class Broker:
         with self.valkey.connect() as client:
             return sum(client.llen(queue) for queue in ("default", "urgent"))
 
+    def fill(self) -> None:
+        """Not one more byte goes into its log of messages: the next is refused, and so is everything after it."""
+        limit(self.program, self.process.pid, NOTHING)
+        with self.valkey.connect() as client:
+            until(lambda: refuses(client))
+
+    def free(self) -> None:
+        """There is room again, and it has noticed."""
+        limit(self.program, self.process.pid, ANYTHING)
+        with self.valkey.connect() as client:
+            until(lambda: not refuses(client))
+
     def wipe(self) -> None:
         with self.valkey.connect() as client:
             client.flushall()
+
+
+def refuses(client: redis.Redis) -> bool:
+    """Whether it takes no more messages."""
+    try:
+        client.set("test", "x")
+    except redis.ResponseError as refusal:
+        return "AOF" in str(refusal)
+    return False
+
+
+def until(holds: Callable[[], bool]) -> None:
+    by = time.monotonic() + NOTICES_WITHIN
+    while not holds():
+        assert time.monotonic() < by
+        time.sleep(0.05)
 
 
 @pytest.fixture
 def broker(var: Path, start: Start, monkeypatch: pytest.MonkeyPatch) -> Iterator[Broker]:
     """A broker that runs, with the settings of the clinic."""
     valkey = Valkey(var, var / "run")
-    process = start(valkey.program())
+    process = start(program := valkey.program())
     valkey.wait_until_ready(process)
     app = app_for(valkey)
     monkeypatch.setattr(celery, "app", app)
     monkeypatch.setattr(celery, "_hand_over", HAND_OVER)
-    yield Broker(valkey, process)
+    yield Broker(valkey, program, process)
     process.send_signal(signal.SIGCONT)
     all_sent()
     app.close()
@@ -152,3 +184,40 @@ def test_a_broker_that_is_down_stops_no_form(
     assert max(waits) < LONGEST_WAIT
     assert "nudge not sent" in caplog.text
     assert wrong(told={each.reference for each in forms}, accepted=provider.accepted) == {}
+
+
+def test_a_broker_whose_disk_is_full_stops_no_form_and_takes_nudges_again_when_there_is_room(
+    fill: Callable[..., Intake], provider: Mailbox, broker: Broker, caplog: Any
+) -> None:
+    told = set()
+    for _ in range(ROUNDS):
+        forms = [fill("V027"), fill()]
+        broker.fill()
+        waits = [seconds_of(each) for each in forms]
+        all_sent(seconds=60 + len(forms) * LONGEST_FOR_A_FORM)
+        assert broker.kept() == 0
+        broker.free()
+        submit(last := fill())
+        all_sent()
+        assert broker.kept() >= 2
+        broker.wipe()
+        assert max(waits) < LONGEST_WAIT
+        told |= {each.reference for each in (*forms, last)}
+    assert "nudge not sent" in caplog.text
+    sweep(NOW)
+
+    assert wrong(told=told, accepted=provider.accepted) == {}
+    assert twice(provider.accepted) == 0
+    print(f"disk of the broker full {ROUNDS} times: {len(told)} forms, 0 waited, 0 lost")
+
+
+def test_control_without_the_sweep_a_full_broker_loses_its_nudges(
+    fill: Callable[..., Intake], provider: Mailbox, broker: Broker
+) -> None:
+    broker.fill()
+    submit(fill("V027"))
+    all_sent(seconds=60 + LONGEST_FOR_A_FORM)
+    broker.free()
+
+    found = wrong(told=[], accepted=provider.accepted)
+    assert (found["messages left half way"], found["flags nobody was told of"]) == (2, 1)

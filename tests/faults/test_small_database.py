@@ -1,0 +1,248 @@
+"""R9, R10: no connection is left, the disk is full: pages give back what was typed, and nothing is half stored."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+from unittest import mock
+
+import psycopg
+import pytest
+from django.db import DatabaseError, InterfaceError, OperationalError, connection, connections
+from django.test import Client
+from django.urls import reverse
+
+from clinic.intake.journeys import address
+from clinic.intake.models import Intake
+from clinic.onebox import postgres
+from clinic.web import errors
+from tests.clinic.intake.conftest import PROTOCOL, let_in, page_of
+from tests.clinic.notifications.smtp_server import Mailbox
+from tests.own_database import Server, reached
+
+from .conftest import FULL, NOW, ROUNDS, submit, sweep
+from .ledgers import twice, wrong
+from .little_room import Room, little_room
+
+__all__ = ["let_in"]
+pytestmark = pytest.mark.django_db(transaction=True)
+MOOD: Final = page_of("phq9")
+FORMS: Final = 4
+MOST: Final = "10"
+"""Connections; a server keeps three of them for its administrator, which the embedded clinic is."""
+TIMES: Final = 100 if FULL else 3
+BIG: Final = "SELECT pg_logical_emit_message(true, 'test', repeat('x', 8000000))"
+"""Half a file of the log of transactions."""
+TRIAL: Final = "trial"
+
+
+class Small:
+    """A server with few connections and little room, as the clinic's own supervisor would keep it."""
+
+    def __init__(self, server: Server, room: Room) -> None:
+        self.server, self.room = server, room
+
+    def anew(self) -> None:
+        """A database without rows."""
+        with self.server.postgres.connect() as administrator:
+            administrator.execute(f"DROP DATABASE IF EXISTS {TRIAL} WITH (FORCE)")
+            administrator.execute(f"CREATE DATABASE {TRIAL} TEMPLATE {connection.settings_dict['NAME']}")
+
+    @contextmanager
+    def full(self) -> Iterator[None]:
+        """The disk is full; afterwards there is room, and a server that ended over it is started again."""
+        program = self.server.program
+        self.room.fill(program, self.server.process.pid)
+        try:
+            yield
+        finally:
+            self.room.free(program, self.server.process.pid)
+            self.comes_back()
+
+    def comes_back(self) -> None:
+        try:
+            self.server.postgres.wait_until_ready(self.server.process)
+        except postgres.NoDatabase:
+            self.server.start()
+        connections.close_all()
+
+    @contextmanager
+    def taken(self) -> Iterator[int]:
+        """Others have every connection there is."""
+        connections.close_all()
+        others: list[psycopg.Connection] = []
+        try:
+            while len(others) < int(MOST):
+                others.append(self.server.postgres.connect())
+            with pytest.raises(psycopg.OperationalError, match="too many clients"):
+                self.server.postgres.connect()
+            yield len(others)
+        finally:
+            for each in others:
+                each.close()
+            self.until_they_left()
+
+    def until_they_left(self) -> None:
+        for _ in range(1000):
+            try:
+                with self.server.postgres.connect() as one:
+                    asked = "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'"
+                    if one.execute(asked).fetchone() == (1,):
+                        return
+            except psycopg.OperationalError:
+                continue
+
+
+@pytest.fixture(scope="module")
+def server(django_db_setup: None, django_db_blocker: Any) -> Iterator[Small]:
+    """One server for this file: to make one takes a second of work."""
+    with tempfile.TemporaryDirectory(prefix="own-") as name, django_db_blocker.unblock():
+        folder = Path(name)
+        folder.chmod(0o755)
+        with little_room(folder) as room, mock.patch.dict(postgres.SETTINGS, max_connections=MOST):
+            own = Server(folder)
+            own.copy()
+            yield Small(own, room)
+            own.drop_dead()
+            own.log.close()
+
+
+@pytest.fixture
+def small(server: Small, transactional_db: None) -> Iterator[Small]:
+    """Everybody who connects from now on reaches the small one."""
+    connections.close_all()
+    server.anew()
+    with reached(server.server, NAME=TRIAL):
+        yield server
+
+
+@pytest.fixture
+def browser(small: Small, let_in: Callable[[Intake], Client]) -> Callable[[Intake], Client]:
+    """The browser of somebody, which is shown what the server answers, errors too."""
+
+    def of(intake: Intake) -> Client:
+        client = let_in(intake)
+        client.raise_request_exception = False
+        return client
+
+    return of
+
+
+def told_of(intake: Intake, number: int) -> dict[str, str]:
+    """What is sent from a page, another answer each time."""
+    return {name: str(intake.answers[name]) for name in MOOD.questions} | {"phq9": str(1 + number % 3)}
+
+
+def test_while_no_connection_is_left_a_page_is_given_back_health_is_red_and_the_next_try_is_saved(
+    small: Small, fill: Any, browser: Any
+) -> None:
+    intake = fill()
+    client, path = browser(intake), address(PROTOCOL, MOOD)
+    for number in range(TIMES):
+        told = told_of(intake, number)
+        with small.taken() as taken:
+            page, red = client.post(path, told), client.get(reverse("healthz"))
+        assert (page.status_code, page.headers["Retry-After"]) == (503, "5")
+        assert f'value="{told["phq9"]}"' in page.content.decode()
+        assert (red.status_code, red.headers["Retry-After"]) == (503, "5")
+
+        assert client.post(path, told).status_code == 302
+        assert client.get(reverse("healthz")).status_code == 200
+        assert Intake.objects.get(pk=intake.pk).answers["phq9"] == told["phq9"]
+    print(f"all {taken} connections taken: {TIMES} pages given back with 503, 0 lost, 0 errors")
+
+
+def test_workers_without_a_connection_do_everything_once_when_there_is_one(
+    small: Small, fill: Any, provider: Mailbox
+) -> None:
+    forms = [fill("V027" if number % 2 else "V000") for number in range(FORMS * ROUNDS)]
+    for each in forms:
+        submit(each)
+    with small.taken(), pytest.raises(OperationalError, match="too many clients"):
+        sweep(NOW)
+    assert provider.accepted == []
+
+    sweep(NOW)
+
+    assert wrong(told={each.reference for each in forms}, accepted=provider.accepted) == {}
+    assert twice(provider.accepted) == 0
+
+
+def test_control_without_the_guard_whoever_finds_no_connection_sees_an_error(
+    small: Small, fill: Any, browser: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(errors, "NOT_ANSWERING", ())
+    client, told = browser(intake := fill()), told_of(intake, 0)
+
+    with small.taken():
+        assert client.post(address(PROTOCOL, MOOD), told).status_code == 500
+
+
+def fill_the_log() -> None:
+    """Write half a file of the log of transactions, again and again."""
+    with connection.cursor() as cursor:
+        for _ in range(100):
+            cursor.execute(BIG)
+
+
+def end_the_log() -> None:
+    """Fill the log of transactions until the server falls over it."""
+    with pytest.raises((OperationalError, InterfaceError)):
+        fill_the_log()
+    connections.close_all()
+
+
+def sent_while_full(forms: list[Intake], browser: Any, *, too_early: bool = False) -> tuple[set[str], set[int]]:
+    """Who was told that their form arrived, and how the pages answered."""
+    told, statuses = set(), set()
+    for number, each in enumerate(forms):
+        if too_early:
+            told.add(each.reference)
+        statuses.add(browser(each).post(address(PROTOCOL, MOOD), told_of(each, number)).status_code)
+        try:
+            submit(Intake.objects.get(pk=each.pk))
+            told.add(each.reference)
+        except DatabaseError:
+            connections.close_all()
+    return told, statuses
+
+
+@pytest.mark.parametrize("also_the_log", [False, True], ids=["tables", "log of transactions"])
+def test_a_disk_that_is_full_loses_nothing_halves_nothing_and_all_goes_on_when_there_is_room(
+    also_the_log: bool, small: Small, fill: Any, browser: Any, provider: Mailbox
+) -> None:
+    told, statuses = set(), set()
+    for _ in range(ROUNDS):
+        forms = [fill("V027" if number % 2 else "V000") for number in range(FORMS)]
+        clients = {each.pk: browser(each) for each in forms}
+        with small.full():
+            if also_the_log:
+                end_the_log()
+            now_told, how = sent_while_full(forms, lambda each, of=clients: of[each.pk])
+        told, statuses = told | now_told, statuses | how
+        for each in forms:
+            submit(Intake.objects.get(pk=each.pk))
+            told.add(each.reference)
+    sweep(NOW)
+
+    assert 503 in statuses
+    assert statuses <= {302, 503}
+    assert wrong(told=told, accepted=provider.accepted) == {}
+    assert Intake.objects.filter(state="submitted").count() == FORMS * ROUNDS
+    print(f"disk full {ROUNDS} times: answers {statuses}, {FORMS * ROUNDS} forms sent in the end, 0 lost, 0 halves")
+
+
+def test_control_telling_before_the_commit_loses_on_a_full_disk(
+    small: Small, fill: Any, browser: Any, provider: Mailbox
+) -> None:
+    forms = [fill() for _ in range(FORMS)]
+    clients = {each.pk: browser(each) for each in forms}
+
+    with small.full():
+        told, _ = sent_while_full(forms, lambda each: clients[each.pk], too_early=True)
+    sweep(NOW)
+
+    assert wrong(told=told, accepted=provider.accepted)["told and not stored"] >= 1
