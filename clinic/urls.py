@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from clinic.patients.views import choose_language
-from clinic.web import errors, health
+from clinic.web import errors
 
 handler400 = errors.bad_request
 handler403 = errors.forbidden
@@ -11,7 +11,6 @@ handler404 = errors.not_found
 handler500 = errors.server_error
 
 urlpatterns = [
-    path("healthz", health.healthz, name="healthz"),
     path("language/", choose_language, name="language"),
     path("hooks/", include("clinic.notifications.urls")),
     path("", include("clinic.followups.urls")),

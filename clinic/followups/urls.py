@@ -1,7 +1,10 @@
-"""The one address of the follow-ups: for a monitor."""
+"""The addresses for monitors."""
 
 from django.urls import path
 
 from clinic.followups import views
 
-urlpatterns = [path("healthz/promises", views.kept, name="healthz_promises")]
+urlpatterns = [
+    path("healthz", views.healthz, name="healthz"),
+    path("healthz/promises", views.kept, name="healthz_promises"),
+]

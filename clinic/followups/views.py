@@ -1,4 +1,4 @@
-"""What a monitor asks over HTTP: is anything late? A yes or a no, and nothing about anybody."""
+"""What monitors ask over HTTP: does this process serve, is anything late? A yes or a no, and nothing about anybody."""
 
 from __future__ import annotations
 
@@ -7,6 +7,18 @@ from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
 
 from clinic.followups import watch
+
+
+def healthz(request: HttpRequest) -> JsonResponse:
+    """200 when the database answers, with whether an urgent page is late; 503 with Retry-After when it does not.
+
+    What is late does not make it a 503: whoever spreads visitors over processes would take a good one away for it.
+    """
+    try:
+        is_late = bool(watch.late(timezone.now(), watch.URGENT))
+    except DatabaseError:
+        return JsonResponse({"database": "down"}, status=503, headers={"Retry-After": "5"})
+    return JsonResponse({"database": "up", "urgent": "late" if is_late else "told"})
 
 
 def kept(request: HttpRequest) -> JsonResponse:

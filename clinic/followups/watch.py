@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -18,7 +19,7 @@ CLAIM_HOLDS: Final = timedelta(minutes=10)
 TRIES: Final = 5
 """A message that was tried so often broke; one that failed at once waits for a phone call, and is no alarm."""
 
-QUESTIONS: Final = {
+URGENT: Final = {
     "urgent pages nobody has said they have": """
         SELECT count(*) FROM notifications_message
         WHERE overdue_at <= %(now)s AND overdue_at IS NOT NULL AND acknowledged_at IS NULL AND state <> 'cancelled'
@@ -31,6 +32,8 @@ QUESTIONS: Final = {
         SELECT count(*) FROM notifications_message
         WHERE state = 'failed' AND is_urgent AND (overdue_at IS NULL OR acknowledged_at IS NULL)
     """,
+}
+QUESTIONS: Final = URGENT | {
     "messages given up after every try": """
         SELECT count(*) FROM notifications_message
         WHERE state = 'failed' AND NOT is_urgent AND attempts >= %(tries)s
@@ -58,11 +61,12 @@ class Late:
     count: int
 
 
-def late(now: datetime) -> list[Late]:
+def late(now: datetime, questions: Mapping[str, str] = QUESTIONS) -> list[Late]:
     """Everything that is late; an empty list says that every promise is kept so far.
 
     Args:
         now: the moment.
+        questions: which of them are asked.
     """
     moments: dict[str, datetime | int] = {
         "now": now,
@@ -72,7 +76,7 @@ def late(now: datetime) -> list[Late]:
         "tries": TRIES,
     }
     with connection.cursor() as cursor:
-        return [Late(what, count) for what, sql in QUESTIONS.items() if (count := _count(cursor, sql, moments))]
+        return [Late(what, count) for what, sql in questions.items() if (count := _count(cursor, sql, moments))]
 
 
 def _count(cursor: object, sql: str, moments: dict[str, datetime | int]) -> int:

@@ -15,6 +15,7 @@ from django.utils.functional import SimpleLazyObject
 
 from clinic.accounts.models import User
 from clinic.accounts.permissions import Permission
+from clinic.followups.watch import TOLD_WITHIN
 from clinic.intake.models import Intake
 from clinic.notifications import paging
 from clinic.notifications.models import Message
@@ -29,7 +30,10 @@ LATELY: Final = 20
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """Pages nobody has: how many, how many of them are late, and how long the first has waited, in words."""
+    """Pages nobody has: how many, how many of them are late, and how long the first has waited, in words.
+
+    Late is what nobody answered in its time, and what did not even leave within a minute: no worker is asked for that.
+    """
 
     waiting: int
     late: int
@@ -67,7 +71,8 @@ def alarm_for(request: HttpRequest) -> Alarm:
 
 def _counted(user: User) -> Alarm:
     now = timezone.now()
-    is_late = Q(overdue_at__lte=now)
+    untold = ~Q(state=Message.State.SENT) & Q(created_at__lte=now - TOLD_WITHIN)
+    is_late = Q(overdue_at__lte=now) | untold
     found = paging.unacknowledged().aggregate(
         waiting=Count("pk"), late=Count("pk", filter=is_late), since=Min("created_at", filter=is_late)
     )

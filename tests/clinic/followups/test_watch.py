@@ -119,6 +119,8 @@ def test_the_command_and_the_address_say_it_and_say_nothing_about_anybody(patien
     assert code == 1
     assert said == f"LATE  1  {NOBODY_HAS}\nLATE  1  {NOT_SENT}\nLATE  1  {MESSAGES}\n"
     assert (answer.status_code, answer.json()) == (503, {"promises": "late"})
+    serving = Client().get("/healthz")
+    assert (serving.status_code, serving.json()) == (200, {"database": "up", "urgent": "late"})
     assert reference not in said + answer.content.decode()
 
 
@@ -129,16 +131,18 @@ def test_the_command_and_the_address_are_content_when_nothing_is_late(patient: P
     assert run() == (0, "Nothing is late.\n")
     answer = Client().get("/healthz/promises")
     assert (answer.status_code, answer.json()) == (200, {"promises": "kept"})
+    assert Client().get("/healthz").json() == {"database": "up", "urgent": "told"}
 
 
 def test_without_a_database_neither_says_that_all_is_well(monkeypatch: pytest.MonkeyPatch) -> None:
-    def down(now: object) -> list[watch.Late]:
+    def down(*asked: object) -> list[watch.Late]:
         raise DatabaseError
 
     monkeypatch.setattr(watch, "late", down)
 
     assert run()[0] == 2
     assert Client().get("/healthz/promises").status_code == 503
+    assert Client().get("/healthz").status_code == 503
 
 
 def test_what_was_given_up_after_every_try_is_an_alarm_until_somebody_looked(patient: Patient) -> None:

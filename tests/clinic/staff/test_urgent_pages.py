@@ -59,9 +59,19 @@ def test_it_is_red_no_more_when_somebody_has_it(
 
 
 def test_it_is_not_red_within_the_fifteen_minutes(signed_in: Callable[[Role], Client], db: None) -> None:
-    urgent_page(records.sealed(records.URGENT).intake, at=NOW - timedelta(minutes=14))
+    page = urgent_page(records.sealed(records.URGENT).intake, at=NOW - timedelta(minutes=14))
+    Message.objects.filter(pk=page.pk).update(state=Message.State.SENT, sent_at=NOW)
 
     assert b'class="alarm"' not in signed_in(Role.SCHEDULER).get(reverse("staff:tasks")).content
+
+
+@pytest.mark.parametrize(("seconds", "is_red"), [(59, False), (60, True)])
+def test_a_page_that_no_worker_sends_is_red_after_a_minute(
+    seconds: int, is_red: bool, signed_in: Callable[[Role], Client], db: None
+) -> None:
+    urgent_page(records.sealed(records.URGENT).intake, at=NOW - timedelta(seconds=seconds))
+
+    assert (b'class="alarm"' in signed_in(Role.CLINICIAN).get(reverse("staff:worklist")).content) is is_red
 
 
 def test_a_scheduler_sees_that_it_is_late_and_not_whom_it_is_about(
