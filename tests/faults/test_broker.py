@@ -29,7 +29,7 @@ __all__ = ["start", "var"]
 pytestmark = pytest.mark.django_db(transaction=True)
 HAND_OVER = celery._hand_over
 """The real one, kept before the fixture of this folder takes it away."""
-PAIRS = 40 if FULL else 12
+PAIRS = 200 if FULL else 12
 LONGEST_RATIO = 1.2
 LONGEST_WAIT = 1.0
 """Seconds; the timeout of the broker's sockets is two, so a page that waits for it takes longer than this.
@@ -110,6 +110,11 @@ def seconds_of(intake: Intake) -> float:
     return time.perf_counter() - began
 
 
+def percentile(seconds: list[float]) -> float:
+    """The 95th."""
+    return statistics.quantiles(seconds, n=20)[-1]
+
+
 def test_a_page_never_waits_for_a_broker_that_is_frozen(
     fill: Callable[..., Intake], provider: Mailbox, broker: Broker
 ) -> None:
@@ -123,8 +128,9 @@ def test_a_page_never_waits_for_a_broker_that_is_frozen(
         told |= {first.reference, second.reference}
     sweep(NOW)
 
-    ratio = statistics.median(frozen) / statistics.median(normal)
-    print(f"submit with a frozen broker: {ratio:.2f} of normal (median of {PAIRS} pairs), slowest {max(frozen):.3f} s")
+    ratio = percentile(frozen) / percentile(normal)
+    print(f"submit with a frozen broker: 95th percentile {ratio:.2f} of normal ({PAIRS} pairs by turns)", end=", ")
+    print(f"median {statistics.median(frozen) / statistics.median(normal):.2f}, slowest {max(frozen):.3f} s")
     assert max(frozen) < LONGEST_WAIT
     assert ratio <= LONGEST_RATIO or not FULL
     assert wrong(told=told, accepted=provider.accepted) == {}

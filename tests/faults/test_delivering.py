@@ -184,6 +184,7 @@ BAD: dict[str, dict[str, str | None]] = {
     "drops the line after DATA": {"DATA": None},
     "accepts, then resets": {"END": None, "KEEPS": "yes"},
     "greets and hangs up": {"HELLO": None},
+    "breaks off TLS": {"HELLO": None},
 }
 
 
@@ -200,7 +201,7 @@ def test_a_provider_that_fails_for_an_hour_gets_each_message_in_the_end(
     for _ in range(2 * ROUNDS):
         message()
     with mailbox(**BAD[how]) as bad:
-        settings.EMAIL_URL = bad.url
+        settings.EMAIL_URL = bad.url.replace("smtp:", "smtps:") if "TLS" in how else bad.url
         for minutes in (0, 1, 6):
             sweep(NOW + timedelta(minutes=minutes))
     settings.EMAIL_URL = provider.url

@@ -1,8 +1,10 @@
-"""R9, R10: no connection is left, the disk is full: pages give back what was typed, and nothing is half stored."""
+"""R8, R9, R10: the database dies, has no connection left, its disk is full: pages give back, nothing is half stored."""
 
 from __future__ import annotations
 
+import signal
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,7 +25,7 @@ from tests.clinic.intake.conftest import PROTOCOL, let_in, page_of
 from tests.clinic.notifications.smtp_server import Mailbox
 from tests.own_database import Server, reached
 
-from .conftest import FULL, NOW, ROUNDS, submit, sweep
+from .conftest import AFTER_ANY_CLAIM, FULL, NOW, ROUNDS, submit, sweep
 from .ledgers import twice, wrong
 from .little_room import Room, little_room
 
@@ -68,6 +70,16 @@ class Small:
         except postgres.NoDatabase:
             self.server.start()
         connections.close_all()
+
+    @contextmanager
+    def dead(self, word: signal.Signals) -> Iterator[None]:
+        """The server is ended, in the middle of what it does; afterwards it is started again."""
+        self.server.process.send_signal(word)
+        self.server.process.wait(timeout=30)
+        try:
+            yield
+        finally:
+            self.comes_back()
 
     @contextmanager
     def taken(self) -> Iterator[int]:
@@ -134,6 +146,34 @@ def browser(small: Small, let_in: Callable[[Intake], Client]) -> Callable[[Intak
 def told_of(intake: Intake, number: int) -> dict[str, str]:
     """What is sent from a page, another answer each time."""
     return {name: str(intake.answers[name]) for name in MOOD.questions} | {"phq9": str(1 + number % 3)}
+
+
+def test_a_database_that_is_started_again_has_what_was_told_and_pages_and_workers_go_on(
+    small: Small, fill: Any, browser: Any, provider: Mailbox
+) -> None:
+    told, took, path = set(), [], address(PROTOCOL, MOOD)
+    for number in range(2 * ROUNDS):
+        before, after = fill("V027" if number % 2 else "V000"), fill()
+        client, typed = browser(after), told_of(after, number)
+        submit(before)
+        with small.dead([signal.SIGINT, signal.SIGQUIT][number % 2]):
+            page = client.post(path, typed)
+            assert (page.status_code, page.headers["Retry-After"]) == (503, "5")
+            assert client.get(reverse("healthz")).status_code == 503
+            with pytest.raises(OperationalError):
+                sweep(NOW)
+        began = time.monotonic()
+        assert client.post(path, typed).status_code == 302
+        sweep(NOW)
+        took.append(time.monotonic() - began)
+        told.add(before.reference)
+    sweep(NOW + AFTER_ANY_CLAIM)
+
+    assert wrong(told=told, accepted=provider.accepted) == {}
+    assert twice(provider.accepted) == 0
+    print(
+        f"started again {2 * ROUNDS} times: 0 lost, 0 twice; a page and a sweep after it took at most {max(took):.1f} s"
+    )
 
 
 def test_while_no_connection_is_left_a_page_is_given_back_health_is_red_and_the_next_try_is_saved(
@@ -226,7 +266,7 @@ def test_a_disk_that_is_full_loses_nothing_halves_nothing_and_all_goes_on_when_t
         for each in forms:
             submit(Intake.objects.get(pk=each.pk))
             told.add(each.reference)
-    sweep(NOW)
+    sweep(NOW + AFTER_ANY_CLAIM)
 
     assert 503 in statuses
     assert statuses <= {302, 503}
