@@ -21,7 +21,6 @@ from tests.brokers.real_servers import (
     in_state,
     message,
     patient,
-    provider,
     server,
     start,
     wait_until,
@@ -32,7 +31,7 @@ from tests.clinic.notifications.smtp_server import Mailbox
 from .conftest import AFTER_ANY_CLAIM, BY, FULL
 from .ledgers import twice, wrong
 
-__all__ = ["clinic", "folder", "patient", "provider", "server", "start"]
+__all__ = ["clinic", "folder", "patient", "server", "start"]
 pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.parametrize("server", ["valkey"], indirect=True),
