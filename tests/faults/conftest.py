@@ -96,6 +96,7 @@ def sending(intake: Intake) -> Callable[[Callable[[], None]], object]:
 
 
 def sweep(now: datetime) -> None:
-    """What the beat asks of the workers."""
+    """What the beat asks of the workers, again and again until nothing is due: a slow machine needs several sweeps."""
     notifications.escalate(now=now, by=BY)
-    delivery.deliver_due(now=now, by=BY)
+    while delivery.deliver_due(now=now, by=BY):
+        continue
