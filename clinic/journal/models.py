@@ -48,3 +48,8 @@ class Entry(models.Model):
     def word(self) -> str:
         """The word that was tapped."""
         return str(self.Feeling(self.feeling).label)
+
+    @property
+    def dots(self) -> str:
+        """The same as a shape: one full dot for the lowest word, five for the highest."""
+        return "●" * int(self.feeling) + "○" * (len(self.Feeling) - int(self.feeling))

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from clinic.accounts.models import User
-from clinic.accounts.permissions import Permission
+from clinic.accounts.permissions import Permission, Role
 from clinic.booking.models import Appointment
 from clinic.followups.causes import PRESCRIBER
 from clinic.followups.coverage import ANSWERS, OF_THE_CLINIC, UNDO_FOR
@@ -21,6 +21,8 @@ from clinic.intake.models import Intake, ScreeningRecord
 from clinic.patients.models import Consent, Wish
 from clinic.reviews import words
 from clinic.reviews.models import Decision
+from clinic.staff.task_sources import SOURCES, UNKNOWN
+from screening.protocol import FollowUpPlan
 
 ABOUT_THE_PRESCRIBER: Final = ("F16", "F17")
 """Tasks that end in a letter to the prescriber. Source: followups.csv: F16 needs consent_prescriber = yes."""
@@ -31,7 +33,7 @@ OF_EVERYBODY: Final = (FollowUp.Audience.COORDINATOR,)
 
 @dataclass(frozen=True, slots=True)
 class TaskLine:
-    """One open task; one that asks a question has its `answers`.
+    """One open task and its `source`; one that asks a question has its `answers`. `is_mine` is for who reads it.
 
     `intake`, for those who may see it, and `visit` are the references of what it is about; `is_sent` tells which page
     of the intake.
@@ -39,6 +41,8 @@ class TaskLine:
 
     id: UUID
     what: str
+    source: str
+    is_mine: bool
     name: str
     reference: str
     phone: str
@@ -91,16 +95,17 @@ def lines(tasks: Iterable[FollowUp], *, user: User, now: datetime) -> list[TaskL
         now: the moment.
     """
     tasks = list(tasks)
-    contents = {plan.id: plan.content for plan in (*protocols.current().followups, *OF_THE_CLINIC)}
+    plans = {plan.id: plan for plan in (*protocols.current().followups, *OF_THE_CLINIC)}
     refused = _refused_contact([task.patient_id for task in tasks if task.plan in ABOUT_THE_PRESCRIBER])
     found = _intakes([task.row_id for task in tasks]) if user.may(Permission.SEE_INTAKE) else {}
     visits = dict(Appointment.objects.filter(pk__in=[task.row_id for task in tasks]).values_list("pk", "reference"))
     return [
         _line(
             task,
-            contents.get(task.plan, f"Follow-up {task.plan}"),
+            plans.get(task.plan),
             found.get(task.row_id),
             now,
+            is_mine=(task.audience in OF_EVERYBODY) == (user.role == Role.SCHEDULER),
             is_refused=task.patient_id in refused,
             visit=visits.get(task.row_id, ""),
         )
@@ -108,12 +113,24 @@ def lines(tasks: Iterable[FollowUp], *, user: User, now: datetime) -> list[TaskL
     ]
 
 
-def _line(task: FollowUp, what: str, intake: Intake | None, now: datetime, *, is_refused: bool, visit: str) -> TaskLine:
+def _line(
+    task: FollowUp,
+    plan: FollowUpPlan | None,
+    intake: Intake | None,
+    now: datetime,
+    *,
+    is_mine: bool,
+    is_refused: bool,
+    visit: str,
+) -> TaskLine:
+    what = plan.content if plan else f"Follow-up {task.plan}"
     if is_refused and task.plan in ABOUT_THE_PRESCRIBER:
         what = f"{what}. THEY HAVE NOT AGREED TO THIS: do not write to the prescriber"
     return TaskLine(
         id=task.pk,
         what=f"{what} ({task.reason})" if task.reason else what,
+        source=SOURCES.get(plan.trigger, UNKNOWN) if plan else UNKNOWN,
+        is_mine=is_mine,
         name=str(task.patient.legal_name or task.patient.called),
         reference=task.patient.reference,
         phone=str(task.patient.phone or ""),

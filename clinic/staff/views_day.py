@@ -105,9 +105,9 @@ def _tasks_page(request: HttpRequest, *, problem: str = "", status: int = 200) -
     )
     look_over(page="tasks", shown=[each.reference for each in (*awake, *asleep)], by=request.user.actor)
     closed = task_lines.just_closed(request.user, now=now)
-    return show(
-        request, "tasks.html", tasks=awake, asleep=asleep, closed=closed, problem=problem, today=now, status=status
-    )
+    mine, team = ([each for each in awake if each.is_mine is is_mine] for is_mine in (True, False))
+    shown = {"mine": mine, "team": team, "asleep": asleep, "closed": closed, "problem": problem, "today": now}
+    return show(request, "tasks.html", **shown, status=status)
 
 
 def _only_in_development() -> None:

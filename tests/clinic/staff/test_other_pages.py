@@ -14,6 +14,9 @@ from django.urls import reverse
 from clinic.accounts.models import User
 from clinic.accounts.permissions import Role
 from clinic.audit.models import AuditEvent
+from clinic.followups.coverage import OF_THE_CLINIC
+from clinic.intake import protocols
+from clinic.staff.task_sources import SOURCES
 from tests.clinic.reviews import records
 from tests.clinic.reviews.records import NOW
 from tests.clinic.staff.tasks import open_task
@@ -100,7 +103,26 @@ def test_tasks_say_what_to_do_for_whom_and_by_when(browser: Client) -> None:
     assert "Same-day call" in page
     assert "Late by 1 h" in page
     assert "They were reached" in page
+    assert "From a rule about safety" in page
     assert reverse("staff:review", args=[record.intake.reference]) in page
+
+
+def test_my_tasks_come_before_those_of_the_team(browser: Client) -> None:
+    record = records.sealed(records.URGENT)
+    open_task(record, "coordinator", "F16", priority="P1")
+    assert "No task is open for you" in browser.get(reverse("staff:tasks")).content.decode()
+    open_task(record, "clinician", "F04", priority="P2")
+
+    page = browser.get(reverse("staff:tasks")).content.decode()
+
+    places = [page.index(said) for said in ("Your tasks", "Same-day call", "Tasks of the team", "Prepare prescriber")]
+    assert places == sorted(places)
+
+
+def test_every_follow_up_that_can_be_a_task_says_where_it_comes_from() -> None:
+    plans = (*protocols.current().followups, *OF_THE_CLINIC)
+
+    assert {each.trigger for each in plans} == set(SOURCES)
 
 
 def test_a_scheduler_sees_only_tasks_that_tell_no_answer(signed_in: Callable[[Role], Client]) -> None:
