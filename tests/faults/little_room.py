@@ -17,7 +17,7 @@ from typing import Final
 from clinic.onebox.processes import Program, leashed
 from tests.brokers.servers import family
 
-ROOM: Final = "160m"
+ROOM: Final = "256m"
 """Enough for an empty cluster and the copy of a database."""
 PIECE: Final = b"\0" * 1024 * 1024
 NOTHING: Final = "1"

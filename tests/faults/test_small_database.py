@@ -35,6 +35,8 @@ MOOD: Final = page_of("phq9")
 FORMS: Final = 4
 MOST: Final = "10"
 """Connections; a server keeps three of them for its administrator, which the embedded clinic is."""
+FEW: Final = {"max_connections": MOST, "min_wal_size": "32MB", "max_wal_size": "48MB"}
+"""With little log kept, so that it is the filler that fills the disk, and there is room when that is gone."""
 TIMES: Final = 100 if FULL else 3
 BIG: Final = "SELECT pg_logical_emit_message(true, 'test', repeat('x', 8000000))"
 """Half a file of the log of transactions."""
@@ -114,7 +116,7 @@ def server(django_db_setup: None, django_db_blocker: Any) -> Iterator[Small]:
     with tempfile.TemporaryDirectory(prefix="own-") as name, django_db_blocker.unblock():
         folder = Path(name)
         folder.chmod(0o755)
-        with little_room(folder) as room, mock.patch.dict(postgres.SETTINGS, max_connections=MOST):
+        with little_room(folder) as room, mock.patch.dict(postgres.SETTINGS, FEW):
             own = Server(folder)
             own.copy()
             yield Small(own, room)
