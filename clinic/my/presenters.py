@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from django.utils.translation import gettext_lazy as _
 
+from clinic.booking.cannot_keep import said_to_patient
 from clinic.booking.models import Appointment, WaitingPlace
 from clinic.booking.visit_presenters import joins_at, visit
 from clinic.booking.zones import clock, local
@@ -62,6 +63,7 @@ def status_page(patient: Patient, intake: Intake, *, now: datetime) -> dict[str,
         "template": f"my/decided/{decision.route}.html" if decision else _outcome_template(sealed),
         "booked": visit(appointment) if appointment else None,
         "joins_at": joins_at(appointment, now),
+        "called_off": said_to_patient(appointment, now=now),
         **waiting(patient, now),
         "has_scores": patient.questionnaires.filter(state=Questionnaire.State.SENT).exists(),
         "form_wait": _form_wait(patient),

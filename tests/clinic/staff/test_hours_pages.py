@@ -127,7 +127,7 @@ def test_time_off_first_shows_whom_it_affects_and_cancels_nobody(
 
     first = desk_of.post(page, AWAY)
     assert not TimeOff.objects.exists()
-    done = desk_of.post(page, AWAY | {"seen": first.context["seen"]})
+    done = desk_of.post(page, AWAY | {"seen": first.context["seen"]}, follow=True)
     visit.refresh_from_db()
 
     assert "1 person is booked then" in words_of(first)
@@ -135,7 +135,7 @@ def test_time_off_first_shows_whom_it_affects_and_cancels_nobody(
     assert visit.state == "booked"
     assert Message.objects.count() == written
     assert times_on(THURSDAY_9.date()) == 0
-    assert "1 in this time: tell them" in words_of(desk_of.get(reverse("staff:hours_of", args=[clinician.pk])))
+    assert "1 person in this time. <a" in words_of(desk_of.get(reverse("staff:hours_of", args=[clinician.pk])))
 
 
 def test_who_booked_after_the_page_was_shown_is_shown_before_it_holds(
