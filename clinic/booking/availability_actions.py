@@ -154,6 +154,19 @@ def close_for_holiday(*, day: date, name: str, by: Actor, location: str = "") ->
 
 
 @transaction.atomic
+def open_again(*, holiday: Holiday, by: Actor) -> None:
+    """Take back that a day is closed: what the weekly rules say holds again.
+
+    Args:
+        holiday: which.
+        by: who takes it back.
+    """
+    detail = {"location": holiday.location, "day": holiday.day.isoformat()}
+    record(by=by, action="booking.open_again", subject=f"holiday:{holiday.pk}", detail=detail)
+    holiday.delete()
+
+
+@transaction.atomic
 def license_for(*, clinician: User, region: str, by: Actor, expires_on: date | None = None) -> License:
     """Keep that a clinician is licensed in a region; saying it again changes the last day.
 

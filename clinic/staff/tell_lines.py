@@ -29,6 +29,7 @@ class Line:
     """One visit; `told` is what its patient was told and when, `call` why they can only be called."""
 
     visit: Appointment
+    name: str
     when: str
     how: str
     told: str
@@ -51,11 +52,11 @@ def lines(exception: cannot_keep.Row, *, now: datetime) -> list[Line]:
 
 
 def _line(visit: Appointment, message: Message | None, closed: Collection[tuple[object, str]]) -> Line:
-    when, how = _clock(visit.start), f"{Mode(visit.mode).label}, {visit.clinician.name}"
-    if message is None:
-        return Line(visit, when, how, "", _why_to_call(visit.patient, closed))
-    is_failed = message.state == Message.State.FAILED
-    return Line(visit, when, how, in_words(message), NOT_SENT if is_failed else "")
+    who, how = visit.patient, f"{Mode(visit.mode).label}, {visit.clinician.name}"
+    told = in_words(message) if message else ""
+    is_failed = message is not None and message.state == Message.State.FAILED
+    call = (NOT_SENT if is_failed else "") if message else _why_to_call(who, closed)
+    return Line(visit, str(who.legal_name or who.called), _clock(visit.start), how, told, call)
 
 
 def in_words(message: Message) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 
 from clinic.booking.cannot_keep import Row, kind_of
 from clinic.booking.models import Appointment, Holiday
@@ -37,7 +38,7 @@ def was_seen(request: HttpRequest, touched: Sequence[Appointment]) -> bool:
 def done(changed: Row, touched: Sequence[Appointment]) -> HttpResponse:
     """After it holds: to the page on which those it touches are told; without any, back to the hours."""
     if touched:
-        return redirect("staff:tell", kind_of(changed), changed.pk)
+        return redirect(reverse("staff:tell", args=[kind_of(changed), changed.pk]) + "?just=saved")
     return (
         redirect("staff:holidays") if isinstance(changed, Holiday) else redirect("staff:hours_of", changed.clinician_id)
     )

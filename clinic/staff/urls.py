@@ -71,6 +71,7 @@ urlpatterns = [
     path("calendar/feed/end/", views_feed.end_feed, name="end_feed"),
     path("hours/", views_hours.hours, name="hours"),
     path("hours/holidays/", views_hours.holidays, name="holidays"),
+    path("hours/holidays/<int:holiday_id>/open/", views_hours.open_again, name="open_again"),
     path("hours/tell/<slug:kind>/<int:exception_id>/", views_tell.tell, name="tell"),
     path("hours/<int:user_id>/", views_hours.hours_of, name="hours_of"),
     path("hours/<int:user_id>/add/", views_hours.add_hours, name="add_hours"),

@@ -146,6 +146,14 @@ def holidays(request: HttpRequest) -> HttpResponse:
     return done(availability_actions.close_for_holiday(by=request.user.actor, **told), touched)
 
 
+@page(Permission.SET_HOURS, "POST")
+def open_again(request: HttpRequest, holiday_id: int) -> HttpResponse:
+    """Take back that a day is closed."""
+    holiday = get_object_or_404(Holiday, pk=holiday_id)
+    availability_actions.open_again(holiday=holiday, by=request.user.actor)
+    return redirect("staff:holidays")
+
+
 def _goes_on() -> Q:
     return Q(valid_to=None) | Q(valid_to__gte=timezone.localdate())
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 
 from clinic.accounts.permissions import Permission
@@ -14,6 +15,9 @@ from clinic.staff import tell_lines
 from clinic.staff.frame import READ, page, show
 from clinic.staff.tell_form import TellForm
 from clinic.staff.touched import look, sent
+
+JUST = {"saved": "Saved. No new times are offered then.", "told": "Told. The messages leave now."}
+"""What was done a moment ago, in words."""
 
 
 @page(Permission.SET_HOURS, *READ, "POST")
@@ -30,7 +34,7 @@ def tell(request: HttpRequest, kind: str, exception_id: int) -> HttpResponse:
     if request.POST.get("seen") != seen:
         return _page(request, exception, lines, form, seen=seen, preview=_preview(template, visits[0]))
     cannot_keep_actions.tell(exception=exception, visits=visits, template=template, by=request.user.actor, now=now)
-    return redirect("staff:tell", kind, exception_id)
+    return redirect(reverse("staff:tell", args=[kind, exception_id]) + "?just=told")
 
 
 def _page(
@@ -48,6 +52,7 @@ def _page(
         status=422 if form.errors else 200,
         who=getattr(exception, "clinician", None),
         said=tell_lines.said(exception),
+        just=JUST.get(request.GET.get("just", ""), ""),
         lines=lines,
         form=form,
         first=next(iter(open_to_tell), ""),

@@ -15,7 +15,7 @@ from clinic.accounts.models import User
 from clinic.accounts.permissions import Role
 from clinic.audit.actors import system
 from clinic.audit.models import AuditEvent
-from clinic.booking import find, hours_preview
+from clinic.booking import availability_actions, find, hours_preview
 from clinic.booking.models import Appointment, Availability, Holiday, JoiningAddress, TimeOff
 from clinic.notifications.models import Message
 from clinic.patients.models import Patient
@@ -213,6 +213,16 @@ def test_a_holiday_shows_whom_it_affects(desk_of: Client, clinician: User, visit
     assert [each.pk for each in first.context["touched"]] == [visit.pk]
     assert elsewhere.context["touched"] == []
     assert (Holiday.objects.get().name, visit.state) == ("Day of rest", "booked")
+
+
+def test_a_closed_day_can_be_opened_again(desk_of: Client, clinician: User) -> None:
+    closed = availability_actions.close_for_holiday(day=THURSDAY_9.date(), name="A slip", by=system("test"))
+    assert times_on(THURSDAY_9.date()) == 0
+
+    desk_of.post(reverse("staff:open_again", args=[closed.pk]))
+
+    assert times_on(THURSDAY_9.date()) == 6
+    assert AuditEvent.objects.filter(action="booking.open_again").exists()
 
 
 def test_languages_are_kept_and_taken_back(desk_of: Client, clinician: User) -> None:

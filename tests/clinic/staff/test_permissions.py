@@ -85,6 +85,7 @@ TABLE = {
     "staff:give_back":        ("POST", no,       no,     YES,     YES,      no,            302),
     "staff:video":            ("POST", no,       no,     YES,     YES,      no,            302),
     "staff:languages":        ("POST", no,       no,     YES,     YES,      no,            302),
+    "staff:open_again":       ("POST", no,       no,     YES,     YES,      no,            302),
     "staff:tell":             ("GET",  no,       no,     YES,     YES,      no,            200),
     "staff:holidays":         ("GET",  no,       no,     YES,     YES,      no,            200),
     "staff:messages":         ("GET",  YES,      YES,    YES,     YES,      YES,           200),

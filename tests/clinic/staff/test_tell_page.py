@@ -136,9 +136,7 @@ def test_a_visit_that_was_moved_meanwhile_is_not_told_of(
     actions.cancel(appointment=visits[1], reason="", by=DESK, now=datetime.now(UTC))
 
     refused = desk_of.post(page_of(absence), chosen | {"seen": seen})
-    raced = cannot_keep_actions.tell(
-        exception=absence, visits=visits, template=CHOOSE, by=DESK, now=datetime.now(UTC)
-    )
+    raced = cannot_keep_actions.tell(exception=absence, visits=visits, template=CHOOSE, by=DESK, now=datetime.now(UTC))
 
     assert refused.status_code == 422
     assert "One of these visits has changed" in words_of(refused)
