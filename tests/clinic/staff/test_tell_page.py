@@ -104,7 +104,9 @@ def test_those_who_are_chosen_are_told_after_a_preview_and_their_visits_stay(
 def test_posted_twice_each_is_told_once(desk_of: Client, absence: TimeOff, visits: list[Appointment]) -> None:
     answers = [send(desk_of, absence, visits).status_code for _ in range(2)]
 
+    shown = desk_of.get(f"{page_of(absence)}?just=told").context
     assert answers == [302, 302]
+    assert [each.told.split(",")[0] for each in shown["lines"]] == ["Asked to choose another time"] * 3
     assert [each.key for each in told()] == sorted(cannot_keep.key_for(absence, each.patient) for each in visits)
 
 
