@@ -264,6 +264,7 @@ READ_AND_SENT = (
     "staff:end_hours",
     "staff:away",
     "staff:holidays",
+    "staff:tell",
 )
 OURS = [name for name in TABLE if name.startswith("staff:") and name not in READ_AND_SENT]
 
