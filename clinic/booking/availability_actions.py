@@ -121,13 +121,19 @@ def give_back_time(*, absence: TimeOff, by: Actor) -> None:
 def take_time_off(*, clinician: User, since: datetime, until: datetime, reason: str, by: Actor) -> TimeOff:
     """Close a stretch of time of a clinician; what is booked in it stays booked until somebody cancels it.
 
+    Doing it again changes nothing: two rows of one absence would be two reasons to tell somebody of it.
+
     Args:
         clinician: whose.
         since, until: the moments between which nothing is offered.
         reason: one of `TimeOff.Reason`.
         by: who does it.
     """
-    absence = TimeOff.objects.create(clinician=clinician, during=(since, until), reason=reason)
+    User.objects.select_for_update(no_key=True).get(pk=clinician.pk)
+    told = {"clinician": clinician, "during": (since, until), "reason": reason}
+    if before := TimeOff.objects.filter(**told).first():
+        return before
+    absence = TimeOff.objects.create(**told)
     record(by=by, action="booking.take_time_off", subject=f"staff:{clinician.pk}", detail={"reason": reason})
     return absence
 
@@ -145,6 +151,19 @@ def close_for_holiday(*, day: date, name: str, by: Actor, location: str = "") ->
     holiday, _ = Holiday.objects.update_or_create(location=location, day=day, defaults={"name": name})
     record(by=by, action="booking.holiday", subject=f"holiday:{holiday.pk}", detail={"location": location})
     return holiday
+
+
+@transaction.atomic
+def open_again(*, holiday: Holiday, by: Actor) -> None:
+    """Take back that a day is closed: what the weekly rules say holds again.
+
+    Args:
+        holiday: which.
+        by: who takes it back.
+    """
+    detail = {"location": holiday.location, "day": holiday.day.isoformat()}
+    record(by=by, action="booking.open_again", subject=f"holiday:{holiday.pk}", detail=detail)
+    holiday.delete()
 
 
 @transaction.atomic

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from django.db.models import Prefetch
@@ -14,6 +15,9 @@ from clinic.booking.models import Appointment, Mode, TimeOff
 from clinic.booking.models.appointments import OVER
 from clinic.booking.words import needs_in_words
 from clinic.web.places import LOCATIONS
+
+MODE_ICONS: Final = {Mode.PHONE: "phone", Mode.VIDEO: "video", Mode.IN_PERSON: "pin"}
+"""The icon of each way to meet; its word always stands beside it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +31,7 @@ class Entry:
     clock: str
     state: str
     mode: str = ""
+    icon: str = ""
     place: str = ""
     location: str = ""
     code: str = "off"
@@ -86,6 +91,7 @@ def _appointment(appointment: Appointment, zone: str, on_hold: str) -> Entry:
         clock=zones.clock(appointment.start, zone),
         state=appointment.get_state_display().lower(),
         mode=Mode(appointment.mode).label,
+        icon=MODE_ICONS[Mode(appointment.mode)],
         place=_place(appointment),
         location=appointment.location,
         code="arrived" if appointment.is_here else appointment.state,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -99,6 +100,13 @@ def check_again(kept: Appointment) -> None:
 def locked(appointment: Appointment) -> Appointment:
     """The appointment as it is now, locked."""
     return _rows().get(pk=appointment.pk)
+
+
+def locked_booked(appointments: Iterable[Appointment]) -> list[Appointment]:
+    """Those of these appointments that are still booked as they were, locked in the order of their ids."""
+    seen = {each.pk: each.sequence for each in appointments}
+    rows = _rows().filter(pk__in=seen, state=Appointment.State.BOOKED).order_by("pk")
+    return [row for row in rows if row.sequence == seen[row.pk]]
 
 
 def locked_with_moved(hold: Appointment) -> tuple[Appointment, Appointment]:

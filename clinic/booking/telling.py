@@ -19,10 +19,15 @@ OFFERED = Appointment.State.OFFERED
 def tell(template: str, appointment: Appointment, *, by: Actor, now: datetime) -> None:
     """Queue a message about an appointment to its patient, in the place of every earlier one that is not sent yet."""
     take_back(appointment, template, by=by)
+    tell_besides(template, appointment, key=f"{template}:{appointment.pk}:{appointment.sequence}", by=by, now=now)
+
+
+def tell_besides(template: str, appointment: Appointment, *, key: str, by: Actor, now: datetime) -> None:
+    """Queue a message about an appointment to its patient; earlier ones about it, such as reminders, stay."""
     with languages.of(appointment.patient):
         about = _about(appointment)
     messages.queue(
-        key=f"{template}:{appointment.pk}:{appointment.sequence}",
+        key=key,
         template=template,
         patient=appointment.patient,
         about=about,
@@ -42,7 +47,8 @@ def take_back(appointment: Appointment, reason: str, *, by: Actor) -> None:
 def _about(appointment: Appointment) -> dict[str, str]:
     """What the message says of it, in the language of the patient: it is kept as words until it is sent."""
     zone = appointment.time_zone
-    about = {"appointment": str(appointment.pk), "when": zones.in_words(appointment.start, zone)}
+    about = {"appointment": str(appointment.pk), "sequence": str(appointment.sequence)}
+    about["when"] = zones.in_words(appointment.start, zone)
     if appointment.state == OFFERED:
         about |= {"until": zones.clock(appointment.held_until, zone), "because": reason_now(appointment)}
     return about

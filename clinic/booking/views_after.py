@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from clinic.audit import actors
 from clinic.booking import actions, visit_presenters
+from clinic.booking.cannot_keep import said_to_patient
 from clinic.booking.forms import CancelForm
 from clinic.booking.ics import calendar_file, method_of
 from clinic.booking.models import Appointment
@@ -34,8 +35,12 @@ def done(request: HttpRequest, patient: Patient) -> HttpResponse:
     booked, now = _latest(patient, State.BOOKED), timezone.now()
     if booked is None or booked.end <= now:
         return redirect("booking:choose")
-    joins_at = visit_presenters.joins_at(booked, now)
-    return render(request, "booking/done.html", {"visit": visit_presenters.visit(booked), "joins_at": joins_at})
+    context = {
+        "visit": visit_presenters.visit(booked),
+        "joins_at": visit_presenters.joins_at(booked, now),
+        "called_off": said_to_patient(booked, now=now),
+    }
+    return render(request, "booking/done.html", context)
 
 
 @require_safe

@@ -36,6 +36,7 @@ from clinic.followups.cause_rows import Cause, Stamp, appointment_version, cause
 from clinic.followups.channel_causes import closed, to_read, with_safety_words
 from clinic.followups.coverage import good_for
 from clinic.followups.displaced_causes import found as displaced_visits
+from clinic.followups.displaced_causes import told_otherwise
 from clinic.followups.models import FollowUp
 from clinic.followups.offsets import After, Days, parse
 from clinic.followups.over_time import QUESTION_FINDERS
@@ -59,7 +60,7 @@ LOOKS_BACK: Final = timedelta(days=30)
 A_NIGHT: Final = timedelta(days=1)
 """More than quiet hours and a change of clocks can put a message off."""
 
-NO_NEWS_OF_ITS_ROW: Final = ("booking_displaced",)
+NO_NEWS_OF_ITS_ROW: Final = ("booking_displaced", "booking_stands_again")
 """What follows from a change elsewhere, of hours or a licence: only the sweep of each minute asks, of all rows."""
 
 Finder = Callable[[FollowUpPlan, datetime], QuerySet[Any, Any]]
@@ -309,6 +310,7 @@ FINDERS: Final[dict[str, tuple[Finder, ...]]] = {
     "consult_done": (_completed,),
     "booking_frozen": (_frozen,),
     "booking_displaced": (displaced_visits,),
+    "booking_stands_again": (told_otherwise,),
     "wish:second_look": (_wish(Wish.Kind.SECOND_LOOK),),
     "wish:bring_letter": (_wish(Wish.Kind.BRING_LETTER),),
     "wish:call": (_wish(Wish.Kind.CALL),),

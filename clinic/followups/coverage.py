@@ -73,6 +73,12 @@ TASKS_OF_THE_CLINIC: Final = tuple(
             "A visit is booked that cannot be kept as it is. Open it to see why; call them, and move or cancel it",
         ),
         (
+            "C21",
+            "booking_stands_again",
+            "coordinator",
+            "We told them that we cannot keep their visit, and now we can. Call them: does the time stand?",
+        ),
+        (
             "C09",
             "symptom_told",
             "clinician",

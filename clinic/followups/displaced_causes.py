@@ -1,4 +1,4 @@
-"""What follows from a visit that the clinic cannot keep as it is: a task, until somebody has put it right."""
+"""What follows from a visit that the clinic cannot keep, or can keep after all: a task, until it is put right."""
 
 from __future__ import annotations
 
@@ -23,7 +23,9 @@ from django.db.models import (
     When,
 )
 from django.db.models.functions import Cast, Coalesce, Concat
+from django.utils import timezone
 
+from clinic.booking import cannot_keep
 from clinic.booking.displaced import displaced
 from clinic.booking.models import Appointment
 from clinic.followups.cause_rows import appointment_version, causes_of, key_of
@@ -57,6 +59,25 @@ def found(plan: FollowUpPlan, now: datetime) -> QuerySet[Any, Any]:
         pressing=F("nearness"),
         version=_joined(*version, _times_sorted_out(plan.id)),
     )
+
+
+def told_otherwise(plan: FollowUpPlan, now: datetime) -> QuerySet[Any, Any]:
+    """Visits to come that can be kept, of which somebody on the staff told the patient that they cannot."""
+    soon = When(during__startswith__lt=now + SOON, then=Value("P1"))
+    return causes_of(
+        cannot_keep.told_otherwise(now),
+        "appointment",
+        patient="patient",
+        moment=Value(now, output_field=DateTimeField()),
+        pressing=Case(soon, default=Value("P2")),
+        version=appointment_version(),
+    )
+
+
+def not_told_otherwise() -> Q:
+    """Of tasks: the visit was moved or cancelled, is over, or cannot be kept again."""
+    visits = cannot_keep.told_otherwise(timezone.now())
+    return ~Q(row_id__in=visits.values("pk"))
 
 
 def sorted_out() -> Q:

@@ -12,13 +12,28 @@ from functools import reduce
 from operator import or_
 from typing import Final
 
-from django.db.models import BooleanField, Case, CharField, Exists, Func, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import (
+    BooleanField,
+    Case,
+    CharField,
+    Exists,
+    F,
+    Func,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
+from django.db.models.functions import Concat
 from django.db.models.lookups import Exact
 
+from clinic.booking.cannot_keep import words
 from clinic.booking.models import Appointment
 from clinic.followups.cause_rows import appointment_version, key_of
 from clinic.followups.coverage import RENEWAL, STILL_UNDER_CARE, TEMPLATES
-from clinic.followups.displaced_causes import asked_again, sorted_out
+from clinic.followups.displaced_causes import asked_again, not_told_otherwise, sorted_out
 from clinic.followups.models import FollowUp
 from clinic.intake.models import Intake, ScreeningRecord
 from clinic.patients.models import Consent, Wish
@@ -33,6 +48,8 @@ AFTER_A_VISIT: Final = {"F25": "no_show", "F26": "no_show", "F27": "no_show", "C
 """Which state of a visit each of these follows from; when the staff correct it, they are over."""
 FROZEN: Final = "C05"
 DISPLACED: Final = "C19"
+STANDS_AGAIN: Final = "C21"
+REMINDERS: Final = ("F22", "F23", "F24")
 SECOND_NO_SHOW: Final = "F27"
 """Source: followups.csv: F27 is about a second missed appointment."""
 
@@ -133,6 +150,12 @@ def _booked() -> QuerySet[Appointment]:
     return Appointment.objects.filter(pk=OuterRef("row_id"), state=Appointment.State.BOOKED)
 
 
+def _told_otherwise() -> Q:
+    """A reminder would say the contrary of what somebody on the staff told them of this visit."""
+    cause = Concat(Value("appointment:"), F("of_visit"), output_field=CharField())
+    return Q(cause__in=words().order_by().annotate(cause=cause).values("cause"))
+
+
 def _not_booked() -> Q:
     return ~Q(Exists(_booked()))
 
@@ -226,6 +249,8 @@ ENDS: Final = (
     End("not booked any more", _not_booked, plans=(FROZEN,)),
     End("sorted out", sorted_out, plans=(DISPLACED,)),
     End("asked again", asked_again, plans=(DISPLACED,)),
+    End("sorted out", not_told_otherwise, plans=(STANDS_AGAIN,)),
+    End("they were told that we cannot keep it", _told_otherwise, plans=REMINDERS),
     End("the staff corrected it", _corrected, plans=tuple(AFTER_A_VISIT)),
     End("the first one they missed", _first_missed, plans=(SECOND_NO_SHOW,)),
     End("they took it back", _taken_back, kinds=("wish:",)),

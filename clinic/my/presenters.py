@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from django.utils.translation import gettext_lazy as _
 
+from clinic.booking.cannot_keep import said_to_patient
 from clinic.booking.models import Appointment, WaitingPlace
 from clinic.booking.visit_presenters import joins_at, visit
 from clinic.booking.zones import clock, local
@@ -55,13 +56,15 @@ def status_page(patient: Patient, intake: Intake, *, now: datetime) -> dict[str,
     decision = told_decision(sealed, now=now)
     appointment = Appointment.objects.filter(patient=patient).upcoming(now).select_related("clinician").first()
     standing = booking_standing(patient, now=now)
-    course = _course(sealed, decision, appointment, now=now)
+    called_off = said_to_patient(appointment, now=now)
+    course = _course(sealed, decision, appointment, booked_for="" if called_off else _when(appointment), now=now)
     return {
         "intake": intake,
         "decision": decision,
         "template": f"my/decided/{decision.route}.html" if decision else _outcome_template(sealed),
         "booked": visit(appointment) if appointment else None,
         "joins_at": joins_at(appointment, now),
+        "called_off": called_off,
         **waiting(patient, now),
         "has_scores": patient.questionnaires.filter(state=Questionnaire.State.SENT).exists(),
         "form_wait": _form_wait(patient),
@@ -71,7 +74,7 @@ def status_page(patient: Patient, intake: Intake, *, now: datetime) -> dict[str,
         "needs_person": standing.waits_for == WAITS_FOR_PERSON,
         "promise": presenters.call_promise(intake, now=now),
         "steps": (listed := steps(course)),
-        "has_nothing_to_do": not _has_something_to_do(course, standing.may_book),
+        "has_nothing_to_do": not called_off and not _has_something_to_do(course, standing.may_book),
         "step_now": next((step for step in listed if step.state == NOW), None),
         "letters": letters(patient),
         "told_by_email": may_write_to(patient) and bool(patient.email),
@@ -129,8 +132,17 @@ def on_day(moment: datetime, zone: str, *, with_clock: bool = False) -> str:
     return dates.day_and_clock(day, clock(moment, zone)) if with_clock else day
 
 
+def _when(appointment: Appointment | None) -> str:
+    return visit(appointment).when if appointment else ""
+
+
 def _course(
-    sealed: ScreeningRecord, decision: Decision | None, appointment: Appointment | None, *, now: datetime
+    sealed: ScreeningRecord,
+    decision: Decision | None,
+    appointment: Appointment | None,
+    *,
+    booked_for: str,
+    now: datetime,
 ) -> Course:
     patient = sealed.intake.patient
     zone = known_zone(patient)
@@ -140,7 +152,7 @@ def _course(
         appointment=appointment,
         has_met=patient.appointments.filter(state=Appointment.State.COMPLETED).exists(),
         due=by_when(sealed.due_at, now=now, zone=zone),
-        booked_for=visit(appointment).when if appointment else "",
+        booked_for=booked_for,
         zone=zone,
     )
 

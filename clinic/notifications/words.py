@@ -154,14 +154,15 @@ def _subject(message: Message, known: dict[str, Any]) -> str:
     return subject
 
 
-def sample(template: str, *, patient: Patient) -> Words:
+def sample(template: str, *, patient: Patient, about: dict[str, str] | None = None) -> Words:
     """A message to a patient as it would read, for somebody who looks before it is sent; no link is issued.
 
     Args:
         template: its name.
         patient: whom it would go to.
+        about: what it would be about.
     """
-    message = Message(template=template, patient=patient, channel=Message.Channel.EMAIL)
+    message = Message(template=template, patient=patient, channel=Message.Channel.EMAIL, about=about or {})
     known = _known(message) | {"link": "[their private link]", "link_until": "[30 days from then]"}
     subject, text = (
         _templates().get_template(f"{template}.{kind}").render(Context(known, autoescape=False)).strip()

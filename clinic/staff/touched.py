@@ -7,8 +7,11 @@ from typing import Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 
-from clinic.booking.models import Appointment
+from clinic.booking.cannot_keep import Row, kind_of
+from clinic.booking.models import Appointment, Holiday
 from clinic.staff import actions
 from clinic.staff.frame import show
 
@@ -30,6 +33,15 @@ def exception(
 def was_seen(request: HttpRequest, touched: Sequence[Appointment]) -> bool:
     """True when the sender saw exactly these appointments on the page before."""
     return request.POST.get("seen") == " ".join(each.reference for each in touched)
+
+
+def done(changed: Row, touched: Sequence[Appointment]) -> HttpResponse:
+    """After it holds: to the page on which those it touches are told; without any, back to the hours."""
+    if touched:
+        return redirect(reverse("staff:tell", args=[kind_of(changed), changed.pk]) + "?just=saved")
+    return (
+        redirect("staff:holidays") if isinstance(changed, Holiday) else redirect("staff:hours_of", changed.clinician_id)
+    )
 
 
 def look(request: HttpRequest, touched: Sequence[Appointment]) -> None:

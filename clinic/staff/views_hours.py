@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import timedelta
 
 from django.conf import settings
@@ -14,11 +13,11 @@ from django.utils import timezone
 from clinic.accounts.models import User
 from clinic.accounts.permissions import CLINICAL, Permission
 from clinic.booking import affected, availability_actions, hours_preview
-from clinic.booking.models import Appointment, Availability, Holiday, JoiningAddress, TimeOff
+from clinic.booking.models import Availability, Holiday, JoiningAddress, TimeOff
 from clinic.booking.words import LANGUAGES
 from clinic.staff.frame import READ, page, show
 from clinic.staff.hours_forms import AwayForm, EndForm, HolidayForm, HoursForm, LanguagesForm, VideoForm
-from clinic.staff.touched import exception, look, sent, was_seen
+from clinic.staff.touched import done, exception, sent, was_seen
 
 
 @page(Permission.SET_HOURS)
@@ -42,7 +41,6 @@ def _hours_page(request: HttpRequest, who: User, video_form: VideoForm | None = 
     meets_at = getattr(JoiningAddress.objects.filter(clinician=who).first(), "address", "")
     absences = list(who.time_off.filter(during__endswith__gt=now).order_by("during"))
     booked = affected.still_booked(absences, now=now)
-    look(request, [row for rows in booked.values() for row in rows])
     spoken = [each.code for each in who.languages.all()]
     going_on = who.availability.filter(_goes_on())
     return show(
@@ -88,8 +86,8 @@ def end_hours(request: HttpRequest, rule_id: int) -> HttpResponse:
     touched = affected.by_end(rule, last_day, now=timezone.now())
     if not was_seen(request, touched):
         return exception(request, "hours_end.html", form, touched, **about)
-    availability_actions.end_hours(rule=rule, last_day=last_day, by=request.user.actor)
-    return _done(request, rule.clinician, touched)
+    rule = availability_actions.end_hours(rule=rule, last_day=last_day, by=request.user.actor)
+    return done(rule, touched)
 
 
 @page(Permission.SET_HOURS, *READ, "POST")
@@ -103,9 +101,8 @@ def away(request: HttpRequest, user_id: int) -> HttpResponse:
     touched = affected.by_absence(who.pk, since, until, now=timezone.now())
     if not was_seen(request, touched):
         return exception(request, "away.html", form, touched, who=who)
-    reason = form.cleaned_data["reason"]
-    availability_actions.take_time_off(clinician=who, since=since, until=until, reason=reason, by=request.user.actor)
-    return _done(request, who, touched)
+    told = {"since": since, "until": until, "reason": form.cleaned_data["reason"]}
+    return done(availability_actions.take_time_off(clinician=who, by=request.user.actor, **told), touched)
 
 
 @page(Permission.SET_HOURS, "POST")
@@ -146,16 +143,15 @@ def holidays(request: HttpRequest) -> HttpResponse:
     touched = affected.by_holiday(told["location"], told["day"], now=timezone.now())
     if not was_seen(request, touched):
         return exception(request, "holidays.html", form, touched, holidays=listed)
-    availability_actions.close_for_holiday(by=request.user.actor, **told)
-    return _done(request, None, touched)
+    return done(availability_actions.close_for_holiday(by=request.user.actor, **told), touched)
 
 
-def _done(request: HttpRequest, who: User | None, touched: Sequence[Appointment]) -> HttpResponse:
-    """What was touched, once more, with the way to move or cancel each; without any, back to the hours."""
-    if not touched:
-        return redirect("staff:hours_of", who.pk) if who else redirect("staff:holidays")
-    look(request, touched)
-    return show(request, "hours_done.html", who=who, touched=touched)
+@page(Permission.SET_HOURS, "POST")
+def open_again(request: HttpRequest, holiday_id: int) -> HttpResponse:
+    """Take back that a day is closed."""
+    holiday = get_object_or_404(Holiday, pk=holiday_id)
+    availability_actions.open_again(holiday=holiday, by=request.user.actor)
+    return redirect("staff:holidays")
 
 
 def _goes_on() -> Q:

@@ -14,7 +14,7 @@ from clinic.booking import affected, availability_actions
 from clinic.booking.models import SEES_PATIENTS, License
 from clinic.staff.frame import READ, page, show
 from clinic.staff.hours_forms import LicenceForm, served
-from clinic.staff.touched import exception, sent, was_seen
+from clinic.staff.touched import done, exception, sent, was_seen
 
 
 @page(Permission.MANAGE_PEOPLE)
@@ -26,7 +26,8 @@ def licences(request: HttpRequest) -> HttpResponse:
     booked = affected.by_licences(kept, now=timezone.now())
     rows = [(each, names.get(each.region, each.region), is_over(each), len(booked[each.pk])) for each in kept]
     people = User.objects.filter(role__in=CLINICAL, is_active=True).order_by("name")
-    return show(request, "licences.html", rows=rows, people=people)
+    may_tell = request.user.may(Permission.SET_HOURS)
+    return show(request, "licences.html", rows=rows, people=people, may_tell=may_tell)
 
 
 @page(Permission.MANAGE_PEOPLE, *READ, "POST")
@@ -41,8 +42,9 @@ def licence(request: HttpRequest, user_id: int) -> HttpResponse:
     touched = affected.by_licence(License(clinician=who, region=region, expires_on=last_day), now=now)
     if touched and not was_seen(request, touched):
         return exception(request, "licence.html", form, touched, **about)
-    availability_actions.license_for(clinician=who, region=region, expires_on=last_day, by=request.user.actor)
-    return redirect("staff:licences")
+    kept = availability_actions.license_for(clinician=who, region=region, expires_on=last_day, by=request.user.actor)
+    may_tell = touched and request.user.may(Permission.SET_HOURS)
+    return done(kept, touched) if may_tell else redirect("staff:licences")
 
 
 def is_over(each: License) -> bool:

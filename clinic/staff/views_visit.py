@@ -12,11 +12,12 @@ from django.utils import timezone
 from clinic.accounts.permissions import Permission
 from clinic.booking import actions as booking
 from clinic.booking import desk, visit_actions, visit_presenters
+from clinic.booking.cannot_keep import last_word
 from clinic.booking.displaced import on_hold
 from clinic.booking.models import Appointment
 from clinic.booking.models.appointments import OVER
 from clinic.booking.words import CANCEL_REASONS, STAFF_REASONS, needs_in_words
-from clinic.staff import actions
+from clinic.staff import actions, tell_lines
 from clinic.staff.desk_forms import NoteForm, ReasonForm
 from clinic.staff.frame import page, show
 
@@ -146,6 +147,7 @@ def _page(
         caller=desk.caller(found.patient, now=now),
         needs=needs_in_words(found.needs),
         on_hold=on_hold([found], now=now).get(found.pk, ""),
+        told=tell_lines.in_words(said) if (said := last_word(found)) else "",
         why_cancelled=({**CANCEL_REASONS, **STAFF_REASONS}).get(found.cancel_reason, ""),
         form=form,
         just=JUST.get(request.GET.get("just", ""), ""),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from clinic.booking.cannot_keep import CALL, CHOOSE
 from tests.ux.state import State
 
 MOST_ASKED: Final = {
@@ -82,6 +83,8 @@ def questions() -> Iterator[State]:
         f"/my/journal/{v.entry()}/", {"note": "x" * 4_001}), 422)  # fmt: skip
     yield State("journal:journal", "removed", lambda v: v.sent().wrote(4).client.post(
         f"/my/journal/{v.entry()}/remove/", follow=True))  # fmt: skip
+    yield State("my:status", "called off", lambda v: v.sent().booked().called_off(CHOOSE).opens("my:status"))
+    yield State("booking:done", "called off", lambda v: v.sent().booked().called_off(CALL).opens("booking:done"))
     yield State("intake:again", "plain", lambda v: v.sent().asked_for_all().opens("intake:again"))
     yield State("intake:tasks", "again", lambda v: v.sent().asked_for_all().sends("/intake/again/"))
     yield State("my:status", "form wait", lambda v: v.sent().asked_for_all().opens("my:status"))

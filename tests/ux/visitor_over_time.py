@@ -7,6 +7,7 @@ from typing import Any, Final, Self
 from uuid import UUID, uuid4
 
 from clinic.audit import actors
+from clinic.booking import availability_actions, cannot_keep_actions
 from clinic.intake import renewal_actions
 from clinic.journal import actions as journal
 from clinic.my import actions as my
@@ -75,6 +76,15 @@ class OverTime:
         until = NOW + timedelta(days=14)
         my.pause(patient=self.patient, until=until, by=self.by, now=NOW)
         self.patient.refresh_from_db()
+        return self
+
+    def called_off(self, template: str) -> Self:
+        """Was told that their clinician is away at the time of their visit."""
+        visit = self.patient.appointments.select_related("clinician").get(state="booked")
+        told = {"since": visit.start, "until": visit.end, "reason": "sick"}
+        absence = availability_actions.take_time_off(clinician=visit.clinician, by=self.by, **told)
+        told = {"exception": absence, "visits": [visit], "template": template}
+        cannot_keep_actions.tell(**told, by=self.by, now=NOW)
         return self
 
     def entry(self) -> UUID:

@@ -18,7 +18,8 @@ def some_hours(clinician: User) -> dict[str, object]:
     (rule,) = availability_actions.offer_times(clinician=clinician, time_zone="UTC", by=system("test"), **told)
     off = {"since": records.NOW, "until": records.NOW + timedelta(days=1), "reason": "leave"}
     absence = availability_actions.take_time_off(clinician=clinician, by=system("test"), **off)
-    return {"end_hours": rule.pk, "give_back": absence.pk}
+    closed = availability_actions.close_for_holiday(day=date(2027, 1, 1), name="New year", by=system("test"))
+    return {"end_hours": rule.pk, "give_back": absence.pk, "tell": ("away", absence.pk), "open_again": closed.pk}
 
 
 def two_appointments(record: ScreeningRecord, clinician: User) -> tuple[Appointment, Appointment]:

@@ -15,7 +15,7 @@ from clinic.accounts.models import User
 from clinic.accounts.permissions import Role
 from clinic.audit.actors import system
 from clinic.audit.models import AuditEvent
-from clinic.booking import find, hours_preview
+from clinic.booking import availability_actions, find, hours_preview
 from clinic.booking.models import Appointment, Availability, Holiday, JoiningAddress, TimeOff
 from clinic.notifications.models import Message
 from clinic.patients.models import Patient
@@ -127,7 +127,7 @@ def test_time_off_first_shows_whom_it_affects_and_cancels_nobody(
 
     first = desk_of.post(page, AWAY)
     assert not TimeOff.objects.exists()
-    done = desk_of.post(page, AWAY | {"seen": first.context["seen"]})
+    done = desk_of.post(page, AWAY | {"seen": first.context["seen"]}, follow=True)
     visit.refresh_from_db()
 
     assert "1 person is booked then" in words_of(first)
@@ -135,7 +135,7 @@ def test_time_off_first_shows_whom_it_affects_and_cancels_nobody(
     assert visit.state == "booked"
     assert Message.objects.count() == written
     assert times_on(THURSDAY_9.date()) == 0
-    assert "1 in this time: tell them" in words_of(desk_of.get(reverse("staff:hours_of", args=[clinician.pk])))
+    assert "1 person in this time. <a" in words_of(desk_of.get(reverse("staff:hours_of", args=[clinician.pk])))
 
 
 def test_who_booked_after_the_page_was_shown_is_shown_before_it_holds(
@@ -213,6 +213,16 @@ def test_a_holiday_shows_whom_it_affects(desk_of: Client, clinician: User, visit
     assert [each.pk for each in first.context["touched"]] == [visit.pk]
     assert elsewhere.context["touched"] == []
     assert (Holiday.objects.get().name, visit.state) == ("Day of rest", "booked")
+
+
+def test_a_closed_day_can_be_opened_again(desk_of: Client, clinician: User) -> None:
+    closed = availability_actions.close_for_holiday(day=THURSDAY_9.date(), name="A slip", by=system("test"))
+    assert times_on(THURSDAY_9.date()) == 0
+
+    desk_of.post(reverse("staff:open_again", args=[closed.pk]))
+
+    assert times_on(THURSDAY_9.date()) == 6
+    assert AuditEvent.objects.filter(action="booking.open_again").exists()
 
 
 def test_languages_are_kept_and_taken_back(desk_of: Client, clinician: User) -> None:

@@ -51,7 +51,7 @@ def test_an_end_first_shows_whom_it_affects_and_then_takes_the_times_away(
     assert Appointment.objects.get(pk=visit.pk).state == "booked"
     listed = words_of(weiss.get(reverse("staff:licences")))
     assert "Dec 2, 2026" in listed
-    assert "to move or cancel" in listed
+    assert reverse("staff:tell", args=["licence", License.objects.get().pk]) in listed
     assert AuditEvent.objects.filter(action="booking.license", detail__last_day="2026-12-02").count() == 1
 
 

@@ -85,6 +85,8 @@ TABLE = {
     "staff:give_back":        ("POST", no,       no,     YES,     YES,      no,            302),
     "staff:video":            ("POST", no,       no,     YES,     YES,      no,            302),
     "staff:languages":        ("POST", no,       no,     YES,     YES,      no,            302),
+    "staff:open_again":       ("POST", no,       no,     YES,     YES,      no,            302),
+    "staff:tell":             ("GET",  no,       no,     YES,     YES,      no,            200),
     "staff:holidays":         ("GET",  no,       no,     YES,     YES,      no,            200),
     "staff:messages":         ("GET",  YES,      YES,    YES,     YES,      YES,           200),
     "staff:message_again":    ("POST", YES,      YES,    YES,     YES,      YES,           302),
@@ -262,6 +264,7 @@ READ_AND_SENT = (
     "staff:end_hours",
     "staff:away",
     "staff:holidays",
+    "staff:tell",
 )
 OURS = [name for name in TABLE if name.startswith("staff:") and name not in READ_AND_SENT]
 
