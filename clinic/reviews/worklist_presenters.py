@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -16,10 +16,16 @@ from clinic.reviews.suggestion import suggested_route
 
 LEVEL_OF_OUTCOME: Final = {**flags.LEVEL_OF, "ready_to_book": "clear"}
 
+CLOSED: Final = {"is_closed": True, "level": "", "why": (), "medicines": "", "scores": (), "suggested": ""}
+"""What somebody reads who does not look after the patient."""
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One row of the worklist. `pressing` is empty, "half", "soon" or "late"; the words always say it too."""
+    """One row of the worklist. `pressing` is empty, "half", "soon" or "late"; the words always say it too.
+
+    One that `is_closed` to who reads tells nothing of health.
+    """
 
     reference: str
     due: str
@@ -37,6 +43,7 @@ class Line:
     second: str
     is_begun: bool
     is_again: bool
+    is_closed: bool = False
 
 
 def waiting_line(
@@ -65,18 +72,20 @@ def waiting_line(
     )
 
 
-def awaiting_line(decision: Decision, *, now: datetime) -> Line:
+def awaiting_line(decision: Decision, *, is_theirs: bool, now: datetime) -> Line:
     """One row of what waits for the patient or a prescriber; its clock stands still.
 
     Args:
         decision: with its record, intake, patient and clinician already read.
+        is_theirs: who reads looks after this patient; others are told who and since when.
         now: the moment.
     """
     since = f"{Route(decision.route).label}, {words.length(now - decision.decided_at)} ago"
     record = decision.record
     level, owner = LEVEL_OF_OUTCOME[record.outcome], decision.decided_by.name
     nobody = {"pressing": "", "viewer": "", "second": "", "is_begun": False}
-    return _line(record, due=since, level=level, owner=owner, **nobody, now=now)
+    line = _line(record, due=since, level=level, owner=owner, **nobody, now=now)
+    return line if is_theirs else replace(line, **CLOSED)
 
 
 def _line(record: ScreeningRecord, *, now: datetime, **shown: Any) -> Line:

@@ -19,6 +19,7 @@ from clinic.reviews.models import Decision, FirstSignature
 from clinic.reviews.persons import person
 from clinic.reviews.work_actions import open_intake
 from clinic.staff.frame import page, pages_for, show
+from clinic.staff.glass import of_their_team
 from clinic.staff.review_page import (
     basis,
     decision_form,
@@ -39,12 +40,14 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @page(Permission.SEE_INTAKE)
+@of_their_team
 def review(request: HttpRequest, reference: str) -> HttpResponse:
     """One intake with everything a decision needs."""
     return review_page(request, sent(reference))
 
 
 @page(Permission.DECIDE, "POST")
+@of_their_team
 @code_again(when=lambda request: "overrides_stop" in request.POST)
 def decide(request: HttpRequest, reference: str) -> HttpResponse:
     """Sign a decision, and go on to the next intake."""
@@ -78,6 +81,7 @@ def decide(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @page(Permission.DECIDE, "POST")
+@of_their_team
 def undo(request: HttpRequest, decision_id: UUID) -> HttpResponse:
     """Take one's own decision back before its message leaves."""
     decision = get_object_or_404(Decision.objects.select_related("record__intake"), pk=decision_id)
@@ -91,6 +95,7 @@ def undo(request: HttpRequest, decision_id: UUID) -> HttpResponse:
 
 
 @page(Permission.DECIDE, "POST")
+@of_their_team
 def reopen(request: HttpRequest, decision_id: UUID) -> HttpResponse:
     """Set a standing decision aside, so that its intake waits again."""
     decision = get_object_or_404(Decision.objects.select_related("record__intake"), pk=decision_id)
@@ -106,6 +111,7 @@ def reopen(request: HttpRequest, decision_id: UUID) -> HttpResponse:
 
 
 @page(Permission.SEE_INTAKE)
+@of_their_team
 def all_answers(request: HttpRequest, reference: str) -> HttpResponse:
     """Every question as it was asked with its answer, and every check with what came of it."""
     intake, now = intake_of(reference), timezone.now()

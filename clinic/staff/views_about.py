@@ -16,10 +16,12 @@ from clinic.reviews.models import Route
 from clinic.reviews.persons import person
 from clinic.reviews.standing import standing_decision
 from clinic.staff.frame import page, show
+from clinic.staff.glass import of_their_team
 from clinic.staff.review_page import decision_form, review_page, sent, view_of
 
 
 @page(Permission.DECIDE, "POST")
+@of_their_team
 def note(request: HttpRequest, reference: str) -> HttpResponse:
     """Write a note about an intake."""
     record = sent(reference)
@@ -32,6 +34,7 @@ def note(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @page(Permission.DECIDE, "POST")
+@of_their_team
 def keep_draft(request: HttpRequest, reference: str) -> HttpResponse:
     """Keep what stands in the decision panel for later; nothing is signed."""
     record, now = sent(reference), timezone.now()
@@ -46,6 +49,7 @@ def keep_draft(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @page(Permission.DECIDE, "GET", "HEAD", "POST")
+@of_their_team
 def match(request: HttpRequest, reference: str) -> HttpResponse:
     """Say which medicine the patient's words mean; everything is screened again."""
     record = sent(reference)
@@ -80,6 +84,7 @@ def _match_page(
 
 
 @page(Permission.DECIDE, "POST")
+@of_their_team
 def pass_on(request: HttpRequest, reference: str) -> HttpResponse:
     """Give an intake that waits to a colleague, to oneself, or back to everybody."""
     record = sent(reference)
@@ -92,6 +97,7 @@ def pass_on(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @page(Permission.SEE_INTAKE)
+@of_their_team
 def preview(request: HttpRequest, reference: str) -> HttpResponse:
     """What the patient would get, for each decision, with its version and how hard it is to read."""
     record, now = sent(reference), timezone.now()

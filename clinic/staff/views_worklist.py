@@ -22,6 +22,7 @@ from clinic.reviews.models import SavedView, Waiting
 from clinic.reviews.second import clinicians
 from clinic.reviews.worklist_presenters import awaiting_line, waiting_line
 from clinic.staff.actions import look_over
+from clinic.staff.care_team import looked_after
 from clinic.staff.frame import page, show
 from clinic.staff.signed_just_now import just_signed
 
@@ -116,8 +117,12 @@ def _awaiting(request: HttpRequest, view: worklist.View) -> dict[str, Any]:
     after = _moment_and_id(request.GET.get("after", ""))
     found = worklist.awaiting(view=view, limit=ROWS + 1, after=after)
     shown = found[:ROWS]
+    theirs = looked_after(request.user, {each.record.intake.patient_id for each in shown})
     return {
-        "lines": [lambda _, each=each: awaiting_line(each, now=view.now) for each in shown],
+        "lines": [
+            lambda _, each=each: awaiting_line(each, is_theirs=each.record.intake.patient_id in theirs, now=view.now)
+            for each in shown
+        ],
         "after": f"{shown[-1].decided_at.isoformat()}_{shown[-1].pk}" if len(found) > ROWS else None,
         "is_first": after is None,
         "count": f"{len(shown)} or more" if len(found) > ROWS else str(len(shown)),
