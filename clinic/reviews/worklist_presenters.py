@@ -43,17 +43,25 @@ class Line:
     second: str
     is_begun: bool
     is_again: bool
+    is_changed: bool = False
     is_closed: bool = False
 
 
 def waiting_line(
-    waiting: Waiting, *, viewers: Mapping[Any, str], begun: Collection[Any], me: User, now: datetime
+    waiting: Waiting,
+    *,
+    viewers: Mapping[Any, User],
+    looked: Mapping[Any, datetime],
+    begun: Collection[Any],
+    me: User,
+    now: datetime,
 ) -> Line:
     """One row of what waits for a decision.
 
     Args:
         waiting: with its record, intake, patient, owner and first signature already read.
         viewers: who else has an intake open, by its id.
+        looked: when this reader last opened an intake, by its id.
         begun: ids of intakes about which this reader kept a draft.
         me: who reads.
         now: the moment.
@@ -65,7 +73,8 @@ def waiting_line(
         pressing=_pressing(record, waiting, now),
         level="stop" if waiting.is_urgent else LEVEL_OF_OUTCOME[record.outcome],
         owner=waiting.owner.name if waiting.owner else "",
-        viewer=viewers.get(record.intake_id, ""),
+        viewer=str(viewers.get(record.intake_id, "")),
+        is_changed=looked.get(record.intake_id, record.screened_at) < record.screened_at,
         second=_second(waiting, me, now),
         is_begun=record.intake_id in begun,
         now=now,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Final
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
@@ -30,6 +31,8 @@ from clinic.staff.review_page import (
     sent,
     view_of,
 )
+
+LONGEST_SEARCH: Final = 60
 
 
 @page(Permission.SEE_STAFF_HOME)
@@ -123,11 +126,15 @@ def all_answers(request: HttpRequest, reference: str) -> HttpResponse:
     listed = record.answers["medicines"] if record else intake.medicines
     on = date.fromisoformat(record.result["on"]) if record else timezone.localtime(now).date()
     facts = answers.facts_of(protocol, given, on) if protocol else None
+    sought = request.GET.get("find", "")[:LONGEST_SEARCH]
+    parts = answers.found(answers.parts(facts, intake, now=now), sought) if facts else []
     return show(
         request,
-        "answers.html",
+        "answers_as_text.html" if "text" in request.GET else "answers.html",
         person=person(intake.patient, intake, now=now),
-        parts=answers.parts(facts, intake, now=now) if facts else [],
+        sought=sought.strip(),
+        count=sum(len(part.asked) for part in parts),
+        parts=parts,
         listed=medicines.as_listed(listed, intake.history, now=now),
         checks=answers.checks(record.result, protocol) if record and protocol else [],
         rows=medicines.rows(record.result, protocol, record.answers["medicines"]) if record else [],

@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from clinic.accounts.permissions import Permission
 from clinic.intake.models import ScreeningRecord
-from clinic.reviews import actions, again_actions, answers, drafts, patient_words, snippets, work_actions
+from clinic.reviews import actions, again_actions, answers, drafts, patient_words, snippets, taking_over, work_actions
 from clinic.reviews.forms import MatchForm, NoteForm, PassOnForm
-from clinic.reviews.models import Route
+from clinic.reviews.models import Route, Waiting
 from clinic.reviews.persons import person
 from clinic.reviews.standing import standing_decision
 from clinic.staff.frame import page, show
@@ -94,6 +94,18 @@ def pass_on(request: HttpRequest, reference: str) -> HttpResponse:
     to = form.cleaned_data["to"]
     work_actions.pass_on(intake=record.intake, to=to, by=request.user.actor, now=timezone.now())
     return _back(request, reference)
+
+
+@page(Permission.DECIDE, "POST")
+@of_their_team
+def ask(request: HttpRequest, reference: str) -> HttpResponse:
+    """Ask the colleague who took an intake, or has it open, to hand it over."""
+    record, now = sent(reference), timezone.now()
+    waiting = Waiting.objects.filter(record=record, owner__isnull=False).select_related("owner").first()
+    viewers = work_actions.others_viewing([record.intake], me=request.user, now=now)
+    have_it = [waiting.owner] if waiting else list(viewers.values())
+    asked = taking_over.ask_to_take_over(intake=record.intake, of=have_it, by=request.user.actor)
+    return review_page(request, record, asked_for=asked, not_asked_for=not asked, status=200 if asked else 409)
 
 
 @page(Permission.SEE_INTAKE)

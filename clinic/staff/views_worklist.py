@@ -8,14 +8,14 @@ from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
 from clinic.accounts.permissions import Permission
 from clinic.intake.countries import NAMES
 from clinic.intake.models import Intake
-from clinic.reviews import drafts, work_actions, worklist
+from clinic.reviews import drafts, taking_over, work_actions, worklist
 from clinic.reviews.filters import CHOICES, DEFAULT_VIEWS, LABELS, Filters
 from clinic.reviews.forms import SaveViewForm
 from clinic.reviews.models import SavedView, Waiting
@@ -34,6 +34,19 @@ MOST_COUNTED = 999
 def list_of_waiting(request: HttpRequest) -> HttpResponse:
     """What waits: the urgent ones always and apart, then what is asked for."""
     return _worklist_page(request)
+
+
+@page(Permission.SEE_WORKLIST)
+def news(request: HttpRequest) -> HttpResponse:
+    """What came since a worklist was opened, in a line of words; it asks by itself each minute and shows no patient."""
+    view = worklist.View(Filters.read(request.GET), request.user, timezone.now())
+    waiting = worklist.how_many(limit=MOST_COUNTED), worklist.how_many(limit=MOST_COUNTED, view=view)
+    told = {"all": waiting[0] - _number(request, "all"), "here": waiting[1] - _number(request, "here")}
+    return render(
+        request,
+        "staff/worklist_news.html",
+        {"more": max(told.values()), "filters": view.filters, "asks": taking_over.asked_of(request.user)},
+    )
 
 
 @page(Permission.DECIDE, "POST")
@@ -94,6 +107,7 @@ def _worklist_page(request: HttpRequest, *, saving: SaveViewForm | None = None, 
         saving=saving or SaveViewForm(initial={"view": filters.query}),
         taken=request.GET.get("taken", "") if request.GET.get("taken", "").isdigit() else "",
         just_signed=just_signed(request, now),
+        asks=taking_over.asked_of(request.user),
         **rest,
     )
 
@@ -110,6 +124,7 @@ def _waiting(request: HttpRequest, view: worklist.View) -> dict[str, Any]:
         "after": worklist.Place.of(shown[-1]) if len(found) > ROWS else None,
         "is_first": after is None,
         "count": f"more than {MOST_COUNTED}" if count > MOST_COUNTED else str(count),
+        "counted": {"all": worklist.how_many(limit=MOST_COUNTED), "here": count},
     }
 
 
@@ -134,6 +149,7 @@ def _about(request: HttpRequest, rows: list[Waiting], now: datetime) -> dict[str
     intakes = [each.record.intake for each in rows]
     return {
         "viewers": work_actions.others_viewing(intakes, me=request.user, now=now),
+        "looked": work_actions.last_looks(intakes, me=request.user),
         "begun": drafts.begun(intakes, by=request.user),
         "me": request.user,
     }
@@ -154,6 +170,12 @@ def _views(request: HttpRequest, filters: Filters) -> list[dict[str, Any]]:
     built_in = [{"name": name, "query": query, "id": None} for name, query in DEFAULT_VIEWS]
     own = SavedView.objects.filter(by=request.user).order_by("name").values("name", "query", "id")
     return [{**each, "is_on": each["query"] == filters.query} for each in (*built_in, *own)]
+
+
+def _number(request: HttpRequest, name: str) -> int:
+    """A count in the address; what is none is more than anybody counts to, so that nothing is said."""
+    text = request.GET.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else MOST_COUNTED + 1
 
 
 def _urgent_place(text: str) -> worklist.Place | None:

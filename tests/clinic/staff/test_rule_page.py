@@ -20,7 +20,7 @@ def test_a_flag_leads_to_its_rule_at_its_version_and_to_the_answer_it_quotes(bro
     review = read(browser, reverse("staff:review", args=[record.intake.reference]))
     answers = reverse("staff:answers", args=[record.intake.reference])
 
-    rule = f'{reverse("staff:rule", args=[record.protocol, "R004"])}?of={record.intake.reference}'
+    rule = f"{reverse('staff:rule', args=[record.protocol, 'R004'])}?of={record.intake.reference}"
     assert f'href="{rule}"' in review
     assert f'href="{reverse("staff:review", args=[record.intake.reference])}"' in read(browser, rule)
     assert f'href="{answers}#q-si_month"' in review
