@@ -42,8 +42,12 @@ def looked_after(user: User, patients: Collection[UUID]) -> set[UUID]:
 
     Something is open while a form or a task waits or nobody answered an urgent page: then all clinical staff do.
     """
-    mine = reduce(or_, (Exists(rows) for rows in (*_open(), *_done_by(user), *_on_record(user))))
-    return set(Patient.objects.filter(mine, pk__in=patients).values_list("pk", flat=True))
+    return set(Patient.objects.filter(theirs(user), pk__in=patients).values_list("pk", flat=True))
+
+
+def theirs(user: User) -> Q:
+    """What holds of a patient whom somebody looks after."""
+    return Q(reduce(or_, (Exists(rows) for rows in (*_open(), *_done_by(user), *_on_record(user)))))
 
 
 def open_until(user: User, patient: Patient) -> datetime | None:

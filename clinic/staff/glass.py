@@ -6,11 +6,14 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, Final, ParamSpec
 
+from django.db.models import BooleanField, ExpressionWrapper
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
+from clinic.accounts.models import User
+from clinic.intake.models import ScreeningRecord
 from clinic.patients.models import Patient
-from clinic.staff.care_team import is_on_team, open_until
+from clinic.staff.care_team import open_until, theirs
 from clinic.staff.frame import READ, show
 from clinic.staff.glass_form import LEADS_TO, GlassForm
 
@@ -33,14 +36,26 @@ def of_their_team(view: View[Params]) -> View[Params]:
     @wraps(view)
     def guarded(request: HttpRequest, *args: Params.args, **kwargs: Params.kwargs) -> HttpResponse:
         ((named, value),) = kwargs.items()
-        patient = Patient.objects.filter(**{FOUND_BY[named]: value}).first()
-        if patient is None or is_on_team(request.user, patient) or open_until(request.user, patient):
+        patient = _found(request.user, **{FOUND_BY[named]: value})
+        if patient is None or patient.is_theirs or open_until(request.user, patient):
             return view(request, *args, **kwargs)
         name = request.resolver_match.url_name if request.resolver_match else ""
+        if name != "answers" and named == "reference" and not _is_sent(value):
+            return view(request, *args, **kwargs)
         to = {"to": name if name in LEADS_TO else "review", "form": value if named == "reference" else ""}
         return closed(request, patient, GlassForm(initial=to), status=200 if request.method in READ else 403)
 
     return guarded
+
+
+def _is_sent(reference: object) -> bool:
+    """False for a draft, of which there is one page only: the answers so far."""
+    return ScreeningRecord.objects.filter(intake__reference=reference).exists()
+
+
+def _found(user: User, **named: object) -> Patient | None:
+    """The patient, and whether somebody looks after them; one query."""
+    return Patient.objects.filter(**named).annotate(is_theirs=ExpressionWrapper(theirs(user), BooleanField())).first()
 
 
 def closed(request: HttpRequest, patient: Patient, form: GlassForm, *, status: int = 200) -> HttpResponse:

@@ -176,7 +176,7 @@ def _work(
         "is_waiting": waiting is not None,
         "owner": waiting.owner if waiting else None,
         "viewer": viewers.get(record.intake_id),
-        "wanted_by": _wanted_by(request, record) if waiting else None,
+        "wanted_by": _wanted_by(request, record) if waiting and viewers else None,
         "due": words.due(due_at, now=now),
         "is_late": due_at < now,
     }

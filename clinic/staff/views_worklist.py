@@ -40,12 +40,12 @@ def list_of_waiting(request: HttpRequest) -> HttpResponse:
 def news(request: HttpRequest) -> HttpResponse:
     """What came since a worklist was opened, in a line of words; it asks by itself each minute and shows no patient."""
     view = worklist.View(Filters.read(request.GET), request.user, timezone.now())
-    waiting = worklist.how_many(limit=MOST_COUNTED), worklist.how_many(limit=MOST_COUNTED, view=view)
-    told = {"all": waiting[0] - _number(request, "all"), "here": waiting[1] - _number(request, "here")}
+    urgent = len(worklist.urgent(limit=ROWS + 1)) - _number(request, "urgent")
+    others = worklist.how_many(limit=MOST_COUNTED, view=view) - _number(request, "here")
     return render(
         request,
         "staff/worklist_news.html",
-        {"more": max(told.values()), "filters": view.filters, "asks": taking_over.asked_of(request.user)},
+        {"more": max(urgent, 0) + max(others, 0), "filters": view.filters, "asks": taking_over.asked_of(request.user)},
     )
 
 
@@ -107,7 +107,8 @@ def _worklist_page(request: HttpRequest, *, saving: SaveViewForm | None = None, 
         saving=saving or SaveViewForm(initial={"view": filters.query}),
         taken=request.GET.get("taken", "") if request.GET.get("taken", "").isdigit() else "",
         just_signed=just_signed(request, now),
-        asks=taking_over.asked_of(request.user),
+        asks=taking_over.asked_of(request.user) if about["viewers"] else [],
+        urgent_counted=len(urgent),
         **rest,
     )
 
@@ -124,7 +125,7 @@ def _waiting(request: HttpRequest, view: worklist.View) -> dict[str, Any]:
         "after": worklist.Place.of(shown[-1]) if len(found) > ROWS else None,
         "is_first": after is None,
         "count": f"more than {MOST_COUNTED}" if count > MOST_COUNTED else str(count),
-        "counted": {"all": worklist.how_many(limit=MOST_COUNTED), "here": count},
+        "counted": count,
     }
 
 
@@ -140,6 +141,7 @@ def _awaiting(request: HttpRequest, view: worklist.View) -> dict[str, Any]:
         ],
         "after": f"{shown[-1].decided_at.isoformat()}_{shown[-1].pk}" if len(found) > ROWS else None,
         "is_first": after is None,
+        "counted": None,
         "count": f"{len(shown)} or more" if len(found) > ROWS else str(len(shown)),
     }
 
@@ -147,9 +149,10 @@ def _awaiting(request: HttpRequest, view: worklist.View) -> dict[str, Any]:
 def _about(request: HttpRequest, rows: list[Waiting], now: datetime) -> dict[str, Any]:
     """Who else has these open, and which of them this person began to decide."""
     intakes = [each.record.intake for each in rows]
+    viewers, looked = work_actions.looks(intakes, me=request.user, now=now)
     return {
-        "viewers": work_actions.others_viewing(intakes, me=request.user, now=now),
-        "looked": work_actions.last_looks(intakes, me=request.user),
+        "viewers": viewers,
+        "looked": looked,
         "begun": drafts.begun(intakes, by=request.user),
         "me": request.user,
     }

@@ -69,7 +69,7 @@ def test_what_came_is_counted_in_the_view_that_is_open_and_what_is_urgent_always
     assert "?level=not_suitable_now" in words(browser, news)
 
 
-@pytest.mark.parametrize("query", ["", "all=x&here=-1", "all=99999999&here=1e9", "all=²&here=٣"])
+@pytest.mark.parametrize("query", ["", "urgent=x&here=-1", "urgent=99999999&here=1e9", "urgent=²&here=٣"])
 def test_an_address_without_counts_says_nothing(browser: Client, query: str) -> None:
     records.sealed(records.REVIEW)
 
