@@ -69,6 +69,7 @@ def _rows(mail: Path) -> dict[str, object]:
     osei = records.clinician()
     record, decided = records.sealed(records.REVIEW), records.sealed(records.REVIEW)
     decision = records.decide(decided, osei)
+    open_task(decided, "clinician")
     task = open_task(record, "coordinator")
     (mail / f"{task.pk}.eml").write_text("To: a@example.test\nSubject: Hello\n\nHello")
     other = User.objects.create_user("other@example.test", name="Other", role=Role.SCHEDULER)
