@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
 from clinic.intake import protocols
+from clinic.intake.countries import NAMES
 from clinic.intake.models import Intake, ScreeningRecord
-from clinic.reviews.words import first_sentence, moment
-from screening.answers import UnreadableAnswer, is_doubt
+from clinic.reviews.words import day_in_words, first_sentence, moment
+from screening.answers import Answer, UnreadableAnswer, is_doubt
 from screening.facts import Facts
 from screening.loader import NotAProtocol
 from screening.protocol import Protocol
@@ -112,6 +113,22 @@ def parts(facts: Facts, intake: Intake, *, now: datetime) -> list[AskedPart]:
     return found
 
 
+def found(parts: Iterable[AskedPart], text: str) -> list[AskedPart]:
+    """The questions in which a text stands, as it was asked, answered or answered before; every one when it is empty.
+
+    Args:
+        parts: what is looked through.
+        text: as somebody typed it; capitals and spaces around it do not count.
+    """
+    text = text.strip().casefold()
+    held = [AskedPart(part.title, tuple(each for each in part.asked if text in _all_of(each))) for part in parts]
+    return [part for part in held if part.asked]
+
+
+def _all_of(asked: Asked) -> str:
+    return "\n".join((asked.wording, asked.answer, *(was for _, was in asked.earlier))).casefold()
+
+
 def doubts(facts: Facts) -> list[Asked]:
     """The questions that were shown and not answered though needed, or answered with "not sure" or "rather not say"."""
     questions = facts.protocol.questions
@@ -162,7 +179,7 @@ def asked(
 ) -> Asked:
     """One question that was shown, with its answer."""
     question, answer = facts.protocol.questions[name], facts.answers[name]
-    said = facts.problems.get(name) or question.in_words(answer)
+    said = facts.problems.get(name) or in_words(question, answer)
     in_doubt = answer is None or is_doubt(answer)
     is_confirmed = answer is not None and (right or {}).get(name) == answer
     return Asked(name, question.wording, said, in_doubt, question.kind in ("text", "longtext"), earlier, is_confirmed)
@@ -171,6 +188,15 @@ def asked(
 def said(question: Question, value: object) -> str:
     """A stored answer in words; one that cannot be read as it was stored."""
     try:
-        return question.in_words(question.read(value))
+        return in_words(question, question.read(value))
     except UnreadableAnswer:
         return str(value)[:200]
+
+
+def in_words(question: Question, answer: Answer | None) -> str:
+    """An answer as staff read it: a place by its name, a day as `Nov 15, 2026`, the rest as the form says it."""
+    if question.kind in ("country", "region") and answer is not None:
+        return NAMES.get(str(answer), str(answer))
+    if question.kind == "date" and answer is not None:
+        return day_in_words(str(answer))
+    return question.in_words(answer)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from clinic.intake.models import ScreeningRecord
-from clinic.reviews.words import first_sentence, shortened
+from clinic.reviews.words import day_in_words, first_sentence, shortened
 from screening.answers import squeezed
 from screening.protocol import Protocol
 
@@ -140,7 +140,7 @@ def _quotes(because: Iterable[Mapping[str, str]], result: Mapping[str, Any], pro
     A medicine is quoted as it was typed. Beside medicines the questions that lead to the list say nothing, and beside
     one that was not matched the others do not. Of texts, those with safety words come first.
     """
-    seen = dict.fromkeys((each["question"], each["wording"], each["answer"]) for each in because)
+    seen = dict.fromkeys((each["question"], each["wording"], day_in_words(each["answer"])) for each in because)
     matched = {each["typed"]: bool(each["look_back"]) for each in result["medications"]}
     medicines = [Quote(typed, read) for name, typed, read in seen if name == "med_list" and typed in matched]
     medicines = [quote for quote in medicines if not matched[quote.answer]] or medicines

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
+from django.db.models import OuterRef, Subquery, TextField, Value
+from django.db.models.functions import Cast, Concat
+
 from clinic.accounts.models import User
 from clinic.audit.models import AuditEvent
 from clinic.intake.models import Intake, ScreeningRecord
@@ -49,6 +52,7 @@ HISTORY_WORDS: Final = {
     "reviews.match": "{who} matched a medicine",
     "reviews.claim": "{who} took it",
     "reviews.pass_on": "{who} passed it on",
+    "reviews.ask_to_take_over": "{who} asked to take it over",
     "reviews.draft_letter": "{who} wrote a letter",
     "reviews.send_letter": "{who} sent the letter",
     "reviews.keep_reply": "{who} kept the prescriber’s reply",
@@ -258,12 +262,13 @@ def _choice(route: Route, name: str) -> Choice:
 def _history(intake: Intake, now: datetime) -> list[tuple[str, str]]:
     """What happened to this intake, who did it, and what they noted, the newest first; each thing once."""
     events = AuditEvent.objects.filter(patient=str(intake.patient_id), action__in=HISTORY_WORDS)
-    latest = list(events.order_by("-id")[:HISTORY_READ])
-    staff = {event.actor.removeprefix("staff:") for event in latest if event.actor.startswith("staff:")}
-    names = {f"staff:{user.pk}": user.name for user in User.objects.filter(pk__in=staff)}
+    staff = User.objects.annotate(
+        ref=Concat(Value("staff:"), Cast("pk", TextField()), output_field=TextField())
+    ).filter(ref=OuterRef("actor"))
+    latest = events.annotate(name=Subquery(staff.values("name"))).order_by("-id")[:HISTORY_READ]
     told: dict[str, datetime] = {}
     for event in latest:
-        told.setdefault(HISTORY_WORDS[event.action].format(who=names.get(event.actor, event.actor)), event.at)
+        told.setdefault(HISTORY_WORDS[event.action].format(who=event.name or event.actor), event.at)
     for note in intake.notes.select_related("written_by"):
         told[f"{note.written_by.name}: {note.text}"] = note.written_at
     newest_first = sorted(told.items(), key=lambda each: each[1], reverse=True)

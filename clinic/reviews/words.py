@@ -22,6 +22,15 @@ def day_of(day: date, *, today: date) -> str:
     return f"{day:%b} {day.day}" if day.year == today.year else f"{day:%b} {day.day}, {day.year}"
 
 
+def day_in_words(text: str) -> str:
+    """`2026-11-15` as `Nov 15, 2026`; what is no such day is left as it is, for a year alone is an answer too."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return text
+    return f"{day:%b} {day.day}, {day.year}"
+
+
 def moment(at: datetime, *, now: datetime) -> str:
     """`9:52 pm` today, `Mon 9:52 pm` within six days, else `Nov 9, 9:52 pm`."""
     local, today = timezone.localtime(at), timezone.localtime(now).date()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -16,10 +16,16 @@ from clinic.reviews.suggestion import suggested_route
 
 LEVEL_OF_OUTCOME: Final = {**flags.LEVEL_OF, "ready_to_book": "clear"}
 
+CLOSED: Final = {"is_closed": True, "level": "", "why": (), "medicines": "", "scores": (), "suggested": ""}
+"""What somebody reads who does not look after the patient."""
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One row of the worklist. `pressing` is empty, "half", "soon" or "late"; the words always say it too."""
+    """One row of the worklist. `pressing` is empty, "half", "soon" or "late"; the words always say it too.
+
+    One that `is_closed` to who reads tells nothing of health.
+    """
 
     reference: str
     due: str
@@ -37,16 +43,25 @@ class Line:
     second: str
     is_begun: bool
     is_again: bool
+    is_changed: bool = False
+    is_closed: bool = False
 
 
 def waiting_line(
-    waiting: Waiting, *, viewers: Mapping[Any, str], begun: Collection[Any], me: User, now: datetime
+    waiting: Waiting,
+    *,
+    viewers: Mapping[Any, User],
+    looked: Mapping[Any, datetime],
+    begun: Collection[Any],
+    me: User,
+    now: datetime,
 ) -> Line:
     """One row of what waits for a decision.
 
     Args:
         waiting: with its record, intake, patient, owner and first signature already read.
         viewers: who else has an intake open, by its id.
+        looked: when this reader last opened an intake, by its id.
         begun: ids of intakes about which this reader kept a draft.
         me: who reads.
         now: the moment.
@@ -58,25 +73,28 @@ def waiting_line(
         pressing=_pressing(record, waiting, now),
         level="stop" if waiting.is_urgent else LEVEL_OF_OUTCOME[record.outcome],
         owner=waiting.owner.name if waiting.owner else "",
-        viewer=viewers.get(record.intake_id, ""),
+        viewer=str(viewers.get(record.intake_id, "")),
+        is_changed=looked.get(record.intake_id, record.screened_at) < record.screened_at,
         second=_second(waiting, me, now),
         is_begun=record.intake_id in begun,
         now=now,
     )
 
 
-def awaiting_line(decision: Decision, *, now: datetime) -> Line:
+def awaiting_line(decision: Decision, *, is_theirs: bool, now: datetime) -> Line:
     """One row of what waits for the patient or a prescriber; its clock stands still.
 
     Args:
         decision: with its record, intake, patient and clinician already read.
+        is_theirs: who reads looks after this patient; others are told who and since when.
         now: the moment.
     """
     since = f"{Route(decision.route).label}, {words.length(now - decision.decided_at)} ago"
     record = decision.record
     level, owner = LEVEL_OF_OUTCOME[record.outcome], decision.decided_by.name
     nobody = {"pressing": "", "viewer": "", "second": "", "is_begun": False}
-    return _line(record, due=since, level=level, owner=owner, **nobody, now=now)
+    line = _line(record, due=since, level=level, owner=owner, **nobody, now=now)
+    return line if is_theirs else replace(line, **CLOSED)
 
 
 def _line(record: ScreeningRecord, *, now: datetime, **shown: Any) -> Line:

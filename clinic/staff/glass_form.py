@@ -1,4 +1,4 @@
-"""The form of somebody who opens a record from outside the care team: why."""
+"""The form of somebody who opens a record from outside the care team: why, and where to."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from django import forms
 from clinic.web.forms import InPage
 
 SHORTEST = 15
+LEADS_TO = ("review", "answers", "history", "print", "letter", "preview")
+"""Pages of a form that are opened again once a reason was given; from any other one it is the review."""
 
 
 class GlassForm(InPage, forms.Form):
@@ -24,3 +26,5 @@ class GlassForm(InPage, forms.Form):
             "max_length": "The reason must be 500 letters or fewer",
         },
     )
+    form = forms.CharField(required=False, max_length=20, widget=forms.HiddenInput)
+    to = forms.ChoiceField(required=False, choices=[(name, name) for name in LEADS_TO], widget=forms.HiddenInput)

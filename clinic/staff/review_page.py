@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 
+from clinic.accounts.models import User
 from clinic.accounts.permissions import Permission
 from clinic.booking import zones
 from clinic.booking.models import Appointment
@@ -20,6 +21,7 @@ from clinic.reviews import (
     second_presenters,
     snippets,
     suggestion,
+    taking_over,
     words,
     work_actions,
     worklist,
@@ -173,10 +175,17 @@ def _work(
         "position": f"{number} of {f'{MOST_COUNTED}+' if whole > MOST_COUNTED else whole}" if waiting else "",
         "is_waiting": waiting is not None,
         "owner": waiting.owner if waiting else None,
-        "viewer": viewers.get(record.intake_id, ""),
+        "viewer": viewers.get(record.intake_id),
+        "wanted_by": _wanted_by(request, record) if waiting and viewers else None,
         "due": words.due(due_at, now=now),
         "is_late": due_at < now,
     }
+
+
+def _wanted_by(request: HttpRequest, record: ScreeningRecord) -> User | None:
+    """The colleague who asked this person for this form."""
+    asks = taking_over.asked_of(request.user)
+    return next((each.by for each in asks if each.reference == record.intake.reference), None)
 
 
 def _decided_place(record: ScreeningRecord) -> worklist.Place:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Final
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
@@ -19,6 +20,7 @@ from clinic.reviews.models import Decision, FirstSignature
 from clinic.reviews.persons import person
 from clinic.reviews.work_actions import open_intake
 from clinic.staff.frame import page, pages_for, show
+from clinic.staff.glass import of_their_team
 from clinic.staff.review_page import (
     basis,
     decision_form,
@@ -30,6 +32,8 @@ from clinic.staff.review_page import (
     view_of,
 )
 
+LONGEST_SEARCH: Final = 60
+
 
 @page(Permission.SEE_STAFF_HOME)
 def home(request: HttpRequest) -> HttpResponse:
@@ -39,12 +43,14 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @page(Permission.SEE_INTAKE)
+@of_their_team
 def review(request: HttpRequest, reference: str) -> HttpResponse:
     """One intake with everything a decision needs."""
     return review_page(request, sent(reference))
 
 
 @page(Permission.DECIDE, "POST")
+@of_their_team
 @code_again(when=lambda request: "overrides_stop" in request.POST)
 def decide(request: HttpRequest, reference: str) -> HttpResponse:
     """Sign a decision, and go on to the next intake."""
@@ -78,6 +84,7 @@ def decide(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @page(Permission.DECIDE, "POST")
+@of_their_team
 def undo(request: HttpRequest, decision_id: UUID) -> HttpResponse:
     """Take one's own decision back before its message leaves."""
     decision = get_object_or_404(Decision.objects.select_related("record__intake"), pk=decision_id)
@@ -91,6 +98,7 @@ def undo(request: HttpRequest, decision_id: UUID) -> HttpResponse:
 
 
 @page(Permission.DECIDE, "POST")
+@of_their_team
 def reopen(request: HttpRequest, decision_id: UUID) -> HttpResponse:
     """Set a standing decision aside, so that its intake waits again."""
     decision = get_object_or_404(Decision.objects.select_related("record__intake"), pk=decision_id)
@@ -106,6 +114,7 @@ def reopen(request: HttpRequest, decision_id: UUID) -> HttpResponse:
 
 
 @page(Permission.SEE_INTAKE)
+@of_their_team
 def all_answers(request: HttpRequest, reference: str) -> HttpResponse:
     """Every question as it was asked with its answer, and every check with what came of it."""
     intake, now = intake_of(reference), timezone.now()
@@ -117,11 +126,15 @@ def all_answers(request: HttpRequest, reference: str) -> HttpResponse:
     listed = record.answers["medicines"] if record else intake.medicines
     on = date.fromisoformat(record.result["on"]) if record else timezone.localtime(now).date()
     facts = answers.facts_of(protocol, given, on) if protocol else None
+    sought = request.GET.get("find", "")[:LONGEST_SEARCH]
+    parts = answers.found(answers.parts(facts, intake, now=now), sought) if facts else []
     return show(
         request,
-        "answers.html",
+        "answers_as_text.html" if "text" in request.GET else "answers.html",
         person=person(intake.patient, intake, now=now),
-        parts=answers.parts(facts, intake, now=now) if facts else [],
+        sought=sought.strip(),
+        count=sum(len(part.asked) for part in parts),
+        parts=parts,
         listed=medicines.as_listed(listed, intake.history, now=now),
         checks=answers.checks(record.result, protocol) if record and protocol else [],
         rows=medicines.rows(record.result, protocol, record.answers["medicines"]) if record else [],

@@ -10,16 +10,18 @@ from django.utils import timezone
 
 from clinic.accounts.permissions import Permission
 from clinic.intake.models import ScreeningRecord
-from clinic.reviews import actions, again_actions, answers, drafts, patient_words, snippets, work_actions
+from clinic.reviews import actions, again_actions, answers, drafts, patient_words, snippets, taking_over, work_actions
 from clinic.reviews.forms import MatchForm, NoteForm, PassOnForm
-from clinic.reviews.models import Route
+from clinic.reviews.models import Route, Waiting
 from clinic.reviews.persons import person
 from clinic.reviews.standing import standing_decision
 from clinic.staff.frame import page, show
+from clinic.staff.glass import of_their_team
 from clinic.staff.review_page import decision_form, review_page, sent, view_of
 
 
 @page(Permission.DECIDE, "POST")
+@of_their_team
 def note(request: HttpRequest, reference: str) -> HttpResponse:
     """Write a note about an intake."""
     record = sent(reference)
@@ -32,6 +34,7 @@ def note(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @page(Permission.DECIDE, "POST")
+@of_their_team
 def keep_draft(request: HttpRequest, reference: str) -> HttpResponse:
     """Keep what stands in the decision panel for later; nothing is signed."""
     record, now = sent(reference), timezone.now()
@@ -46,6 +49,7 @@ def keep_draft(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @page(Permission.DECIDE, "GET", "HEAD", "POST")
+@of_their_team
 def match(request: HttpRequest, reference: str) -> HttpResponse:
     """Say which medicine the patient's words mean; everything is screened again."""
     record = sent(reference)
@@ -80,6 +84,7 @@ def _match_page(
 
 
 @page(Permission.DECIDE, "POST")
+@of_their_team
 def pass_on(request: HttpRequest, reference: str) -> HttpResponse:
     """Give an intake that waits to a colleague, to oneself, or back to everybody."""
     record = sent(reference)
@@ -91,7 +96,20 @@ def pass_on(request: HttpRequest, reference: str) -> HttpResponse:
     return _back(request, reference)
 
 
+@page(Permission.DECIDE, "POST")
+@of_their_team
+def ask(request: HttpRequest, reference: str) -> HttpResponse:
+    """Ask the colleague who took an intake, or has it open, to hand it over."""
+    record, now = sent(reference), timezone.now()
+    waiting = Waiting.objects.filter(record=record, owner__isnull=False).select_related("owner").first()
+    viewers = work_actions.others_viewing([record.intake], me=request.user, now=now)
+    have_it = [waiting.owner] if waiting else list(viewers.values())
+    asked = taking_over.ask_to_take_over(intake=record.intake, of=have_it, by=request.user.actor)
+    return review_page(request, record, asked_for=asked, not_asked_for=not asked, status=200 if asked else 409)
+
+
 @page(Permission.SEE_INTAKE)
+@of_their_team
 def preview(request: HttpRequest, reference: str) -> HttpResponse:
     """What the patient would get, for each decision, with its version and how hard it is to read."""
     record, now = sent(reference), timezone.now()

@@ -18,6 +18,7 @@ from clinic.reviews.patient_words import HIGHEST_GRADE
 from clinic.reviews.persons import person
 from clinic.reviews.words import day_of
 from clinic.staff.frame import page, show
+from clinic.staff.glass import of_their_team
 from clinic.staff.review_page import sent
 from screening.reading_grade import grade
 
@@ -25,6 +26,7 @@ TITLE = "Letter to a prescriber"
 
 
 @page(Permission.DECIDE, "GET", "HEAD", "POST")
+@of_their_team
 def letter(request: HttpRequest, reference: str) -> HttpResponse:
     """The letter about an intake; a POST begins it or changes its words."""
     record = sent(reference)
@@ -50,6 +52,7 @@ def letter(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @page(Permission.DECIDE, "POST")
+@of_their_team
 def letter_sent(request: HttpRequest, reference: str) -> HttpResponse:
     """Keep that the letter was sent and how; its task is done, and its reply is waited for."""
     record, written = _written(reference)
@@ -68,6 +71,7 @@ def letter_sent(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @page(Permission.DECIDE, "POST")
+@of_their_team
 def letter_answered(request: HttpRequest, reference: str) -> HttpResponse:
     """Keep that the prescriber answered; the reminders that wait for it are done."""
     record, written = _written(reference)
@@ -81,6 +85,7 @@ def letter_answered(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @page(Permission.DECIDE)
+@of_their_team
 def letter_file(request: HttpRequest, reference: str) -> HttpResponse:
     """The letter as a PDF, to be printed, faxed or sent by secure mail."""
     record, written = _written(reference)

@@ -15,10 +15,12 @@ from clinic.reviews.standing import standing_decision
 from clinic.reviews.words import day_of, time_of
 from clinic.reviews.work_actions import open_intake
 from clinic.staff.frame import page, show
+from clinic.staff.glass import of_their_team
 from clinic.staff.review_page import sent
 
 
 @page(Permission.SEE_INTAKE)
+@of_their_team
 def history(request: HttpRequest, reference: str) -> HttpResponse:
     """Every record of an intake, what is new in each, and every decision, also those that do not stand any more."""
     intake, now = sent(reference).intake, timezone.now()
@@ -36,6 +38,7 @@ def history(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @page(Permission.SEE_INTAKE)
+@of_their_team
 def on_paper(request: HttpRequest, reference: str) -> HttpResponse:
     """The whole review to be printed: black on white, and on every sheet what it is about and what it rests on."""
     record, now = sent(reference), timezone.now()

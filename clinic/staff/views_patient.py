@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from clinic.accounts.permissions import Permission
@@ -15,7 +15,7 @@ from clinic.patients.models import Patient
 from clinic.questionnaires.comparing import series_of
 from clinic.questionnaires.progress import Drawing, drawing_of
 from clinic.reviews import words
-from clinic.staff import actions
+from clinic.staff import actions, glass
 from clinic.staff.care_team import is_on_team, open_until
 from clinic.staff.frame import page, show
 from clinic.staff.glass_form import GlassForm
@@ -29,7 +29,7 @@ def patient(request: HttpRequest, reference: str) -> HttpResponse:
     is_of_team = is_on_team(request.user, person)
     until = None if is_of_team else open_until(request.user, person)
     if not is_of_team and until is None:
-        return _glass_page(request, person, GlassForm())
+        return glass.closed(request, person, GlassForm())
     kind = request.GET.get("kind", "")
     actions.see_patient(patient=person, by=request.user.actor)
     told, is_cut = happenings(person, kind=kind if kind in KINDS else "")
@@ -63,15 +63,10 @@ def break_glass(request: HttpRequest, reference: str) -> HttpResponse:
     """Open the record of a patient of others, and say why."""
     person, form = _found(reference), GlassForm(request.POST)
     if not form.is_valid():
-        return _glass_page(request, person, form, status=422)
+        return glass.closed(request, person, form, status=422)
     reason = form.cleaned_data["reason"]
     actions.break_glass(patient=person, reason=reason, by=request.user.actor, now=timezone.now())
-    return redirect("staff:patient", person.reference)
-
-
-def _glass_page(request: HttpRequest, person: Patient, form: GlassForm, *, status: int = 200) -> HttpResponse:
-    """It names nobody: whoever stops here has seen nothing."""
-    return show(request, "break_glass.html", status=status, reference=person.reference, form=form)
+    return glass.opened(person, form)
 
 
 def _found(reference: str) -> Patient:

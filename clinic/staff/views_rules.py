@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from typing import Final
+
 from django.http import Http404, HttpRequest, HttpResponse
 
 from clinic.accounts.permissions import Permission
 from clinic.reviews.rules import rule_of
 from clinic.staff.frame import page, show
+
+REFERENCE: Final = re.compile(r"[A-Z]{2}-[0-9A-Z]{3,12}")
+"""How the form is named from which somebody came; it is only gone back to."""
 
 
 @page(Permission.SEE_INTAKE)
@@ -15,4 +21,5 @@ def rule(request: HttpRequest, protocol: str, rule_id: str) -> HttpResponse:
     read = rule_of(protocol, rule_id)
     if read is None:
         raise Http404
-    return show(request, "rule.html", read=read, protocol=protocol)
+    of = request.GET.get("of", "")
+    return show(request, "rule.html", read=read, protocol=protocol, of=of if REFERENCE.fullmatch(of) else "")

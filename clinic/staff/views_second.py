@@ -15,6 +15,7 @@ from clinic.reviews import actions, answers, second_actions, second_presenters, 
 from clinic.reviews.models import FirstSignature
 from clinic.reviews.second_forms import AgreeForm, DeclineForm
 from clinic.staff.frame import page
+from clinic.staff.glass import of_their_team
 from clinic.staff.review_page import next_page, place_of, review_page, sent
 
 SAME_PERSON = "Another clinician has to sign this too"
@@ -22,6 +23,7 @@ TALK_AGAIN = "A safety flag came after the talk with the patient: somebody has t
 
 
 @page(Permission.DECIDE, "POST")
+@of_their_team
 @code_again(when=lambda request: "has_read" in request.POST)
 def agree(request: HttpRequest, first_id: UUID) -> HttpResponse:
     """Sign what another clinician signed, and go on to the next intake."""
@@ -51,6 +53,7 @@ def agree(request: HttpRequest, first_id: UUID) -> HttpResponse:
 
 
 @page(Permission.DECIDE, "POST")
+@of_their_team
 def decline(request: HttpRequest, first_id: UUID) -> HttpResponse:
     """Send what another clinician signed back to them, with the reason."""
     first = _first(first_id)
@@ -70,6 +73,7 @@ def decline(request: HttpRequest, first_id: UUID) -> HttpResponse:
 
 
 @page(Permission.DECIDE, "POST")
+@of_their_team
 def take_back(request: HttpRequest, first_id: UUID) -> HttpResponse:
     """Take one's own first signature back."""
     first = _first(first_id)

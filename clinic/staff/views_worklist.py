@@ -8,20 +8,21 @@ from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
 from clinic.accounts.permissions import Permission
 from clinic.intake.countries import NAMES
 from clinic.intake.models import Intake
-from clinic.reviews import drafts, work_actions, worklist
+from clinic.reviews import drafts, taking_over, work_actions, worklist
 from clinic.reviews.filters import CHOICES, DEFAULT_VIEWS, LABELS, Filters
 from clinic.reviews.forms import SaveViewForm
 from clinic.reviews.models import SavedView, Waiting
 from clinic.reviews.second import clinicians
 from clinic.reviews.worklist_presenters import awaiting_line, waiting_line
 from clinic.staff.actions import look_over
+from clinic.staff.care_team import looked_after
 from clinic.staff.frame import page, show
 from clinic.staff.signed_just_now import just_signed
 
@@ -33,6 +34,19 @@ MOST_COUNTED = 999
 def list_of_waiting(request: HttpRequest) -> HttpResponse:
     """What waits: the urgent ones always and apart, then what is asked for."""
     return _worklist_page(request)
+
+
+@page(Permission.SEE_WORKLIST)
+def news(request: HttpRequest) -> HttpResponse:
+    """What came since a worklist was opened, in a line of words; it asks by itself each minute and shows no patient."""
+    view = worklist.View(Filters.read(request.GET), request.user, timezone.now())
+    urgent = len(worklist.urgent(limit=ROWS + 1)) - _number(request, "urgent")
+    others = worklist.how_many(limit=MOST_COUNTED, view=view) - _number(request, "here")
+    return render(
+        request,
+        "staff/worklist_news.html",
+        {"more": max(urgent, 0) + max(others, 0), "filters": view.filters, "asks": taking_over.asked_of(request.user)},
+    )
 
 
 @page(Permission.DECIDE, "POST")
@@ -93,6 +107,8 @@ def _worklist_page(request: HttpRequest, *, saving: SaveViewForm | None = None, 
         saving=saving or SaveViewForm(initial={"view": filters.query}),
         taken=request.GET.get("taken", "") if request.GET.get("taken", "").isdigit() else "",
         just_signed=just_signed(request, now),
+        asks=taking_over.asked_of(request.user) if about["viewers"] else [],
+        urgent_counted=len(urgent),
         **rest,
     )
 
@@ -109,6 +125,7 @@ def _waiting(request: HttpRequest, view: worklist.View) -> dict[str, Any]:
         "after": worklist.Place.of(shown[-1]) if len(found) > ROWS else None,
         "is_first": after is None,
         "count": f"more than {MOST_COUNTED}" if count > MOST_COUNTED else str(count),
+        "counted": count,
     }
 
 
@@ -116,10 +133,15 @@ def _awaiting(request: HttpRequest, view: worklist.View) -> dict[str, Any]:
     after = _moment_and_id(request.GET.get("after", ""))
     found = worklist.awaiting(view=view, limit=ROWS + 1, after=after)
     shown = found[:ROWS]
+    theirs = looked_after(request.user, {each.record.intake.patient_id for each in shown})
     return {
-        "lines": [lambda _, each=each: awaiting_line(each, now=view.now) for each in shown],
+        "lines": [
+            lambda _, each=each: awaiting_line(each, is_theirs=each.record.intake.patient_id in theirs, now=view.now)
+            for each in shown
+        ],
         "after": f"{shown[-1].decided_at.isoformat()}_{shown[-1].pk}" if len(found) > ROWS else None,
         "is_first": after is None,
+        "counted": None,
         "count": f"{len(shown)} or more" if len(found) > ROWS else str(len(shown)),
     }
 
@@ -127,8 +149,10 @@ def _awaiting(request: HttpRequest, view: worklist.View) -> dict[str, Any]:
 def _about(request: HttpRequest, rows: list[Waiting], now: datetime) -> dict[str, Any]:
     """Who else has these open, and which of them this person began to decide."""
     intakes = [each.record.intake for each in rows]
+    viewers, looked = work_actions.looks(intakes, me=request.user, now=now)
     return {
-        "viewers": work_actions.others_viewing(intakes, me=request.user, now=now),
+        "viewers": viewers,
+        "looked": looked,
         "begun": drafts.begun(intakes, by=request.user),
         "me": request.user,
     }
@@ -149,6 +173,12 @@ def _views(request: HttpRequest, filters: Filters) -> list[dict[str, Any]]:
     built_in = [{"name": name, "query": query, "id": None} for name, query in DEFAULT_VIEWS]
     own = SavedView.objects.filter(by=request.user).order_by("name").values("name", "query", "id")
     return [{**each, "is_on": each["query"] == filters.query} for each in (*built_in, *own)]
+
+
+def _number(request: HttpRequest, name: str) -> int:
+    """A count in the address; what is none is more than anybody counts to, so that nothing is said."""
+    text = request.GET.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else MOST_COUNTED + 1
 
 
 def _urgent_place(text: str) -> worklist.Place | None:

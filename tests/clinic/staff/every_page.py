@@ -26,7 +26,7 @@ from tests.clinic.staff.tasks import open_task, stuck, urgent_page
 from tests.kept import taken_back
 
 ABOUT_AN_INTAKE = (
-    *("review", "decide", "answers", "history", "print", "note", "keep_draft", "match", "pass_on", "preview"),
+    *("review", "decide", "answers", "history", "print", "note", "keep_draft", "match", "pass_on", "preview", "ask"),
     *("letter", "letter_file", "letter_sent", "letter_answered"),
 )
 ABOUT_A_PATIENT = ("patient", "break_glass", "treatment", "end_course", "book_for", "hold", "overbook")
@@ -69,6 +69,7 @@ def _rows(mail: Path) -> dict[str, object]:
     osei = records.clinician()
     record, decided = records.sealed(records.REVIEW), records.sealed(records.REVIEW)
     decision = records.decide(decided, osei)
+    open_task(decided, "clinician")
     task = open_task(record, "coordinator")
     (mail / f"{task.pk}.eml").write_text("To: a@example.test\nSubject: Hello\n\nHello")
     other = User.objects.create_user("other@example.test", name="Other", role=Role.SCHEDULER)

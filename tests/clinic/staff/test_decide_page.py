@@ -188,6 +188,7 @@ def test_who_comes_second_is_told_by_whom_and_keeps_what_they_wrote(
     browser: Client, staff: Callable[[Role], User]
 ) -> None:
     record = records.sealed(records.REVIEW)
+    browser.get(review(record))
     records.decide(record, staff(Role.DIRECTOR), "prescriber_first")
 
     response = sign(browser, record, route="ready_to_book", reason=WHY)
@@ -265,7 +266,9 @@ def test_undo_that_comes_too_late_says_so(browser: Client, osei: User) -> None:
 
 
 def test_a_colleague_is_told_whose_it_is_to_undo(browser: Client, staff: Callable[[Role], User]) -> None:
-    decision = records.decide(records.sealed(records.REVIEW), staff(Role.DIRECTOR))
+    record = records.sealed(records.REVIEW)
+    browser.get(review(record))
+    decision = records.decide(record, staff(Role.DIRECTOR))
 
     response = browser.post(reverse("staff:undo", args=[decision.pk]))
 
@@ -279,6 +282,7 @@ def test_a_colleague_opens_it_again_with_a_reason(
     browser: Client, signed_in: Callable[[Role], Client], staff: Callable[[Role], User]
 ) -> None:
     record = records.sealed(records.REVIEW)
+    browser.get(review(record))
     decision = records.decide(record, staff(Role.DIRECTOR))
     address = reverse("staff:reopen", args=[decision.pk])
 

@@ -19,7 +19,7 @@ from clinic.intake import protocols
 from clinic.staff.task_sources import SOURCES
 from tests.clinic.reviews import records
 from tests.clinic.reviews.records import NOW
-from tests.clinic.staff.tasks import open_task
+from tests.clinic.staff.tasks import open_task, urgent_page
 
 pytestmark = pytest.mark.django_db
 
@@ -87,6 +87,7 @@ def test_every_rule_of_the_protocol_is_listed_with_what_came_of_it(browser: Clie
 
 def test_the_answers_so_far_of_a_draft_can_be_read(browser: Client) -> None:
     draft = records.intake({"phq9": 1})
+    urgent_page(draft)
 
     page = browser.get(reverse("staff:answers", args=[draft.reference])).content.decode()
 

@@ -176,7 +176,7 @@ def test_paper_leaves_nothing_out(browser: Client, osei: User) -> None:
 
 @pytest.mark.parametrize("name", ["review", "answers", "print"])
 def test_an_unusual_answer_that_was_confirmed_says_so(name: str, browser: Client) -> None:
-    record = sealed({"weight_kg": "12"})
+    record = sealed(records.REVIEW | {"weight_kg": "12"})
     record.intake.confirmed = {"weight_kg": "12"}
     record.intake.save()
 
@@ -184,7 +184,7 @@ def test_an_unusual_answer_that_was_confirmed_says_so(name: str, browser: Client
 
 
 def test_an_answer_that_was_changed_after_it_was_confirmed_is_not_called_confirmed(browser: Client) -> None:
-    record = sealed({"weight_kg": "13"})
+    record = sealed(records.REVIEW | {"weight_kg": "13"})
     record.intake.confirmed = {"weight_kg": "12"}
     record.intake.save()
 
@@ -193,7 +193,7 @@ def test_an_answer_that_was_changed_after_it_was_confirmed_is_not_called_confirm
 
 def test_the_list_of_medicines_keeps_what_was_changed_and_removed(browser: Client) -> None:
     now = records.medicine("sertraline") | {"id": "1", "dose": "50 mg", "reason": "low mood", "prescriber": "Dr. Lee"}
-    record = sealed({"med_none": "takes"}, [now])
+    record = sealed(records.REVIEW | {"med_none": "takes"}, [now])
     at = NOW.isoformat()
     gone = records.medicine("lithium") | {"id": "2"}
     record.intake.history = [[at, "med_list", now | {"dose": "100 mg"}], [at, "med_list", gone]]
@@ -208,7 +208,7 @@ def test_the_list_of_medicines_keeps_what_was_changed_and_removed(browser: Clien
 
 def test_the_review_shows_each_medicine_with_dose_reason_and_prescriber(browser: Client) -> None:
     told = {"dose": "100 mg", "reason": "low mood", "prescriber": "Dr. H. Lee"}
-    page = read(browser, "review", sealed({"med_none": "takes"}, [records.medicine("Zoloft") | told]))
+    page = read(browser, "review", sealed(records.REVIEW | {"med_none": "takes"}, [records.medicine("Zoloft") | told]))
 
     assert "<b>Zoloft 100 mg</b>" in page
     assert "For low mood. Prescribed by Dr. H. Lee" in page
@@ -217,7 +217,7 @@ def test_the_review_shows_each_medicine_with_dose_reason_and_prescriber(browser:
 def test_of_two_lines_in_the_same_words_each_keeps_what_was_told_about_it(browser: Client) -> None:
     now = records.medicine("Zoloft") | {"id": "1", "dose": "100 mg"}
     before = records.medicine("Zoloft", "stopped", "2026-11-25") | {"id": "2", "dose": "25 mg"}
-    page = read(browser, "review", sealed({"med_none": "takes"}, [now, before]))
+    page = read(browser, "review", sealed(records.REVIEW | {"med_none": "takes"}, [now, before]))
 
     assert page.index("Zoloft 100 mg") < page.index("Looks back 14 days")
     assert page.index("Zoloft 25 mg") < page.index("9 days left of 14")
