@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clinic.intake.countries import COUNTRIES, NAMES, REGIONS
+from clinic.intake.hints import hint_of
 from clinic.intake.journeys import anchor
 from clinic.intake.measures import MeasureField
 from clinic.web.rendering import Fields
@@ -309,7 +310,7 @@ class PageForm(forms.Form):
 
 
 def _field(question: Question) -> forms.Field:
-    common = {"label": question.wording, "help_text": question.hint, "required": question.required}
+    common = {"label": question.wording, "help_text": hint_of(question), "required": question.required}
     return FIELDS[question.kind](question, common)
 
 
