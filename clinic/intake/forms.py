@@ -112,8 +112,10 @@ def _line(question: Question, common: dict[str, Any]) -> forms.Field:
 
 
 def _long(question: Question, common: dict[str, Any]) -> forms.Field:
-    widget = forms.Textarea(attrs={"rows": 5})
-    return forms.CharField(widget=widget, **_text_rules(question, LONGEST["longtext"], common))
+    limit = LONGEST["longtext"]
+    words = {"data-left": _("{n} letters left"), "data-over": _("{n} letters too many")}
+    widget = forms.Textarea(attrs={"rows": 5, "data-most": limit, **words})
+    return forms.CharField(widget=widget, **_text_rules(question, limit, common))
 
 
 def _text_rules(question: Question, limit: int, common: dict[str, Any]) -> dict[str, Any]:

@@ -33,6 +33,7 @@ NO_PAGES: Final = {
     "pages:security_txt": "for machines",
     "pages:service_worker": "for machines",
     "intake:check": "leads to the first question of the check",
+    "intake:medicine_names": "a file for enhance.js, used in test_suggestions.py",
     "intake:put_back_medicine": "leads to the list, which has the state `medicine removed`",
     "my:ask": "leads to my:status, which has the state `asked`",
     "booking:leave_waitlist": "leads to my:status",
