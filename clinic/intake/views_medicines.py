@@ -11,7 +11,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import cache_control
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -24,13 +23,9 @@ from clinic.intake.views import of_draft, page_context, to_next_needed
 from screening.journey import Journey
 from screening.protocol import Page
 
-KEPT_FOR = 60 * 60
-"""Seconds for which a browser may keep the names; another protocol may know others."""
-
 
 @require_safe
 @gzip_page
-@cache_control(public=True, max_age=KEPT_FOR)
 def names(request: HttpRequest) -> HttpResponse:
     """The names the protocol knows, the same for everybody: a browser suggests from them, and tells us nothing."""
     return HttpResponse(_names(settings.PROTOCOL), content_type="application/json")

@@ -108,6 +108,5 @@ def test_the_list_is_one_for_all_and_holds_every_name(names: bytes) -> None:
 
     assert {"Lexapro", "escitalopram"} <= set(known)
     assert len(known) == len(set(known))
-    assert answer["Cache-Control"] == "public, max-age=3600"
     assert len(answer.content) < 15 * 1024
     assert not answer.cookies
