@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clinic.intake.countries import COUNTRIES, NAMES, REGIONS
+from clinic.intake.hints import hint_of
 from clinic.intake.journeys import anchor
 from clinic.intake.measures import MeasureField
 from clinic.web.rendering import Fields
@@ -111,8 +112,10 @@ def _line(question: Question, common: dict[str, Any]) -> forms.Field:
 
 
 def _long(question: Question, common: dict[str, Any]) -> forms.Field:
-    widget = forms.Textarea(attrs={"rows": 5})
-    return forms.CharField(widget=widget, **_text_rules(question, LONGEST["longtext"], common))
+    limit = LONGEST["longtext"]
+    words = {"data-left": _("{n} letters left"), "data-over": _("{n} letters too many")}
+    widget = forms.Textarea(attrs={"rows": 5, "data-most": limit, **words})
+    return forms.CharField(widget=widget, **_text_rules(question, limit, common))
 
 
 def _text_rules(question: Question, limit: int, common: dict[str, Any]) -> dict[str, Any]:
@@ -309,7 +312,7 @@ class PageForm(forms.Form):
 
 
 def _field(question: Question) -> forms.Field:
-    common = {"label": question.wording, "help_text": question.hint, "required": question.required}
+    common = {"label": question.wording, "help_text": hint_of(question), "required": question.required}
     return FIELDS[question.kind](question, common)
 
 

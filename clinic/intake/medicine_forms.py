@@ -8,6 +8,7 @@ from typing import Any, Final
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import HTML, Layout
 from django import forms
+from django.urls import reverse_lazy
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
@@ -34,7 +35,11 @@ class MedicineForm(forms.Form):
         help_text=_("Copy it from the box or bottle if you can"),
         max_length=200,
         widget=forms.TextInput(
-            attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false", "class": "w-l"}
+            attrs={
+                **{"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false", "class": "w-l"},
+                "data-names": reverse_lazy("intake:medicine_names"),
+                **{"data-one": _("1 suggestion"), "data-more": _("{n} suggestions")},
+            }
         ),
         error_messages={
             "required": _("Enter the name of the medicine, or what it is for"),

@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 
 from clinic.intake.clock import due_at, is_open
 from clinic.intake.countries import NAMES
+from clinic.intake.hints import HINTS
 from clinic.intake.journeys import address, anchor
 from clinic.intake.likely import Odd
 from clinic.intake.medicine_forms import STATUSES
@@ -117,7 +118,7 @@ def _answer_rows(journey: Journey, page: Page) -> Iterator[dict[str, Any]]:
         question = protocol.questions[name]
         value = in_words(question, journey.facts.given.get(name))
         link = {"url": f"{url}#div_{anchor(protocol, name)}", "word": _("Change"), "about": question.wording}
-        yield {"label": question.wording, "value": value, "links": [link]}
+        yield {"label": question.wording, "hint": HINTS.get(name, ""), "value": value, "links": [link]}
 
 
 def odd_rows(journey: Journey, found: list[Odd]) -> list[dict[str, Any]]:

@@ -13,6 +13,7 @@ urlpatterns = [
     path("check/result/", views_check.check_result, name="check_result"),
     path("intake/start/", views.start, name="start"),
     path("intake/", views.tasks, name="tasks"),
+    path("intake/medicines/names/", views_medicines.names, name="medicine_names"),
     path("intake/medicines/add/", views_medicines.add_medicine, name="add_medicine"),
     path("intake/medicines/<uuid:medicine_id>/change/", views_medicines.change_medicine, name="change_medicine"),
     path("intake/medicines/<uuid:medicine_id>/remove/", views_medicines.remove_medicine, name="remove_medicine"),

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import uuid
+from functools import cache
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.gzip import gzip_page
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from clinic.audit import actors
 from clinic.intake import actions, medicine_list, onward, protocols
@@ -18,6 +22,13 @@ from clinic.intake.models import Intake
 from clinic.intake.views import of_draft, page_context, to_next_needed
 from screening.journey import Journey
 from screening.protocol import Page
+
+
+@require_safe
+@gzip_page
+def names(request: HttpRequest) -> HttpResponse:
+    """The names the protocol knows, the same for everybody: a browser suggests from them, and tells us nothing."""
+    return HttpResponse(_names(settings.PROTOCOL), content_type="application/json")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -32,6 +43,14 @@ def add_medicine(request: HttpRequest, intake: Intake) -> HttpResponse:
 def change_medicine(request: HttpRequest, intake: Intake, medicine_id: uuid.UUID) -> HttpResponse:
     """Change one medicine of the list."""
     return _medicine(request, intake, _listed(intake, medicine_id), str(medicine_id))
+
+
+@cache
+def _names(protocol: str) -> bytes:
+    """Each name once, alone: what the protocol treats alike is not always the same medicine."""
+    known = protocols.named(protocol).protocol.medications.values()
+    names = {name for each in known for name in (each.ingredient, *each.brands)}
+    return json.dumps(sorted(names, key=str.lower), ensure_ascii=False).encode()
 
 
 def _medicine(request: HttpRequest, intake: Intake, initial: dict[str, str], medicine_id: str) -> HttpResponse:

@@ -1,6 +1,6 @@
 """The report of `make bench`: each figure with its target, measured in this one run on this machine.
 
-python -m tests.bench            everything, in about two minutes
+python -m tests.bench            everything, in about four minutes
 python -m tests.bench decision   only that part
 """
 
@@ -27,6 +27,7 @@ IN_A_CLINIC: Final = {
     "booking": "Free times, and bookings under contention",
     "delivering": "Delivering, with real workers and the embedded broker",
     "weight": "Weight of patient pages, as our own server sends them",
+    "painting": "When a slow phone on slow 4G has painted a page, in Chromium",
 }
 NOISY_FROM: Final = 0.25
 """Load for each core above which somebody else is clearly at work."""

@@ -58,22 +58,22 @@ class Times:
     @property
     def median(self) -> float:
         """The middle time on the clock, in seconds."""
-        return _within(self.seconds, 50)
+        return percentile(self.seconds, 50)
 
     @property
     def late(self) -> float:
         """The 95th percentile on the clock, in seconds."""
-        return _within(self.seconds, 95)
+        return percentile(self.seconds, 95)
 
     @property
     def usually_busy(self) -> float:
         """The middle time of the processor, in seconds: how much of the median is our own Python."""
-        return _within(self.busy, 50)
+        return percentile(self.busy, 50)
 
     @property
     def undisturbed(self) -> float:
         """The time of the processor, in seconds, within which the quickest tenth was done: what others do not slow."""
-        return _within(self.busy, 10)
+        return percentile(self.busy, 10)
 
 
 Prepare = Callable[[int], Callable[[], object]]
@@ -137,7 +137,7 @@ def _timed(work: Callable[[], object]) -> tuple[float, float]:
     return time.perf_counter() - begun, time.thread_time() - busy
 
 
-def _within(seconds: list[float], percent: float) -> float:
+def percentile(seconds: list[float], percent: float) -> float:
     """The time within which so many percent of the rounds were done, by nearest rank."""
     return sorted(seconds)[math.ceil(len(seconds) * percent / 100) - 1]
 

@@ -16,6 +16,7 @@ from clinic.booking.availability_actions import meet_at
 from clinic.pages import articles
 from clinic.web import errors
 from screening.protocol import Page
+from tests.ux.html import tree
 from tests.ux.state import State
 from tests.ux.states_over_time import questions
 from tests.ux.visitor import EVERYTHING, MEDICINES, NOW, PROTOCOL, Visitor
@@ -32,6 +33,7 @@ NO_PAGES: Final = {
     "pages:security_txt": "for machines",
     "pages:service_worker": "for machines",
     "intake:check": "leads to the first question of the check",
+    "intake:medicine_names": "a file for enhance.js, used in test_suggestions.py",
     "intake:put_back_medicine": "leads to the list, which has the state `medicine removed`",
     "my:ask": "leads to my:status, which has the state `asked`",
     "booking:leave_waitlist": "leads to my:status",
@@ -131,11 +133,12 @@ def _all_wrong(visitor: Visitor) -> HttpResponse:
 
 def _signed_differently(visitor: Visitor) -> HttpResponse:
     """Signed in one tab; the form of another tab says something else."""
-    page = visitor.filled().opens("intake:sign").content.decode()
-    assert "signature" in page
-    ticks = ["consent_privacy", "consent_not_medical", "consent_truth", "consent_esign"]
-    told = dict.fromkeys(ticks, "on") | {"consent_prescriber": "no", "key": str(visitor.intake.submit_key)}
-    visitor.client.post("/intake/sign/", {**told, "signature": "Maya Rose Thompson"})
+    page = tree(visitor.filled().opens("intake:sign").content.decode())
+    told = {tag["name"]: tag["value"] for tag in page.all("input", type="hidden")}
+    told |= dict.fromkeys([tag["name"] for tag in page.all("input", type="checkbox")], "yes")
+    told |= {"consent_prescriber": "no", "consent_part2": "no"}
+    first = visitor.client.post("/intake/sign/", {**told, "signature": "Maya Rose Thompson"})
+    assert first.status_code == 302, "the first tab was not believed, so nothing is in conflict"
     return visitor.client.post("/intake/sign/", {**told, "signature": "Somebody Else"})
 
 

@@ -144,13 +144,13 @@ class Walk:
         assert answer.status_code in (200, 422), f"{answer.request['PATH_INFO']}: {answer.status_code}"
         self.count.pages += 1
         self.count.asked += self.name in ASKING
-        new = [line for line in _lines(answer.content.decode()) if line not in self.seen]
-        self.seen |= set(new)
+        new = set(_lines(answer.content.decode())) - self.seen
+        self.seen |= new
         self.count.words += sum(len(line.split()) for line in new)
 
 
 def _lines(page: str) -> list[str]:
-    """The texts of a page; what stands on an earlier page in the same words is not read a second time."""
+    """The texts of a page; what stands on it or an earlier one in the same words is not read a second time."""
     reader = MainText()
     reader.feed(page)
     return [text for line in reader.lines if (text := " ".join(line.split()))]
