@@ -38,7 +38,7 @@ def test_the_page_is_found_from_the_patients_own_page(sent: Any) -> None:
 
 
 def test_a_clinician_who_read_the_form_is_told_by_role_and_why_and_not_by_name(sent: Any, osei: User) -> None:
-    browser, intake, _ = sent()
+    browser, intake, _ = sent("V032")
     signed_in(osei).get(reverse("staff:review", args=[intake.reference]))
     signed_in(osei).get(reverse("staff:review", args=[intake.reference]))
 
@@ -77,7 +77,7 @@ def test_the_reason_of_somebody_from_outside_the_care_team_is_shown(sent: Any, o
 
 
 def test_the_role_is_the_one_they_had_when_they_looked(sent: Any, osei: User) -> None:
-    browser, intake, _ = sent()
+    browser, intake, _ = sent("V032")
     User.objects.create_user("d@larkfield.example", name="Dr. Hana Weiss", role=Role.DIRECTOR)
     signed_in(osei).get(reverse("staff:review", args=[intake.reference]))
     accounts.change_role(user=osei, role=Role.SCHEDULER, by=system("test"), now=intake.started_at)
@@ -86,7 +86,7 @@ def test_the_role_is_the_one_they_had_when_they_looked(sent: Any, osei: User) ->
 
 
 def test_more_looks_cost_no_more_queries(sent: Any, osei: User, django_assert_max_num_queries: Any) -> None:
-    browser, intake, _ = sent()
+    browser, intake, _ = sent("V032")
     for _ in range(5):
         signed_in(osei).get(reverse("staff:review", args=[intake.reference]))
     browser.get(reverse(PAGE))

@@ -67,7 +67,7 @@ def test_who_has_it_open_is_said_for_fifteen_minutes_and_not_to_themselves(osei:
         work_actions.open_intake(intake=intake, page="review", by=lee.actor, now=NOW)
 
     late = NOW + timedelta(minutes=15)
-    assert work_actions.others_viewing([intake], me=osei, now=NOW) == {intake.pk: "Dr. Jon Lee"}
+    assert work_actions.others_viewing([intake], me=osei, now=NOW) == {intake.pk: lee}
     assert work_actions.others_viewing([intake], me=lee, now=NOW) == {}
     assert work_actions.others_viewing([intake], me=osei, now=late) == {}
 
