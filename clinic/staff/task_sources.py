@@ -29,6 +29,7 @@ SOURCES: Final[dict[str, str]] = {
     "booked": "a visit",
     "booking_displaced": "a visit",
     "booking_frozen": "a visit",
+    "booking_stands_again": "a visit",
     "no_show": "a missed visit",
     "no_show_flagged": "a missed visit",
     "consult_done": "a finished visit",
