@@ -68,6 +68,7 @@ def test_the_patient_is_told_once_in_neutral_words(held: Appointment, book: Book
     assert message.key == f"appointment-booked:{held.pk}:0"
     assert message.about == {
         "appointment": str(held.pk),
+        "sequence": "0",
         "when": "Wednesday, December 2 at 10:00 am Mountain Time",
     }
 
