@@ -122,9 +122,11 @@ def test_a_page_never_waits_for_a_broker_that_is_frozen(
     for _ in range(PAIRS):
         first, second = fill(), fill()
         normal.append(seconds_of(first))
+        all_sent()  # else the sending thread would still be at the first while the second is timed
         broker.freeze()
         frozen.append(seconds_of(second))
         broker.thaw()
+        all_sent()
         told |= {first.reference, second.reference}
     sweep(NOW)
 

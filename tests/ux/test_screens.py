@@ -10,7 +10,7 @@ from playwright.sync_api import Browser
 
 from tests.ux.budget import BUDGET
 from tests.ux.conftest import Pages
-from tests.ux.screen import ALL_BUT_COLOR, EVERY_RULE, RULES_OF_COLOR, TEXT_SPACING, TWICE_THE_TEXT, Screen
+from tests.ux.screen import EVERY_RULE, RULES_OF_COLOR, TEXT_SPACING, TWICE_THE_TEXT, Screen
 from tests.ux.shown import Shown, file_bytes
 from tests.ux.states import STATES, State
 
@@ -23,10 +23,10 @@ RESTYLED = {
     WIDE: {"as it is": "", "text twice as large": TWICE_THE_TEXT},
 }
 """1280 points at a zoom of 400 % are 320; text twice as large on the narrowest screen is asked of nobody."""
-LOOKS = ((WIDE, "light", ALL_BUT_COLOR), (NARROW, "dark", RULES_OF_COLOR), (NARROW, "light", EVERY_RULE))
-COLORS_WHEN_WIDE = ((WIDE, "light", RULES_OF_COLOR), (WIDE, "dark", RULES_OF_COLOR))
-"""A theme changes colors and nothing else, and a width no color: of each page its first state shows what only a wide
-screen has, such as the menu."""
+LOOKS = ((NARROW, "dark", RULES_OF_COLOR), (NARROW, "light", EVERY_RULE))
+WHEN_WIDE = ((WIDE, "light", EVERY_RULE), (WIDE, "dark", RULES_OF_COLOR))
+"""A theme changes colors and nothing else, and all states of a page have the same frame: what only a wide screen has,
+such as the menu, is asked about in the first of them."""
 FIRST_OF_EACH_PAGE = frozenset({state.url_name: state for state in reversed(STATES)}.values())
 STYLES = ("calm.css", "progress.css", "booking.css", "public.css", "urgent.css")
 
@@ -80,8 +80,8 @@ def _focus(screen: Screen) -> Iterator[str]:
 
 
 def _axe(screen: Screen) -> Iterator[str]:
-    one_more = COLORS_WHEN_WIDE if screen.shown and screen.shown.state in FIRST_OF_EACH_PAGE else ()
-    for width, theme, rules in (*LOOKS, *one_more):
+    also = WHEN_WIDE if screen.shown and screen.shown.state in FIRST_OF_EACH_PAGE else ()
+    for width, theme, rules in (*LOOKS, *also):
         screen.looks(width=width, theme=theme)
         yield from (f"{each} at {width}, {theme}" for each in screen.axe(rules))
 

@@ -70,34 +70,30 @@ def is_alive(pid: int) -> bool:
         return False
 
 
-def test_it_opens_once_and_closes_in_order(open_clinic: Open, environment: dict[str, str]) -> None:
+def test_it_opens_once_keeps_what_was_written_when_killed_and_closes_in_order(
+    open_clinic: Open, environment: dict[str, str], var: Path
+) -> None:
     clinic = open_clinic()
-    everyone = family(clinic.pid)
-
-    second = subprocess.run(
+    refused = subprocess.run(
         UP, cwd=REPOSITORY, env=environment, capture_output=True, text=True, timeout=30, check=False
     )
-    clinic.send_signal(signal.SIGINT)
+    assert refused.returncode == 1
+    assert "already runs in this folder: http://127.0.0.1:" in refused.stderr
+    assert f"(process {clinic.pid})" in refused.stderr
 
-    assert second.returncode == 1
-    assert "already runs in this folder: http://127.0.0.1:" in second.stderr
-    assert f"(process {clinic.pid})" in second.stderr
-    assert clinic.wait(timeout=20) == 0
-    assert len(everyone) > 10
-    assert not [pid for pid in everyone if is_alive(pid)]
-
-
-def test_what_was_written_is_there_after_everything_was_killed(open_clinic: Open, var: Path) -> None:
-    clinic = open_clinic()
     database = Postgres(var, var / "run")
     with database.connect("threshold") as connection:
         connection.execute("CREATE TABLE kept AS SELECT 'still here' AS word")
-
     for pid in family(clinic.pid):
         if is_alive(pid):
             os.kill(pid, signal.SIGKILL)
     clinic.wait()
-    open_clinic()
-
+    again = open_clinic()
     with database.connect("threshold") as connection:
         assert connection.execute("SELECT word FROM kept").fetchone() == ("still here",)
+
+    everyone = family(again.pid)
+    again.send_signal(signal.SIGINT)
+    assert again.wait(timeout=20) == 0
+    assert len(everyone) > 10
+    assert not [pid for pid in everyone if is_alive(pid)]
