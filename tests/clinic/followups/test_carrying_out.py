@@ -11,6 +11,7 @@ from clinic.accounts.models import User
 from clinic.audit.actors import staff
 from clinic.followups import actions
 from clinic.followups.models import FollowUp
+from clinic.followups.stops import ENDS
 from clinic.notifications import delivery
 from clinic.notifications.models import Message
 from clinic.patients.models import Patient
@@ -219,3 +220,8 @@ def _break(*_: object, **__: object) -> None:
 
 def _kill(*_: object, **__: object) -> None:
     raise Killed
+
+
+def test_what_can_end_a_follow_up_is_told_by_the_first_word_of_its_cause() -> None:
+    """`ended` asks only about the first word of causes; an end of a narrower kind would never be found."""
+    assert all(kind.endswith(":") and kind.count(":") == 1 for end in ENDS for kind in end.kinds)
