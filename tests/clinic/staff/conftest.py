@@ -61,3 +61,9 @@ def osei(staff: Callable[[Role], User]) -> User:
 def browser(signed_in: Callable[[Role], Client], osei: User) -> Client:
     """The browser of the clinician."""
     return signed_in(Role.CLINICIAN)
+
+
+@pytest.fixture
+def duarte(staff: Callable[[Role], User]) -> User:
+    """A colleague, on call."""
+    return staff(Role.ON_CALL)

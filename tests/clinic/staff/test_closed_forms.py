@@ -18,6 +18,7 @@ from clinic.notifications.models import Message
 from clinic.patients.lookers import BROKE_GLASS, looks_at
 from clinic.reviews import work_actions
 from clinic.reviews.models import Decision, Note, Waiting
+from clinic.staff.urls import urlpatterns
 from tests.clinic.reviews import records
 from tests.clinic.reviews.records import NOW
 from tests.clinic.staff.tasks import open_task, urgent_page
@@ -26,11 +27,6 @@ pytestmark = pytest.mark.django_db
 WHY = "She called the front desk and nobody of her team is in"
 READ = ("review", "answers", "history", "print", "preview", "letter", "letter_file", "match")
 WRITTEN = ("note", "keep_draft", "pass_on", "ask", "decide", "letter", "letter_sent", "letter_answered", "match")
-
-
-@pytest.fixture
-def duarte(staff: Callable[[Role], User]) -> User:
-    return staff(Role.ON_CALL)
 
 
 @pytest.fixture
@@ -47,6 +43,12 @@ def page_of(record: ScreeningRecord, name: str = "review") -> str:
 
 def is_open(browser: Client, record: ScreeningRecord) -> bool:
     return b"Maya" in browser.get(page_of(record)).content
+
+
+def test_every_page_about_a_form_is_among_them() -> None:
+    pages = {each.name for each in urlpatterns if str(each.pattern).startswith("intakes/")}
+
+    assert pages == {*READ, *WRITTEN}
 
 
 @pytest.mark.parametrize("name", READ)

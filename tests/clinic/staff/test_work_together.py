@@ -22,11 +22,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def duarte(staff: Callable[[Role], User]) -> User:
-    return staff(Role.ON_CALL)
-
-
-@pytest.fixture
 def theirs(duarte: User) -> ScreeningRecord:
     """What a colleague took."""
     record = records.sealed(records.REVIEW)
