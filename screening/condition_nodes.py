@@ -41,6 +41,7 @@ class Known(Protocol):
     unknown: set[str]
     doubt: frozenset[str]
 
+    def tagged(self, tag: str) -> bool | None: ...
     def call(self, function: str, arguments: tuple[object, ...]) -> bool | None: ...
     def count(self, function: str, arguments: tuple[object, ...]) -> object: ...
 
@@ -203,6 +204,9 @@ class Call:
             return lambda known: not known.unknown.isdisjoint(arguments)
         if function in ABOUT_QUESTIONS:
             return _has(str(arguments[0]), arguments[1])
+        if function == "med_tag":
+            tag = str(arguments[0])
+            return lambda known: known.tagged(tag)
         return lambda known: known.call(function, arguments)
 
     def names(self) -> Iterator[str]:

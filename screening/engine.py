@@ -204,10 +204,10 @@ class _Asked:
         A check that comes out as no is only clear when something it reads has a value: a check of nothing is not clear.
         One that an answer rules out is clear: it reads that answer.
         """
-        facts, blank, ruled_out = self.facts, self.facts.blank, self.ruled_out
+        facts, blank, ruled_out, clear = self.facts, self.facts.blank, self.ruled_out, self.clear
         for ask, names, name, rule in facts.protocol.stages[stage]:
             if name in ruled_out:
-                self.clear.append(name)
+                clear.append(name)
                 continue
             try:
                 told = ask(facts)
@@ -218,7 +218,7 @@ class _Asked:
             if told is not False:
                 self._keep(rule, told)
             elif names is None or not blank.issuperset(names):
-                self.clear.append(name)
+                clear.append(name)
             else:
                 self.not_asked.append(name)
 
@@ -257,7 +257,8 @@ class _Asked:
         ]
         for names, outcome in reached:
             for name in names:
-                services[name] = max(services[name], outcome, key=lambda each: each.strictness)
+                if outcome.strictness > services[name].strictness:
+                    services[name] = outcome
         return services
 
     def priority(self) -> str:
@@ -267,18 +268,16 @@ class _Asked:
         """
         found = [f.rule for f in self.findings if f.rule.outcome is not Outcome.INFO]
         priorities = [rule.priority for rule in found]
-        if not any(rule.outcome.strictness >= Outcome.CLINICIAN_REVIEW.strictness for rule in found):
+        strictest = max([rule.outcome.strictness for rule in found], default=0)
+        if strictest < Outcome.CLINICIAN_REVIEW.strictness:
             priorities += [UNDECIDED_PRIORITY for u in self.undecided if u.rule.outcome is not Outcome.INFO]
         return min(priorities, key=PRIORITIES.index, default=PRIORITIES[-1])
 
 
 def _ruled_out(facts: Facts) -> set[str]:
     """The checks that one answer alone rules out, which then need not be asked: most of them, of most people."""
-    ids: set[str] = set()
-    for name, by_answer in facts.protocol.ruled_out.items():
-        if (answer := facts.answers.get(name)) is not None:
-            ids.update(by_answer.get(answer, ()))
-    return ids
+    by, answers = facts.protocol.ruled_out, facts.answers
+    return set().union(*[by[name].get(told, ()) for name, told in answers.items() if told is not None and name in by])
 
 
 def _overall(services: Mapping[str, Outcome]) -> Outcome:

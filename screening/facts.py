@@ -90,10 +90,12 @@ class Facts:
                 self.blank.add(name)
                 continue
             value = given.get(name)
-            if type(value) is str and value in plain:
-                answers[name] = values[name] = value
-                if value in DOUBT:
-                    self.unknown.add(name)
+            kind = type(value)
+            if (kind is str or kind is int) and value in plain:
+                answers[name] = values[name] = plain[value]
+            elif value is None:
+                answers[name] = None
+                self._lack(question)
             else:
                 self._read(question, value)
         self.shown = list(answers)
@@ -101,7 +103,7 @@ class Facts:
     def _read(self, question: Question, value: object) -> None:
         name, answer = question.id, None
         try:
-            answer = None if value is None else question.read(value)
+            answer = question.read(value)
         except UnreadableAnswer as problem:
             self.problems[name] = f"The answer {problem}."
         self.answers[name] = answer
@@ -141,6 +143,10 @@ class Facts:
         if not ticked or "not_sure" in ticked:
             return every
         return tuple(service for service in every if service in ticked) or every
+
+    def tagged(self, tag: str) -> bool | None:
+        """Whether a medicine in force carries a tag; None when one that is not known for sure could."""
+        return (self._cabinet or self.cabinet).tagged(tag)
 
     def call(self, function: str, arguments: tuple[object, ...]) -> bool | None:
         """A yes-or-no function of the condition language."""
@@ -194,9 +200,10 @@ def _age(facts: Facts) -> object:
 
 
 def _sum(items: tuple[str, ...], facts: Facts) -> object:
-    given = facts.answers
-    answers = [given.get(item) for item in items]
-    return CANNOT_TELL if None in answers else sum(map(int, answers))  # type: ignore[arg-type]
+    try:
+        return sum(map(int, map(facts.answers.get, items)))  # type: ignore[arg-type]
+    except TypeError:  # one of them has no answer
+        return CANNOT_TELL
 
 
 def _raw_sum(items: tuple[str, ...], facts: Facts) -> object:
@@ -284,9 +291,10 @@ def _freetext_flag(facts: Facts) -> bool:
     """Safety words in any free text, also one too long to keep; somebody may have raised the flag before."""
     if str(facts.given.get("freetext_flag", "")).lower() in ("yes", "true"):
         return True
-    texts = [facts.given.get(name) for name in facts.protocol.free_texts if name in facts.answers]
+    given, answers = facts.given, facts.answers
+    texts = [given[name] for name in facts.protocol.free_texts if name in given and name in answers]
     texts += [text for medicine in facts.medications for text in (medicine.text, medicine.beside)]
-    found = squeezed(" . ".join(text for text in texts if isinstance(text, str)))
+    found = squeezed(" . ".join([text for text in texts if isinstance(text, str)]))
     if facts.protocol.safety_starts.isdisjoint(found.split()):
         return False
     return any(words in found for words in facts.protocol.safety_phrases)

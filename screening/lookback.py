@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from math import ceil
 from typing import Final, NamedTuple
 
-from screening.medicine_reading import Medication
+from screening.medicine_reading import HALF_LIVES, Medication
 
 IN_FORCE: Final = "in_force"
 LATE: Final = "late"
 PAST: Final = "past"
-_HALF_LIVES: Final = 5
 _SEROTONIN_TAIL_DAYS: Final = 90
 _SAID: Final = {"taking": "Taken now", "as_needed": "Taken as needed", "unsure": "Not sure if it is still taken"}
 _IN_WORDS: Final = {IN_FORCE: "in force", LATE: "late, at most a caution", PAST: "past"}
-_NOT_PRESCRIBED: Final = frozenset({"OTC", "supplement", "food", "alcohol", "nicotine", "caffeine", "herbal"})
 
 
 class LookBack(NamedTuple):
@@ -42,9 +39,8 @@ class LookBack(NamedTuple):
     @property
     def basis(self) -> str:
         """The sentences that say why, with the numbers behind it."""
-        half_lives = _half_lives(self.medication)
-        numbers = _numbers(self.medication, self.full_days, half_lives)
-        return f"{self._why()} {numbers} {_tail(self.full_days, self.tail_days, half_lives)}"
+        numbers = _numbers(self.medication, self.full_days)
+        return f"{self._why()} {numbers} {_tail(self.full_days, self.tail_days, self.medication.half_lives_days)}"
 
     def _why(self) -> str:
         if self.status != "stopped":
@@ -77,9 +73,9 @@ def look_back(medication: Medication, *, status: str, last_taken: date | None, o
 
     Source: clinical.md sections 4.2 (items 2 to 4) and 5.2 ("in force", "late").
     """
-    half_lives = _half_lives(medication)
+    half_lives = medication.half_lives_days
     full = medication.washout_days or half_lives
-    has_serotonin_tail = "SRI" in medication.tags and not medication.tags & _NOT_PRESCRIBED
+    has_serotonin_tail = medication.is_prescribed and "SRI" in medication.tags
     tail = max(full, half_lives, _SEROTONIN_TAIL_DAYS if has_serotonin_tail else 0)
     if status != "stopped" or last_taken is None or last_taken > on or not full:
         return LookBack(medication, status, last_taken, on, full, tail, IN_FORCE)
@@ -88,15 +84,11 @@ def look_back(medication: Medication, *, status: str, last_taken: date | None, o
     return LookBack(medication, status, last_taken, on, full, tail, state)
 
 
-def _half_lives(medication: Medication) -> int:
-    return ceil(_HALF_LIVES * medication.half_life_high_h / 24) if medication.half_life_high_h else 0
-
-
-def _numbers(medication: Medication, full: int, half_lives: int) -> str:
+def _numbers(medication: Medication, full: int) -> str:
     if medication.washout_days:
         return f"Full look-back {_in_days(full)} (wash-out)."
-    if half_lives:
-        hours = f"{_HALF_LIVES} half-lives of {medication.half_life_high_h:g} h, rounded up"
+    if medication.half_lives_days:
+        hours = f"{HALF_LIVES} half-lives of {medication.half_life_high_h:g} h, rounded up"
         return f"Full look-back {_in_days(full)} ({hours})."
     return "No wash-out and no half-life are given."
 
@@ -104,7 +96,7 @@ def _numbers(medication: Medication, full: int, half_lives: int) -> str:
 def _tail(full: int, tail: int, half_lives: int) -> str:
     if tail == full:
         return "No tail after it."
-    reason = f"{_HALF_LIVES} half-lives" if tail == half_lives else "prescription serotonin reuptake inhibitor"
+    reason = f"{HALF_LIVES} half-lives" if tail == half_lives else "prescription serotonin reuptake inhibitor"
     return f"Tail to {_in_days(tail)} ({reason})."
 
 

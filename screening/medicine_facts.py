@@ -14,7 +14,6 @@ from screening.medications import Medication, Reading
 if TYPE_CHECKING:
     from screening.protocol import Protocol
 
-OVER_THE_COUNTER: Final = frozenset({"OTC", "supplement", "food", "alcohol", "nicotine", "caffeine", "herbal"})
 STATUSES: Final = ("taking", "as_needed", "stopped", "unsure")
 
 
@@ -141,8 +140,6 @@ class Cabinet:
 
     def call(self, function: str, arguments: tuple[object, ...]) -> bool | None:
         """A yes-or-no function about medicines: true, false, or None when something unknown could make it true."""
-        if function == "med_tag":
-            return self._tagged(str(arguments[0]))
         if function == "med_unrecognized":
             return bool(self.unmatched)
         if function == "med_check_positive":
@@ -163,7 +160,8 @@ class Cabinet:
             )
         return self._counted
 
-    def _tagged(self, tag: str) -> bool | None:
+    def tagged(self, tag: str) -> bool | None:
+        """Whether a medicine in force carries a tag; None when none surely does, and one that is possible could."""
         if tag in self.tags:
             return True
         return None if self.anything_possible or tag in self.possible_tags else False
@@ -198,13 +196,10 @@ class Cabinet:
 
 def _severities(kind: str, in_force: Iterable[Medication], late: Iterable[Medication]) -> tuple[int, int]:
     """The highest severity, 0 to 3, of what is prescribed and of what is not; a late medicine counts as at most 1."""
-    prescribed = over_the_counter = 0
-    for medicine, weight in [(m, m.severity[kind]) for m in in_force] + [(m, min(1, m.severity[kind])) for m in late]:
-        if medicine.tags.isdisjoint(OVER_THE_COUNTER):
-            prescribed = max(prescribed, weight)
-        else:
-            over_the_counter = max(over_the_counter, weight)
-    return prescribed, over_the_counter
+    weights = [(m.is_prescribed, m.severity[kind]) for m in in_force]
+    weights += [(m.is_prescribed, min(1, m.severity[kind])) for m in late]
+    prescribed = max([weight for is_prescribed, weight in weights if is_prescribed], default=0)
+    return prescribed, max([weight for is_prescribed, weight in weights if not is_prescribed], default=0)
 
 
 def _severity(function: str, prescribed: int, over_the_counter: int) -> int:
@@ -222,12 +217,16 @@ def _in_words(back: LookBack) -> str:
 
 def _read(protocol: Protocol, listed: Listed, on: date) -> Iterator[Taken]:
     """Each medicine in one listed line. The line's own status wins; the text may only fill in what was left open."""
+    known = protocol.medications
     for reading in protocol.names.read(listed.confirmed_as or listed.text, on=on):
         status = listed.status if listed.status in STATUSES else (reading.status or "unsure")
         last_taken = listed.last_taken or (reading.last_taken if status == "stopped" else None)
-        known = [protocol.medications[name] for name in reading.ingredients if name in protocol.medications]
-        backs = tuple((m.ingredient, look_back(m, status=status, last_taken=last_taken, on=on)) for m in known)
-        yield Taken(listed, reading, status, last_taken, backs)
+        backs = [
+            (name, look_back(known[name], status=status, last_taken=last_taken, on=on))
+            for name in reading.ingredients
+            if name in known
+        ]
+        yield Taken(listed, reading, status, last_taken, tuple(backs))
 
 
 def _from_ticks(protocol: Protocol, ticked: tuple[str, ...], listed: set[str]) -> tuple[tuple[str, ...], set[str]]:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
-from typing import NamedTuple
+from math import ceil
+from typing import Final, NamedTuple
 
 EXACT = "exact"
 SUGGESTED = "suggested"
 UNRECOGNISED = "unrecognised"
+HALF_LIVES: Final = 5
+NOT_PRESCRIBED: Final = frozenset({"OTC", "supplement", "food", "alcohol", "nicotine", "caffeine", "herbal"})
+"""Tags of what people take without a prescription."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +22,7 @@ class Medication:
 
     Half-lives are in hours, the wash-out in days (0 means none is used). `severity` has the keys "psy" and "ket":
     0 none, 1 caution, 2 clinician review, 3 contraindicated. Source: clinical.md section 4.1, and `sources` for each.
+    `half_lives_days` are five of the longer half-life, rounded up to whole days; 0 when none is given.
     """
 
     ingredient: str
@@ -30,6 +35,13 @@ class Medication:
     severity: Mapping[str, int]
     mechanism: str
     sources: tuple[str, ...]
+    half_lives_days: int = field(init=False, repr=False, compare=False)
+    is_prescribed: bool = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        hours = HALF_LIVES * (self.half_life_high_h or 0)
+        object.__setattr__(self, "half_lives_days", ceil(hours / 24))
+        object.__setattr__(self, "is_prescribed", self.tags.isdisjoint(NOT_PRESCRIBED))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from itertools import chain
-from typing import Final, NamedTuple, Self
+from typing import Final, Self
 
 from screening.condition_nodes import Ask
 from screening.conditions import Condition
@@ -153,22 +153,14 @@ class Case:
     services: Mapping[str, Outcome] = field(default_factory=dict)
 
 
-class Step(NamedTuple):
-    """A question with what is needed to ask it, side by side: there are many, and this is read on every page."""
+Step = tuple[str, Ask | None, Mapping[object, str], Question]
+"""A question as it is asked: its name, whether it is shown, its plain answers, itself. There are many, asked often, and
+Python takes a tuple apart much quicker when it has no names."""
+Check = tuple[Ask, frozenset[str] | None, str, Rule]
+"""A rule as it is asked: its condition, the names that stand for the values it reads, its id, itself.
 
-    name: str
-    is_shown: Ask | None
-    plain: frozenset[str]
-    question: Question
-
-
-class Check(NamedTuple):
-    """A rule with what is needed to ask it. `names` stand for values it reads; None when it also calls a function."""
-
-    ask: Ask
-    names: frozenset[str] | None
-    id: str
-    rule: Rule
+The names are None when it also calls a function, or reads an answer that everybody needs to give: then it is never a
+check of nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,10 +204,11 @@ class Protocol:
         object.__setattr__(self, "steps", tuple(map(_step, self.questions.values())))
         show_ifs = [question.show_if.reads for question in self.questions.values() if question.show_if]
         object.__setattr__(self, "steering", frozenset(questions_of_show_if(chain.from_iterable(show_ifs))))
-        stages = tuple(tuple(_check(rule) for rule in self.rules if rule.stage == stage) for stage in range(3))
+        needed = frozenset(q.id for q in self.questions.values() if q.required and not q.show_if)
+        stages = tuple(tuple(_check(rule, needed) for rule in self.rules if rule.stage == stage) for stage in range(3))
         object.__setattr__(self, "stages", stages)
-        checks = ((rule.id, rule.when) for rule in self.rules)
-        object.__setattr__(self, "ruled_out", by_one_answer(self.questions, checks))
+        conditions = ((rule.id, rule.when) for rule in self.rules)
+        object.__setattr__(self, "ruled_out", by_one_answer(self.questions, conditions))
         object.__setattr__(self, "urgent", tuple(rule for rule in self.rules if rule.outcome is Outcome.URGENT))
         free_texts = tuple(name for name, question in self.questions.items() if question.kind in FREE_TEXT)
         object.__setattr__(self, "free_texts", free_texts)
@@ -229,8 +222,9 @@ class Protocol:
 
 
 def _step(question: Question) -> Step:
-    return Step(question.id, question.show_if.ask if question.show_if else None, question.plain, question)
+    return question.id, question.show_if.ask if question.show_if else None, question.plain, question
 
 
-def _check(rule: Rule) -> Check:
-    return Check(rule.when.ask, None if rule.when.calls else rule.when.names, rule.id, rule)
+def _check(rule: Rule, needed: frozenset[str]) -> Check:
+    reads_something = rule.when.calls or not needed.isdisjoint(rule.when.names)
+    return rule.when.ask, None if reads_something else rule.when.names, rule.id, rule

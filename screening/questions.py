@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from screening.answers import Answer, UnreadableAnswer, day, number, plain_text, whole_number_code
+from screening.answers import DOUBT, Answer, UnreadableAnswer, day, number, plain_text, whole_number_code
 from screening.conditions import Condition
 
 KINDS: Final = (
@@ -31,6 +31,8 @@ FREE_TEXT: Final = frozenset({"text", "longtext"})
 YES_OR_NO: Final = frozenset({"yes", "no"})
 CODED: Final = frozenset({"single", "yesno", "checkbox"})
 SCALES: Final = frozenset({"scale0_3", "scale0_10"})
+CHOSEN: Final = CODED | SCALES
+"""Kinds whose answer is one of the codes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,8 @@ class Question:
     """One question: its wording, what kind of answer it takes, when it is shown and why it is asked.
 
     Options of a "repeat" question are the fields of each of its lines. A number is kept in `unit`; a form may offer
-    `other_unit` ("ft/in", "lb") and turns what was typed into `unit`. One of `plain` is read as it is.
+    `other_unit` ("ft/in", "lb") and turns what was typed into `unit`. `codes` are all that may be chosen. Those that
+    leave no doubt are also in `plain`, by each text or whole number that needs no reading to be that code.
     """
 
     id: str
@@ -60,14 +63,14 @@ class Question:
     unit: str = ""
     other_unit: str = ""
     codes: frozenset[str] = field(init=False, compare=False)
-    plain: frozenset[str] = field(init=False, compare=False)
+    plain: Mapping[object, str] = field(init=False, repr=False, compare=False)
     labels: Mapping[str, str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        codes = frozenset(option.code for option in self.options) or YES_OR_NO
+        codes = _scale_codes(self.kind) or frozenset(option.code for option in self.options) or YES_OR_NO
         object.__setattr__(self, "codes", codes)
         object.__setattr__(self, "labels", {option.code: option.label for option in reversed(self.options)})
-        object.__setattr__(self, "plain", _scale_codes(self.kind) or (codes if self.kind in CODED else frozenset()))
+        object.__setattr__(self, "plain", _plain(codes) if self.kind in CHOSEN else {})
 
     def read(self, value: object) -> Answer | None:
         """The answer in the one shape that rules read, or None when nothing was answered.
@@ -81,8 +84,6 @@ class Question:
         """
         if value is None or value in ("", [], ()):
             return None
-        if type(value) is str and value in self.plain:
-            return value
         return _READERS[self.kind](self, value)
 
     def label(self, code: str) -> str:
@@ -105,6 +106,12 @@ class Question:
 def _scale_codes(kind: str) -> frozenset[str]:
     """The codes of a scale of this kind; none when it is no scale."""
     return frozenset(map(str, range(int(kind.removeprefix("scale0_")) + 1))) if kind in SCALES else frozenset()
+
+
+def _plain(codes: Iterable[str]) -> dict[object, str]:
+    sure = [code for code in codes if code not in DOUBT]
+    plain: dict[object, str] = dict(zip(sure, sure, strict=True))
+    return plain | {int(code): code for code in sure if code.isdecimal() and code == str(int(code))}
 
 
 def _code(question: Question, value: object) -> str:
@@ -136,8 +143,8 @@ def _ticks(question: Question, value: object) -> Answer | None:
 
 
 def _scale(question: Question, value: object) -> str:
-    code = str(value) if type(value) is int and 0 <= value <= 10 else whole_number_code(value)
-    if code not in question.plain:
+    code = whole_number_code(value)
+    if code not in question.codes:
         raise UnreadableAnswer("is outside the scale")
     return code
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from screening.answers import DOUBT, Answer, is_doubt
 from screening.condition_nodes import Ask, Every, Node
 from screening.conditions import Condition
-from screening.questions import Question
+from screening.questions import CHOSEN, Question
 
 RuledOut = Mapping[str, Mapping[Answer, frozenset[str]]]
 """By question and by answer: the ids of the checks that come out as no whatever else is answered."""
@@ -22,6 +22,9 @@ class _OnlyAnswer:
     values: dict[str, object]
     unknown: set[str]
     doubt: frozenset[str] = DOUBT
+
+    def tagged(self, tag: str) -> bool | None:
+        raise LookupError(tag)
 
     def call(self, function: str, arguments: tuple[object, ...]) -> bool | None:
         raise LookupError(function)
@@ -59,7 +62,7 @@ def _first(tree: Node) -> Node:
 
 def _ruling_out(part: Node, question: Question) -> Iterator[Answer]:
     ask = part.ready()
-    answers: Iterable[Answer] = question.plain
+    answers: Iterable[Answer] = question.codes if question.kind in CHOSEN else ()
     if question.kind == "multi":
         answers = [(code,) for code in question.codes]
     for answer in answers:

@@ -125,7 +125,7 @@ def test_medicines_are_dated_to_the_day_of_the_decision_and_ticks_reach_them() -
     asked = facts_with(CLINIC, (stopped,), med_none="takes", med_check=["lithium"])
     assert asked.cabinet.ticked == ("lithium",)
     assert asked.cabinet.taken[0].look_backs[0][1].on == ON
-    assert asked.call("med_tag", ("SRI",)) is True
+    assert asked.tagged("SRI") is True
     assert asked.call("med_check_positive", ("lithium",)) is True
     assert asked.count("med_count_all", ()) == 1
-    assert facts_with().call("med_tag", ("SRI",)) is False
+    assert facts_with().tagged("SRI") is False

@@ -115,8 +115,8 @@ def test_a_tag_is_there_or_not_or_cannot_be_told(
     listed: tuple[Listed, ...], anything_possible: bool, has_sri: bool | None, has_other: bool | None
 ) -> None:
     found = cabinet(*listed, anything_possible=anything_possible)
-    assert found.call("med_tag", ("SRI",)) is has_sri
-    assert found.call("med_tag", ("no such tag",)) is has_other
+    assert found.tagged("SRI") is has_sri
+    assert found.tagged("no such tag") is has_other
     assert found.call("med_tag_other", ("SRI", "MAOI")) is has_sri
     assert found.call("med_tag_other", ("SRI", "SSRI")) is (has_other)
 
@@ -125,8 +125,8 @@ def test_a_tag_that_only_a_possible_medicine_has_cannot_be_told() -> None:
     found = cabinet(ticked=("lai",))
     only_possible = found.possible_tags - found.tags
     tag = sorted(only_possible)[0]
-    assert found.call("med_tag", (tag,)) is None
-    assert found.call("med_tag", ("depot",)) is True
+    assert found.tagged(tag) is None
+    assert found.tagged("depot") is True
     assert found.call("med_tag_other", (tag, "no such tag")) is None
     assert found.call("med_tag_other", (tag, tag)) is False
     assert found.count("med_ntag", (tag,)) == AtLeast(0)

@@ -181,13 +181,11 @@ def test_nothing_is_saved_after_sending(fill: Any, submit: Any) -> None:
 def test_a_rule_that_breaks_goes_to_a_person(fill: Any, submit: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     from screening.facts import Facts
 
-    def broken(self: Facts, function: str, arguments: tuple[object, ...]) -> bool:
-        if function == "med_tag":
-            raise ZeroDivisionError
-        return False
+    def broken(self: Facts, tag: str) -> bool:
+        raise ZeroDivisionError
 
     intake = fill()
-    monkeypatch.setattr(Facts, "call", broken)
+    monkeypatch.setattr(Facts, "tagged", broken)
     sealed = submit(intake)
 
     assert (sealed.outcome, sealed.priority) == ("clinician_review", "P1")
