@@ -1,5 +1,8 @@
-// What tests ask a page in the browser: its layout shift, its small targets, and what axe finds.
+// What tests ask a page in the browser: its layout shift, its small targets, its colors, and what axe finds.
 window.measure = (() => {
+  let shifted = 0;
+  new PerformanceObserver((list) => list.getEntries().forEach((each) => (shifted += each.value)))
+    .observe({ type: "layout-shift", buffered: true });
   const shown = (each) => {
     const box = each.getBoundingClientRect();
     return each.checkVisibility({ visibilityProperty: true }) && box.width > 1 && box.height > 1 && box.bottom > 0;
@@ -38,6 +41,23 @@ window.measure = (() => {
       .filter((each) => shown(each) && !each.closest(".vh, svg, input, textarea, select") && /hidden|clip/.test(getComputedStyle(each).overflow))
       .filter((each) => each.scrollWidth > each.clientWidth + 1 || each.scrollHeight > each.clientHeight + 1)
       .map((each) => each.outerHTML.slice(0, 80));
+  // What lies behind a part: each background from the page on, and what stands out of the order of the page.
+  const behind = (each, known) => {
+    if (!each) return "";
+    if (!known.has(each)) {
+      const { backgroundColor, backgroundImage, opacity, position } = getComputedStyle(each);
+      const own = backgroundColor === "rgba(0, 0, 0, 0)" && backgroundImage === "none" && opacity === "1" ? "" :
+        `|${backgroundColor} ${backgroundImage} ${opacity}`;
+      const placed = /static|relative/.test(position) ? "" : `|${position} ${each.tagName}.${each.className}`;
+      known.set(each, behind(each.parentElement, known) + own + placed);
+    }
+    return known.get(each);
+  };
+  const look = (each, known) => {
+    const { color, fontSize, fontWeight, textDecorationLine } = getComputedStyle(each);
+    const around = each.tagName === "A" ? getComputedStyle(each.parentElement).color : "";
+    return [color, fontSize, fontWeight, textDecorationLine, around, behind(each, known)].join(" ");
+  };
   return {
     // All in one task: between two questions the browser would paint a page that nobody looks at.
     layout: (least, styles) => {
@@ -55,12 +75,15 @@ window.measure = (() => {
     faults: (options) =>
       axe.run(document, options).then((found) =>
         found.violations.map((fault) => `${fault.id}: ${fault.nodes.slice(0, 3).map((node) => node.target.join(" "))}`)),
-    shift: () =>
-      new Promise((tell) => {
-        let sum = 0;
-        const seen = new PerformanceObserver((list) => list.getEntries().forEach((each) => (sum += each.value)));
-        seen.observe({ type: "layout-shift", buffered: true });
-        setTimeout(() => tell(sum), 60);
-      }),
+    // How each text looks: two that look the same have the same contrast.
+    looks: () => {
+      const known = new Map();
+      const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT, (text) =>
+        text.data.trim() ? NodeFilter.FILTER_ACCEPT : NodeFilter.FILTER_SKIP);
+      const parts = new Set(document.querySelectorAll("input, textarea, select"));
+      while (texts.nextNode()) parts.add(texts.currentNode.parentElement);
+      return [...new Set([...parts].map((each) => look(each, known)))];
+    },
+    shift: () => new Promise((tell) => requestAnimationFrame(() => setTimeout(() => tell(shifted)))),
   };
 })();

@@ -20,7 +20,9 @@ TAGS: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-pra
 FAULTS_ALONE: Final = {"resultTypes": ["violations"]}
 """axe finds the same, and works out no address for what is well."""
 EVERY_RULE: Final = {"runOnly": TAGS} | FAULTS_ALONE
-RULES_OF_COLOR: Final = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}} | FAULTS_ALONE
+OF_COLOR: Final = ["color-contrast", "link-in-text-block"]
+RULES_OF_COLOR: Final = {"runOnly": {"type": "rule", "values": OF_COLOR}} | FAULTS_ALONE
+RULES_BUT_COLOR: Final = EVERY_RULE | {"rules": {name: {"enabled": False} for name in OF_COLOR}}
 TEXT_SPACING: Final = """
 * {line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important}
 p {margin-block-end: 2em !important}"""
@@ -42,6 +44,7 @@ class Screen:
         self._size: dict[str, int] = {}
         self._theme = ""
         self._has_axe = False
+        self._seen: dict[str, set[str]] = {"light": set(), "dark": set()}
 
     def shows(self, shown: Shown, *, width: int, height: int = 844, theme: str = "light") -> Page:
         """Load a page of the registry.
@@ -74,6 +77,13 @@ class Screen:
             self.page.evaluate(AXE_SCRIPT)
             self._has_axe = True
         return list(self.page.evaluate("options => measure.faults(options)", options))
+
+    def has_new_colors(self) -> bool:
+        """True when some text of the page that is open looks as none did before, in this theme."""
+        seen = self._seen[self._theme]
+        new = set(self.ask("looks")) - seen
+        seen |= new
+        return bool(new)
 
     def ask(self, what: str, *told: object) -> Any:
         """One of the questions of measure.js."""

@@ -32,9 +32,10 @@ SPOILED = """
 </main>"""
 
 
-def test_each_fault_is_found_where_it_is(browser: Browser, show: Pages) -> None:
+def test_each_fault_is_found_where_it_is_also_on_a_page_that_was_well_before(browser: Browser, show: Pages) -> None:
     screen = Screen(browser)
     page = show(next(state for state in STATES if str(state) == "pages:law plain"))
+    assert list(wrong_with(screen, page)) == []
     found = list(wrong_with(screen, replace(page, html=page.html.replace("</main>", SPOILED))))
     screen.context.close()
 
