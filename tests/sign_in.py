@@ -15,10 +15,13 @@ from allauth.account.internal.flows.login import (
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from allauth.mfa.utils import decrypt
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.test import Client
 
 from clinic.accounts import factors, sessions
 from clinic.accounts.models import User
+from clinic.web.sessions import SessionStore
 
 PASSWORD = "a long password for the tests"
 STEP = 30
@@ -33,8 +36,9 @@ def signed_in(user: User, client: Client | None = None, *, proven: bool = True) 
         proven: False for a session in which only the password was typed; the user then keeps the factors they have.
     """
     client = client or Client()
-    client.force_login(user)
-    session = client.session
+    session = SessionStore()
+    session[SESSION_KEY], session[BACKEND_SESSION_KEY] = str(user.pk), settings.AUTHENTICATION_BACKENDS[0]
+    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
     session[sessions.SINCE] = session[sessions.SEEN] = int(time.time())
     if proven:
         if not factors.has_one(user):
@@ -42,6 +46,7 @@ def signed_in(user: User, client: Client | None = None, *, proven: bool = True) 
         session[AUTHENTICATION_METHODS_SESSION_KEY] = [{"method": "mfa", "at": time.time(), "type": "totp"}]
         session[_AUTHENTICATION_METHODS_USER_SESSION_KEY] = str(user.pk)
     session.save()
+    client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key
     return client
 
 

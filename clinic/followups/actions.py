@@ -19,7 +19,7 @@ from django.db.models import Q
 
 from clinic.audit.actors import Actor
 from clinic.audit.record import record
-from clinic.followups.cause_tables import following_from
+from clinic.followups.cause_tables import possible
 from clinic.followups.causes import FINDERS, found
 from clinic.followups.claims import TRIES, claim, mine, most_pressing, next_try
 from clinic.followups.coverage import ANSWERS, ERASES, OF_THE_CLINIC, RENEWAL, TEMPLATES
@@ -82,7 +82,7 @@ def plan(*, now: datetime, by: Actor, row_id: UUID | None = None) -> int:
     protocol = protocols.current()
     made: Counter[str] = Counter()
     plans = filter(is_planned, (*protocol.followups, *OF_THE_CLINIC))
-    for each in plans if row_id is None else following_from(row_id, plans, now=now):
+    for each in possible(plans, now=now, row_id=row_id):
         try:
             with transaction.atomic():
                 made[each.id] += _plan_one(each, protocol.name, now=now, row_id=row_id)

@@ -1,4 +1,4 @@
-"""Which tables follow-ups follow from, so that a look at one new row asks only about what can follow from it."""
+"""Which tables follow-ups follow from, so that nothing is asked about what is not there to follow from."""
 
 from __future__ import annotations
 
@@ -16,13 +16,15 @@ _KNOWN: Final[dict[str, frozenset[str]]] = {}
 """By trigger, once for each process: some finders ask the database before they can say what they ask about."""
 
 
-def following_from(row_id: UUID, plans: Iterable[FollowUpPlan], *, now: datetime) -> tuple[FollowUpPlan, ...]:
-    """Those of these follow-ups that can follow from one row, whatever it is; one of which it cannot be told stays.
+def possible(
+    plans: Iterable[FollowUpPlan], *, now: datetime, row_id: UUID | None = None
+) -> tuple[FollowUpPlan, ...]:
+    """Those of these follow-ups that can follow from any row there is; one of which it cannot be told stays.
 
     Args:
-        row_id: its id; nobody says which table it is in, so all of them are asked, in one query.
         plans: the follow-ups.
         now: the moment.
+        row_id: only from this row; nobody says which table it is in, so all of them are asked, in one query.
     """
     asked = [(plan, _tables(plan, now)) for plan in plans]
     found = _holding(row_id, frozenset().union(*(tables for _, tables in asked if tables)))
@@ -42,11 +44,12 @@ def _tables(plan: FollowUpPlan, now: datetime) -> frozenset[str] | None:
     return _KNOWN[plan.trigger]
 
 
-def _holding(row_id: UUID, tables: frozenset[str]) -> frozenset[str]:
-    """The tables that hold a row of this id; their names are those of our own models."""
+def _holding(row_id: UUID | None, tables: frozenset[str]) -> frozenset[str]:
+    """The tables that hold a row, or the row of this id; their names are those of our own models."""
     if not tables:
         return frozenset()
-    asked = " UNION ALL ".join(f"SELECT '{table}' FROM {table} WHERE id = %(id)s" for table in sorted(tables))  # noqa: S608  # nosec B608
+    which = "" if row_id is None else " WHERE id = %(id)s"
+    asked = " UNION ALL ".join(f"(SELECT '{table}' FROM {table}{which} LIMIT 1)" for table in sorted(tables))  # noqa: S608  # nosec B608
     with connection.cursor() as cursor:
         cursor.execute(asked, {"id": row_id})
         return frozenset(table for (table,) in cursor.fetchall())
