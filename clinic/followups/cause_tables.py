@@ -16,9 +16,7 @@ _KNOWN: Final[dict[str, frozenset[str]]] = {}
 """By trigger, once for each process: some finders ask the database before they can say what they ask about."""
 
 
-def possible(
-    plans: Iterable[FollowUpPlan], *, now: datetime, row_id: UUID | None = None
-) -> tuple[FollowUpPlan, ...]:
+def possible(plans: Iterable[FollowUpPlan], *, now: datetime, row_id: UUID | None = None) -> tuple[FollowUpPlan, ...]:
     """Those of these follow-ups that can follow from any row there is; one of which it cannot be told stays.
 
     Args:

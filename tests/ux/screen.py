@@ -31,6 +31,20 @@ TWICE_THE_TEXT: Final = "html {font-size: 200% !important}"
 """WCAG 1.4.4."""
 
 
+class Colors:
+    """How texts looked on the pages that were asked about so far, by theme."""
+
+    def __init__(self) -> None:
+        self._seen: dict[str, set[str]] = {"light": set(), "dark": set()}
+
+    def are_new(self, page: Page, theme: str) -> bool:
+        """True when some text of the page looks as none did before; MEASURE must be in it."""
+        seen = self._seen[theme]
+        new = set(page.evaluate("measure.looks()")) - seen
+        seen |= new
+        return bool(new)
+
+
 class Screen:
     """One page of a browser, in which the policy of the site is lifted so that it can be measured."""
 
@@ -44,7 +58,7 @@ class Screen:
         self._size: dict[str, int] = {}
         self._theme = ""
         self._has_axe = False
-        self._seen: dict[str, set[str]] = {"light": set(), "dark": set()}
+        self._colors = Colors()
 
     def shows(self, shown: Shown, *, width: int, height: int = 844, theme: str = "light") -> Page:
         """Load a page of the registry.
@@ -80,10 +94,7 @@ class Screen:
 
     def has_new_colors(self) -> bool:
         """True when some text of the page that is open looks as none did before, in this theme."""
-        seen = self._seen[self._theme]
-        new = set(self.ask("looks")) - seen
-        seen |= new
-        return bool(new)
+        return self._colors.are_new(self.page, self._theme)
 
     def ask(self, what: str, *told: object) -> Any:
         """One of the questions of measure.js."""

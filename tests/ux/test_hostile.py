@@ -153,9 +153,7 @@ def test_very_long_text_is_refused_in_words(form: str, what: str) -> None:
 )
 def test_addresses_take_it(path: str, names: tuple[str, ...]) -> None:
     visitor = Visitor().sent().with_a_clinic()
-    wrong = {
-        what: list(_wrong_in(_ask(visitor, path, dict.fromkeys(names, text)), text)) for what, text in ALL.items()
-    }
+    wrong = {what: list(_wrong_in(_ask(visitor, path, dict.fromkeys(names, text)), text)) for what, text in ALL.items()}
 
     assert {what: found for what, found in wrong.items() if found} == {}
 
