@@ -31,6 +31,10 @@ SPOILED = """
 <div id="error-summary"><a href="#nowhere">an error</a></div>
 </main>"""
 
+AS_WIDE = '"As wide, Roboto","As wide, Arial","As wide, DejaVu"'
+WHERE_THINGS_ARE = """[...document.querySelectorAll("main *")].map(each => each.getBoundingClientRect())
+  .filter(box => box.top < innerHeight).map(box => `${Math.round(box.top)} ${Math.round(box.height / 3)}`)"""
+
 
 def test_each_fault_is_found_where_it_is_also_on_a_page_that_was_well_before(browser: Browser, show: Pages) -> None:
     screen = Screen(browser)
@@ -55,3 +59,17 @@ def test_each_fault_is_found_where_it_is_also_on_a_page_that_was_well_before(bro
 def _where(found: list[str], rule: str, part: str) -> set[str]:
     """The looks in which axe finds a rule broken by a part of the page."""
     return {each.rpartition(" at ")[2] for each in found if each.startswith(f"{rule}:") and part in each}
+
+
+def test_nothing_moves_when_our_letters_take_the_place_of_the_phones_own(browser: Browser, show: Pages) -> None:
+    screen = Screen(browser)
+    page = screen.shows(show(next(state for state in STATES if str(state) == "intake:page mood plain")), width=PHONE)
+    ours = page.evaluate(WHERE_THINGS_ARE)
+    page.add_style_tag(content=f":root{{--font:{AS_WIDE}}}")
+    page.evaluate("document.fonts.ready.then(() => true)")
+    own = page.evaluate(WHERE_THINGS_ARE)
+    letters = page.evaluate("[...document.fonts].filter(each => each.status === 'loaded').map(each => each.family)")
+    screen.context.close()
+
+    assert any(name.startswith("As wide") for name in letters), "none of the letters that stand in for ours is here"
+    assert [(before, after) for before, after in zip(ours, own, strict=True) if before != after] == []
