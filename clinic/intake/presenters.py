@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 
 from clinic.intake.clock import due_at, is_open
 from clinic.intake.countries import NAMES
+from clinic.intake.forms import PageForm
 from clinic.intake.hints import HINTS
 from clinic.intake.journeys import address, anchor
 from clinic.intake.likely import Odd
@@ -36,6 +37,9 @@ STATES: Final = {
 }
 MEDICAL_QUESTIONS: Final = frozenset({"medical_now", "headache_redflag", "bp_ok", "med_tag"})
 """An urgent rule that reads one of these is about the body, and an ambulance comes before a talk."""
+
+LONGEST_HEADING: Final = 30
+"""Words of a question that still are a heading; the longest of the form have 28 and 58."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +86,21 @@ def part_number(journey: Journey, page: Page) -> tuple[int, str]:
     parts = journey.facts.protocol.parts
     place = next(number for number, part in enumerate(parts, 1) if part.id == page.part)
     return place, parts[place - 1].title
+
+
+def heading(page: Page, form: PageForm) -> tuple[str, str]:
+    """The field whose question is the heading of its page, or nothing; and the words of the heading.
+
+    A question that stands alone is its heading. One that tells a story first keeps the title above it, and an item of
+    a scale stands below what the scale asks.
+    """
+    asked = list(form.asked().values())
+    if len(asked) != 1:
+        return "", page.title
+    if asked[0].kind == "scale0_3":
+        return "", page.hint or page.title
+    is_short = len(asked[0].wording.split()) <= LONGEST_HEADING
+    return (asked[0].id, asked[0].wording) if is_short else ("", page.title)
 
 
 def in_words(question: Question, answer: Any) -> str:

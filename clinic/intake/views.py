@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -119,12 +120,11 @@ def page(request: HttpRequest, intake: Intake, part: str, number: int) -> HttpRe
             intake=intake, page=asked, answers=form.answers(), by=actors.patient(intake.patient_id), now=now
         )
         return _after_saving(request, saved, asked)
-    return render(
-        request,
-        "intake/page.html",
-        {**page_context(request, intake, journey, asked), "form": form},
-        status=200 if request.method != "POST" else 422,
-    )
+    field, words = presenters.heading(asked, form)
+    context = {**page_context(request, intake, journey, asked), "form": form, "heading": words, "heading_field": field}
+    if field:
+        context["below_heading"] = render_to_string("intake/page_notes.html", context, request)
+    return render(request, "intake/page.html", context, status=200 if request.method != "POST" else 422)
 
 
 def medicines(request: HttpRequest, intake: Intake, journey: Journey, asked: Page) -> HttpResponse:

@@ -142,7 +142,8 @@ def field_html(field: BoundField, look: Mapping[str, Any]) -> SafeString:
     """A field as label, hint, error, input, in that order; a group of inputs is a fieldset with its legend.
 
     `look` is the template context; of it count `wrapper_class`, `heading_field` (the name of the field whose label is
-    the heading of the page), `form_show_labels`, `crispy_prepended_text` and `crispy_appended_text`.
+    the heading of the page), `below_heading` (what the page says between that heading and the answers, as HTML),
+    `form_show_labels`, `crispy_prepended_text` and `crispy_appended_text`.
     """
     if field.is_hidden:
         return field.as_widget()
@@ -178,7 +179,7 @@ def _group_html(field: BoundField, look: Mapping[str, Any], opening: str, error:
     wrong = ' aria-invalid="true"' if role and error else ""
     described = f' aria-describedby="{field.aria_describedby}"' if field.aria_describedby else ""
     legend = f"<legend{_hidden(look)}>{_label_html(field, look)}</legend>"
-    return f"<fieldset {opening}{role}{wrong}{described}>\n{legend}{_hint_html(field)}{error}{field}\n</fieldset>"
+    return f"<fieldset {opening}{role}{wrong}{described}>\n{legend}{_hint_html(field, look)}{error}{field}\n</fieldset>"
 
 
 def _tick_html(field: BoundField, opening: str, error: str) -> str:
@@ -194,7 +195,7 @@ def _single_html(field: BoundField, look: Mapping[str, Any], opening: str, error
     if before or after:
         sides = [f"<span>{safe(text)}</span>" if text else "" for text in (before, after)]
         written = f'<div class="affix">{sides[0]}{written}{sides[1]}</div>'
-    return f"<div {opening}>\n{label}{_hint_html(field)}{error}{written}\n</div>"
+    return f"<div {opening}>\n{label}{_hint_html(field, look)}{error}{written}\n</div>"
 
 
 def _hidden(look: Mapping[str, Any]) -> str:
@@ -209,8 +210,9 @@ def _label_html(field: BoundField, look: Mapping[str, Any]) -> str:
     return f"<h1>{words}</h1>" if look.get("heading_field") == field.name else words
 
 
-def _hint_html(field: BoundField) -> str:
-    return f'<div class="hint" id="{field.auto_id}_helptext">{safe(field.help_text)}</div>' if field.help_text else ""
+def _hint_html(field: BoundField, look: Mapping[str, Any]) -> str:
+    hint = f'<div class="hint" id="{field.auto_id}_helptext">{safe(field.help_text)}</div>' if field.help_text else ""
+    return hint + safe(look.get("below_heading", "")) if look.get("heading_field") == field.name else hint
 
 
 def _error_html(field: BoundField) -> str:

@@ -44,6 +44,8 @@ CHOSEN_BEFORE = {
 """States that show again what the person chose."""
 SHOWN_FIRST = {"mode"}
 """Which way of meeting is listed, not which one is chosen."""
+STANDS_IN_A_STORY = {"mood-2 plain", "mood-2 error", "events plain", "events error"}
+"""An item of a scale below what the scale asks, and a question of 58 words below a title."""
 
 
 def test_a_page_has_one_heading_and_a_title_that_says_whose_it_is(show: Pages) -> None:
@@ -54,6 +56,17 @@ def test_a_page_has_one_heading_and_a_title_that_says_whose_it_is(show: Pages) -
         return None if ok and len(list(page.tree.all("h1"))) == 1 else title
 
     assert faults(show, wrong) == {}
+
+
+def test_a_question_alone_on_its_page_is_the_heading(show: Pages) -> None:
+    def elsewhere(page: Shown) -> object:
+        asked = [tag for tag in page.main.all("fieldset", "div") if {"field"} & set(tag.classes)]
+        if page.state.url_name != "intake:page" or len(asked) != 1 or page.state.kind in STANDS_IN_A_STORY:
+            return None
+        question = next(asked[0].all("legend", "label"))
+        return None if list(question.all("h1")) else question.text
+
+    assert faults(show, elsewhere) == {}
 
 
 def test_a_person_is_one_tap_away_everywhere(show: Pages) -> None:
