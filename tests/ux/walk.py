@@ -72,7 +72,7 @@ class Walk:
         self._arrives(self.visitor.client.post(path, {**hidden, **told}, follow=True))
 
     def fills_in_the_form(self) -> None:
-        """From the start to the page after sending."""
+        """From the start to sending it, which ends the count; the page after that is shown, and not counted."""
         self.goes("/intake/start/")
         self.presses({})
         self.goes(self.button())
@@ -84,7 +84,9 @@ class Walk:
         consents = {tag["name"]: tag["value"] or "on" for tag in self.main.all("input", type="checkbox")}
         consents |= {"consent_prescriber": "yes"} if list(self.main.all("input", name="consent_prescriber")) else {}
         consents |= {"consent_part2": "yes"} if list(self.main.all("input", name="consent_part2")) else {}
+        words, pages = self.count.words, self.count.pages
         self.presses({**consents, "signature": self.persona.says("legal_name")})
+        self.count.words, self.count.pages = words, pages
 
     def answers_this_page(self) -> None:
         if self.name == "intake:help":
@@ -150,7 +152,10 @@ class Walk:
 
 
 def _lines(page: str) -> list[str]:
-    """The texts of a page; what stands on it or an earlier one in the same words is not read a second time."""
+    """The texts of a page; what stands on it or an earlier one in the same words is not read a second time.
+
+    Whether a question is optional is said where it is asked, and not again where its answer is checked.
+    """
     reader = MainText()
     reader.feed(page)
-    return [text for line in reader.lines if (text := " ".join(line.split()))]
+    return [text for line in reader.lines if (text := " ".join(line.removesuffix("(optional)").split()))]
