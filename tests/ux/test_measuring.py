@@ -36,7 +36,7 @@ ALWAYS_OURS = with_our_font(file_bytes("/static/calm.css")).replace(b"font-displ
 AS_WIDE = '"As wide, Roboto","As wide, Arial","As wide, DejaVu"'
 WHERE_THINGS_ARE = "[...document.querySelectorAll('main *')].map(each => each.getBoundingClientRect().top)"
 ONE_LINE = 32
-"""Points. Which letters a machine has decides whether one line of the page breaks elsewhere. Unscaled, things move by 442."""
+"""Points. Which letters a machine has decides whether a line breaks elsewhere. Unscaled, things move by 442."""
 
 
 def test_each_fault_is_found_where_it_is_also_on_a_page_that_was_well_before(browser: Browser, show: Pages) -> None:
@@ -64,7 +64,7 @@ def _where(found: list[str], rule: str, part: str) -> set[str]:
     return {each.rpartition(" at ")[2] for each in found if each.startswith(f"{rule}:") and part in each}
 
 
-def test_no_more_than_a_line_moves_when_our_letters_take_the_place_of_the_phones_own(browser: Browser, show: Pages) -> None:
+def test_no_more_than_a_line_moves_when_our_letters_come(browser: Browser, show: Pages) -> None:
     screen = Screen(browser)
     page = screen.shows(show(next(state for state in STATES if str(state) == "intake:page mood plain")), width=PHONE)
     page.add_style_tag(content=ALWAYS_OURS)
