@@ -8,7 +8,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -122,8 +121,7 @@ def page(request: HttpRequest, intake: Intake, part: str, number: int) -> HttpRe
         return _after_saving(request, saved, asked)
     field, words = presenters.heading(asked, form)
     context = {**page_context(request, intake, journey, asked), "form": form, "heading": words, "heading_field": field}
-    if field:
-        context["below_heading"] = render_to_string("intake/page_notes.html", context, request)
+    context["below_heading"] = "intake/page_notes.html"
     return render(request, "intake/page.html", context, status=200 if request.method != "POST" else 422)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.forms import BaseForm, BoundField, CheckboxInput
 from django.forms.renderers import DjangoTemplates
 from django.template import Context
+from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
@@ -142,7 +143,7 @@ def field_html(field: BoundField, look: Mapping[str, Any]) -> SafeString:
     """A field as label, hint, error, input, in that order; a group of inputs is a fieldset with its legend.
 
     `look` is the template context; of it count `wrapper_class`, `heading_field` (the name of the field whose label is
-    the heading of the page), `below_heading` (what the page says between that heading and the answers, as HTML),
+    the heading of the page), `below_heading` (the template of what stands between that heading and the answers),
     `form_show_labels`, `crispy_prepended_text` and `crispy_appended_text`.
     """
     if field.is_hidden:
@@ -212,7 +213,9 @@ def _label_html(field: BoundField, look: Mapping[str, Any]) -> str:
 
 def _hint_html(field: BoundField, look: Mapping[str, Any]) -> str:
     hint = f'<div class="hint" id="{field.auto_id}_helptext">{safe(field.help_text)}</div>' if field.help_text else ""
-    return hint + safe(look.get("below_heading", "")) if look.get("heading_field") == field.name else hint
+    if look.get("heading_field") != field.name or "below_heading" not in look:
+        return hint
+    return hint + render_to_string(look["below_heading"], dict(look))
 
 
 def _error_html(field: BoundField) -> str:
