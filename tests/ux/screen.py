@@ -114,7 +114,7 @@ class Screen:
 @cache
 def with_our_font(file: bytes) -> bytes:
     """A stylesheet with our font inside: otherwise a busy machine measures one page in it and the next in its own."""
-    return re.sub(rb'url\("(fonts/[^"]+)"\)', _inside, file).replace(b"font-display:optional", b"font-display:block")
+    return re.sub(rb'url\("(fonts/[^"]+)"\)', _inside, file)
 
 
 def _inside(found: re.Match[bytes]) -> bytes:
