@@ -17,6 +17,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import datetime
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 from uuid import UUID
@@ -84,7 +85,10 @@ def _say(to: subprocess.Popen[str], what: object) -> None:
 
 
 def _hear(of: subprocess.Popen[str]) -> Any:
-    return json.loads(of.stdout.readline())  # type: ignore[union-attr]
+    line = of.stdout.readline()  # type: ignore[union-attr]
+    if not line:
+        raise RuntimeError("A process of the rush ended; what it said is above.")
+    return json.loads(line)
 
 
 def _asking(about: dict[str, Any]) -> list[Answer]:
@@ -132,6 +136,7 @@ def main() -> None:
     import django
     from django.conf import settings
 
+    import_module("clinic")  # it asks for the settings; those of the bench cannot ask for it first
     django.setup()
     settings.DATABASES["default"]["NAME"] = sys.argv[1]
     print(json.dumps(_asking(json.loads(sys.stdin.readline()))), flush=True)
