@@ -51,9 +51,10 @@ def hold(
 ) -> Appointment:
     """Keep a time for a patient for 10 minutes; an earlier hold of theirs is let go.
 
-    1. Lock the patient. 2. Ask reviews whether they may book. 3. The rules must offer the time, and nobody may have it.
-    4. Lock the patient's own holds and the expired ones in the way, and release them. 5. Insert with ON CONFLICT DO
-    NOTHING; no row means that somebody was faster. 6. Audit.
+    1. Take a turn, and look: a time that somebody has is refused before anything else is read. 2. Lock the patient.
+    3. Ask reviews whether they may book. 4. The rules must offer the time, and nobody may have it. 5. Lock the
+    patient's own holds and the expired ones in the way, and release them. 6. Insert with ON CONFLICT DO NOTHING; no row
+    means that somebody was faster. 7. Audit.
 
     Args:
         patient: for whom.
@@ -74,6 +75,9 @@ def hold(
         NotMovable: the appointment to move is not to come any more.
         SlotTaken: somebody else has it.
     """
+    holds.take_turn(clinician.pk, start)
+    if start > now and holds.is_taken(clinician.pk, start, now, by_others_than=patient.pk):
+        raise SlotTaken
     patient = holds.lock_patient(patient.pk)
     moves = taking.to_move(moves, now) if moves else None
     grounds = taking.grounds_for(patient, start, now, moving=moves)
@@ -99,11 +103,12 @@ def hold(
         sequence=moves.sequence + 1 if moves else 0,
         created_at=now,
     )
-    if not holds.insert(new):
+    kept = holds.insert(new)
+    if kept is None:
         raise SlotTaken
     note_released(competing, by=by)
-    note(new, "booking.hold", by=by, detail={"mode": new.mode})
-    return Appointment.objects.select_related("patient", "clinician").get(pk=new.pk)
+    note(kept, "booking.hold", by=by, detail={"mode": kept.mode})
+    return kept
 
 
 @transaction.atomic

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time
-from typing import Any
+from typing import Any, Final
 
 from django.core.validators import URLValidator
 from django.db import transaction
@@ -13,6 +13,9 @@ from clinic.accounts.models import User
 from clinic.audit.actors import Actor
 from clinic.audit.record import record
 from clinic.booking.models import Availability, Holiday, JoiningAddress, Language, License, TimeOff
+
+SAID: Final = tuple(each.attname for each in Availability._meta.concrete_fields if not each.primary_key)
+"""What a weekly rule says: two rules that say the same are one rule that was posted twice."""
 
 
 @transaction.atomic
@@ -35,7 +38,7 @@ def offer_times(
     horizon_days: int = 56,
     most_per_day: int | None = None,
 ) -> list[Availability]:
-    """Add weekly rules by which a clinician can be met, one for each weekday.
+    """Add weekly rules by which a clinician can be met, one for each weekday; a rule that stands already is not added.
 
     Args:
         clinician: whom.
@@ -50,9 +53,12 @@ def offer_times(
         notice_hours: how much before a time it can be booked at the latest.
         horizon_days: how far ahead times are offered.
         most_per_day: how many visits they have on one local day at most.
+    Returns:
+        Those that were added.
     Raises:
         ValidationError: something of it cannot be.
     """
+    User.objects.select_for_update(no_key=True).get(pk=clinician.pk)
     rules = rules_for(
         clinician,
         weekdays,
@@ -72,20 +78,23 @@ def offer_times(
     )
     for rule in rules:
         rule.save()
-    record(by=by, action="booking.offer_times", subject=f"staff:{clinician.pk}", detail={"rules": len(rules)})
+    if rules:
+        record(by=by, action="booking.offer_times", subject=f"staff:{clinician.pk}", detail={"rules": len(rules)})
     return rules
 
 
 def rules_for(clinician: User, weekdays: Iterable[int], **told: Any) -> list[Availability]:
-    """Weekly rules that are not saved, one for each weekday.
+    """Weekly rules that are not saved, one for each weekday but those on which the very same rule stands.
 
     Raises:
         ValidationError: something of it cannot be.
     """
+    standing = list(Availability.objects.filter(clinician=clinician).values_list(*SAID))
     rules = [Availability(clinician=clinician, weekday=weekday, **told) for weekday in weekdays]
-    for rule in rules:
+    added = [rule for rule in rules if tuple(getattr(rule, name) for name in SAID) not in standing]
+    for rule in added:
         rule.full_clean()
-    return rules
+    return added
 
 
 @transaction.atomic

@@ -81,7 +81,7 @@ class Board:
 
 
 def board(asked: Asked, *, zone: str, now: datetime) -> Board:
-    """The table that was asked for. Thirteen queries at most, however much is on it.
+    """The table that was asked for. Fourteen queries at most, however much is on it.
 
     Args:
         asked: which days, and what its columns are.

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Prefetch
 
 from clinic.booking import zones
+from clinic.booking.answered import answered, code_of
 from clinic.booking.displaced import on_hold
 from clinic.booking.models import Appointment, Mode, TimeOff
 from clinic.booking.models.appointments import OVER
@@ -45,6 +46,7 @@ class Entry:
     on_hold: str = ""
     because: str = ""
     overbooked: str = ""
+    answer: str = ""
 
 
 def day(on: date, *, zone: str, now: datetime, clinician_id: int | None = None) -> list[Entry]:
@@ -53,7 +55,7 @@ def day(on: date, *, zone: str, now: datetime, clinician_id: int | None = None) 
 
 
 def days(first: date, last: date, *, zone: str, now: datetime, clinician_id: int | None = None) -> list[Entry]:
-    """The days of every clinician, or of one, in the order of the clock. Eight queries at most.
+    """The days of every clinician, or of one, in the order of the clock. Nine queries at most.
 
     Args:
         first, last: local days, both included.
@@ -69,7 +71,8 @@ def days(first: date, last: date, *, zone: str, now: datetime, clinician_id: int
     if clinician_id is not None:
         appointments, absences = (rows.filter(clinician=clinician_id) for rows in (appointments, absences))
     held_up = on_hold(appointments, now=now)
-    entries = [_appointment(each, zone, held_up.get(each.pk, "")) for each in appointments]
+    said = answered(appointments)
+    entries = [_appointment(each, zone, held_up.get(each.pk, ""), said.get(each.pk, "")) for each in appointments]
     entries += [_absence(each, begin, end, zone) for each in absences]
     return sorted(entries, key=lambda entry: (entry.start, entry.clinician))
 
@@ -80,7 +83,7 @@ def bounds(first: date, last: date, zone: str) -> tuple[datetime, datetime]:
     return begin.astimezone(UTC), end.astimezone(UTC)
 
 
-def _appointment(appointment: Appointment, zone: str, on_hold: str) -> Entry:
+def _appointment(appointment: Appointment, zone: str, on_hold: str, answer: str) -> Entry:
     patient = appointment.patient
     theirs = appointment.time_zone
     return Entry(
@@ -94,7 +97,7 @@ def _appointment(appointment: Appointment, zone: str, on_hold: str) -> Entry:
         icon=MODE_ICONS[Mode(appointment.mode)],
         place=_place(appointment),
         location=appointment.location,
-        code="arrived" if appointment.is_here else appointment.state,
+        code=code_of(appointment, answer),
         reference=appointment.reference,
         patient_reference=patient.reference,
         called=patient.called,
@@ -107,6 +110,7 @@ def _appointment(appointment: Appointment, zone: str, on_hold: str) -> Entry:
         on_hold=on_hold,
         overbooked=str(appointment.overbook_reason or ""),
         because=appointment.offered_because if appointment.state == Appointment.State.OFFERED else "",
+        answer="" if appointment.is_here else answer,
     )
 
 

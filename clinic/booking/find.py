@@ -6,8 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from itertools import chain, repeat
-from operator import itemgetter
+from itertools import repeat
 from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -18,7 +17,7 @@ from clinic.booking.busy import Busy
 from clinic.booking.local_times import Span, slots_on
 from clinic.booking.models import SEES_PATIENTS, Appointment, Availability, Holiday, License, TimeOff
 from clinic.booking.models.appointments import KEPT, OVER
-from clinic.booking.slots import Flags, Slot, Times, in_turn
+from clinic.booking.slots import Flags, Slot, Times, in_order
 
 NOBODY: Final = Busy()
 
@@ -60,8 +59,9 @@ def free_times(
         until: only times that begin before this moment; otherwise as far as each rule reaches.
         patient_id: whose own hold is not in the way.
     """
-    offered = slots(patient_region=patient_region, now=now, mode=mode, until=until, patient_id=patient_id)
-    return [slot for slot in offered if slot.is_free]
+    licensed_until = _licences(patient_region, None)
+    asked = _Asked(now, mode, None, until, patient_id, with_notice=True)
+    return _offered(_rules(licensed_until, mode, now), licensed_until, asked, only_free=True)
 
 
 def slots(
@@ -99,7 +99,7 @@ def open_slots(*, now: datetime, since: datetime, until: datetime, clinician_id:
     who = rules.filter(clinician=clinician_id) if clinician_id is not None else rules
     anywhere = dict.fromkeys(who.values_list("clinician_id", flat=True), date.max)
     asked = _Asked(now, None, since, until, None, with_notice=False)
-    return [slot for slot in _offered(_rules(anywhere, None, now), anywhere, asked) if slot.is_free]
+    return _offered(_rules(anywhere, None, now), anywhere, asked, only_free=True)
 
 
 def slots_with(
@@ -116,7 +116,7 @@ def slots_with(
     anywhere = {clinician_id: date.max}
     asked = _Asked(now, None, since, until, None, with_notice=False)
     rules = [*_rules(anywhere, None, now), *added]
-    return [slot for slot in _offered(rules, anywhere, asked) if slot.is_free]
+    return _offered(rules, anywhere, asked, only_free=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +131,9 @@ class _Asked:
     with_notice: bool
 
 
-def _offered(rules: list[Availability], licensed_until: dict[int, date], asked: _Asked) -> list[Slot]:
+def _offered(
+    rules: list[Availability], licensed_until: dict[int, date], asked: _Asked, *, only_free: bool = False
+) -> list[Slot]:
     if not rules:
         return []
     now, mode, since, until = asked.now, asked.mode, asked.since, asked.until
@@ -148,8 +150,8 @@ def _offered(rules: list[Availability], licensed_until: dict[int, date], asked: 
         for day, spans in _days_of(rule, window, now, licensed_until[rule.clinician_id]):
             if not taken.is_closed(rule.location, day):
                 days[day].append(_times_on(rule, day, spans, taken))
-    found = list(chain.from_iterable(in_turn(days[day], mode) for day in sorted(days)))
-    return sorted(found, key=itemgetter(0)) if _are_apart(rules) else sorted(set(found))
+    found = in_order([days[day] for day in sorted(days)], mode, only_free=only_free)
+    return found if _are_apart(rules) else sorted(set(found))
 
 
 def _are_apart(rules: list[Availability]) -> bool:

@@ -1,9 +1,10 @@
 """Holds that make room: which rows a new hold may have to wait for, and letting go of those that have expired.
 
-Lock order, the same everywhere, so that nobody waits in a circle: first the patient's row, then the days of a clinician
-with a daily limit, then every appointment row that the transaction may change, in the order of their ids and in one
-statement, then the one write that the exclusion constraints look at, then messages and audit lines. Whoever waits for a
-row has changed nothing yet, and an insert only ever waits for a transaction that has all its locks.
+Lock order, the same everywhere, so that nobody waits in a circle: first the turn for a time, one at most, then the
+patient's row, then the days of a clinician with a daily limit, then every appointment row that the transaction may
+change, in the order of their ids and in one statement, then the one write that the exclusion constraints look at, then
+messages and audit lines. Whoever waits for a row has changed nothing yet, and an insert only ever waits for a
+transaction that has all its locks.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
+from zlib import crc32
 
 from django.db import connection
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
@@ -26,11 +28,25 @@ from clinic.patients.models import Patient
 HOLD_FOR: Final = timedelta(minutes=10)
 SWEEP_AT_MOST: Final = 200
 DAYS_OF_A_CLINICIAN: Final = 0x6461_7973
+TURNS: Final = 0x7475_726E
 OF_A_TIME: Final = (
     *("during", "clinician", "mode", "location", "room", "time_zone"),
     *("is_overbooked", "overbook_reason"),
 )
 """What makes a time: when, with whom, how and where."""
+
+
+def take_turn(clinician_id: int, start: datetime) -> None:
+    """Let those who want one time ask one after another, so that whoever comes too late has only looked (ADR 0040)."""
+    of_the_time = crc32(f"{clinician_id} {start.timestamp()}".encode()) - 2**31
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [TURNS, of_the_time])
+
+
+def is_taken(clinician_id: int, start: datetime, now: datetime, *, by_others_than: UUID) -> bool:
+    """True when somebody else has the clinician then: one search of the index that guards it, and no guard itself."""
+    theirs = Appointment.objects.in_the_way(now).filter(clinician=clinician_id, is_overbooked=False)
+    return theirs.filter(during__contains=start).exclude(patient=by_others_than).exists()
 
 
 def lock_patient(patient_id: UUID) -> Patient:
@@ -86,13 +102,13 @@ def of_slot(patient: Patient, slot: Slot, **told: Any) -> Appointment:
     )
 
 
-def insert(hold: Appointment) -> bool:
-    """Write a hold unless something is in its way, waiting for nobody; False when there was.
+def insert(hold: Appointment) -> Appointment | None:
+    """Write a hold unless something is in its way, waiting for nobody; the row as it is stored, None when there was.
 
     The answer of the insert is not told by Django, so the row is asked for by its id.
     """
     Appointment.objects.bulk_create([hold], ignore_conflicts=True)
-    return Appointment.objects.filter(pk=hold.pk).exists()
+    return Appointment.objects.select_related("patient", "clinician").filter(pk=hold.pk).first()
 
 
 def exchange_times(hold: Appointment, appointment: Appointment, *, now: datetime, by: Actor, basis: str) -> None:

@@ -90,7 +90,7 @@ def overbook(
         basis=grounds.basis,
         created_at=now,
     )
-    if not holds.insert(new):
+    if holds.insert(new) is None:
         raise SlotTaken
     note_released(let_go, by=by)
     waiting.end_place(patient, WaitingPlace.State.BOOKED, by=by, now=now)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -47,18 +47,35 @@ class Times:
     calls: Flags
     visits: Flags
 
-    def in_ways(self, mode: str | None) -> Iterator[Iterable[Slot]]:
+    @property
+    def is_all_free(self) -> bool:
+        """True when nothing of it is taken, in whatever way to meet."""
+        return self.calls is True and self.visits is True
+
+    def in_ways(self, mode: str | None) -> Iterable[Iterable[Slot]]:
         """The slots of each way to meet, or of one."""
         rule = self.rule
-        for each in [mode] if mode else rule.modes:
-            is_visit = each == Mode.IN_PERSON
-            where = (rule.location, rule.room) if is_visit else ("", "")
-            about = (self.spans, rule.clinician_id, rule.clinician.name, each, *where, rule.most_per_day is not None)
-            flags = self.visits if is_visit else self.calls
-            if isinstance(flags, bool):
-                yield _made(*about, flags)
-            else:
-                yield map(_one_of, flags, _made(*about, True), _made(*about, False))
+        modes = (mode,) if mode else tuple(rule.modes)
+        who = (rule.clinician_id, rule.clinician.name)
+        where = (rule.location, rule.room, rule.most_per_day is not None)
+        if self.is_all_free:
+            return _all_free(self.spans, *who, modes, *where)
+        return [self._in_way(each, who, where) for each in modes]
+
+    def _in_way(self, mode: str, who: tuple[int, str], where: tuple[str, str, bool]) -> Iterable[Slot]:
+        flags = self.visits if mode == Mode.IN_PERSON else self.calls
+        about = (self.spans, *who, mode, *where)
+        if isinstance(flags, bool):
+            return _made(*about, flags)
+        return map(_one_of, flags, _made(*about, True), _made(*about, False))
+
+
+@lru_cache(maxsize=4096)
+def _all_free(
+    spans: tuple[Span, ...], who: int, name: str, modes: tuple[str, ...], location: str, room: str, is_capped: bool
+) -> tuple[tuple[Slot, ...], ...]:
+    """What `_made` makes of each way to meet: most days of most rules are free, and looking up one thing is quick."""
+    return tuple(_made(spans, who, name, each, location, room, is_capped, True) for each in modes)
 
 
 @lru_cache(maxsize=8192)
@@ -70,6 +87,8 @@ def _made(
     Kept for the next call, as they follow from the rule and the day alone: a page may ask for fifty thousand; making
     them anew costs more than all the rest. Which of them are free is asked every time.
     """
+    if mode != Mode.IN_PERSON:
+        location = room = ""
     return tuple(Slot(start, end, who, name, mode, location, room, is_free, is_capped) for start, end in spans)
 
 
@@ -77,7 +96,23 @@ def _one_of(is_free: bool, free: Slot, taken: Slot) -> Slot:
     return free if is_free else taken
 
 
-def in_turn(of_the_day: list[Times], mode: str | None) -> Iterable[Slot]:
+def in_order(days: Iterable[list[Times]], mode: str | None, *, only_free: bool) -> list[Slot]:
+    """The slots of local days that follow each other, by the clock; those that begin together by clinician.
+
+    Days of one time zone need no sorting, days of two may overlap.
+    """
+    found: list[Slot] = []
+    is_sorted = True
+    for of_the_day in days:
+        slots = list(_in_turn(of_the_day, mode))
+        if only_free and not all(times.is_all_free for times in of_the_day):
+            slots = [slot for slot in slots if slot.is_free]
+        is_sorted = is_sorted and not (found and slots and slots[0].start < found[-1].start)
+        found += slots
+    return found if is_sorted else sorted(found, key=itemgetter(0))
+
+
+def _in_turn(of_the_day: list[Times], mode: str | None) -> Iterable[Slot]:
     """The slots of one local day by the clock, and those that begin together by clinician.
 
     Clinicians who share their hours take turns, which costs no comparison.

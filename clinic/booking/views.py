@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import wraps
 from typing import Any, Final
 
@@ -105,26 +105,26 @@ def to_move(step: Step) -> View:
 
 def _choose(at: Choosing) -> HttpResponse:
     """Times to choose from; choosing one keeps it for some minutes and goes on to its details."""
-    slots, asked = offers(at), asked_in(at.request, at.patient)
+    asked = asked_in(at.request, at.patient)
     if at.request.method != "POST":
-        return choose_page(at, slots, asked, ChooseForm())
+        return choose_page(at, asked, ChooseForm())
     form = ChooseForm(at.request.POST)
     if not form.is_valid():
-        return choose_page(at, slots, asked, form, status=422)
-    return _hold(at, slots, asked, form)
+        return choose_page(at, asked, form, status=422)
+    return _hold(at, asked, form)
 
 
 choose = to_book(_choose)
 move = to_move(_choose)
 
 
-def _hold(at: Choosing, slots: list[Slot], asked: Asked, form: ChooseForm) -> HttpResponse:
+def _hold(at: Choosing, asked: Asked, form: ChooseForm) -> HttpResponse:
     """Hold the chosen time with whoever of the clinicians has it free; all of them taken is "someone just took it"."""
     start = form.cleaned_data["slot"]
-    fitting = [slot for slot in slots if slot.start == start and slot.way == asked.way]
+    fitting = [slot for slot in offers(at, only=start) if slot.way == asked.way]
     if not fitting:
         form.add_error("slot", taking.PASSED if start <= at.now else taking.NOT_OFFERED)
-        return choose_page(at, slots, asked, form, status=422)
+        return choose_page(at, asked, form, status=422)
     for slot in fitting:
         try:
             _hold_slot(at, slot, asked.zone)
@@ -132,7 +132,7 @@ def _hold(at: Choosing, slots: list[Slot], asked: Asked, form: ChooseForm) -> Ht
             continue
         except (actions.NotOffered, actions.NotMovable) as refusal:
             form.add_error("slot", str(refusal))
-            return choose_page(at, slots, asked, form, status=422)
+            return choose_page(at, asked, form, status=422)
         return redirect(at.check_page)
     return just_taken(at, asked, start)
 
@@ -156,19 +156,18 @@ def just_taken(at: Choosing, asked: Asked, start: datetime) -> HttpResponse:
     form = ChooseForm({"slot": start.isoformat()})
     told = {"clock": zones.clock(start, asked.zone)}
     form.add_error("slot", _("Someone just took %(clock)s. Here are the closest times.") % told)
-    return choose_page(at, offers(at), asked, form, near=start, status=409)
+    return choose_page(at, asked, form, near=start, status=409)
 
 
 def choose_again(at: Choosing, asked: Asked, why: str, *, status: int) -> HttpResponse:
     """The page to choose a time, with one sentence that says why we are back here."""
     form = ChooseForm({"slot": at.now.isoformat()})
     form.add_error("slot", _("%(why)s Choose a time.") % {"why": why})
-    return choose_page(at, offers(at), asked, form, status=status)
+    return choose_page(at, asked, form, status=status)
 
 
 def choose_page(
     at: Choosing,
-    slots: list[Slot],
     asked: Asked,
     form: ChooseForm,
     *,
@@ -176,7 +175,7 @@ def choose_page(
     status: int = 200,
 ) -> HttpResponse:
     """The page to choose a time."""
-    page = presenters.choose_page(slots, asked, now=at.now, near=near)
+    page = presenters.choose_page(offers(at), asked, now=at.now, near=near)
     return at.page("booking/choose.html", {"page": page, "form": form}, status)
 
 
@@ -191,10 +190,12 @@ def asked_in(request: HttpRequest, patient: Patient) -> Asked:
     )
 
 
-def offers(at: Choosing) -> list[Slot]:
-    """The times this patient is offered, taken ones included; none that overlaps the one they move."""
-    grounds = allowed.to_book(at.patient, now=at.now, moving=at.moving)
-    slots = find.slots(patient_region=at.patient.region, now=at.now, until=grounds.until, patient_id=at.patient.pk)
+def offers(at: Choosing, *, only: datetime | None = None) -> list[Slot]:
+    """The times this patient is offered, or one of them, taken ones included; none that overlaps the one they move."""
+    until = allowed.to_book(at.patient, now=at.now, moving=at.moving).until
+    if only is not None:
+        until = min(filter(None, (until, only + timedelta(microseconds=1))))
+    slots = find.slots(patient_region=at.patient.region, now=at.now, since=only, until=until, patient_id=at.patient.pk)
     if at.moving is None:
         return slots
     return [slot for slot in slots if slot.end <= at.moving.start or at.moving.end <= slot.start]

@@ -174,7 +174,7 @@ def offer(
         created_at=now,
     )
     holds.release(competing)
-    if not holds.insert(new):
+    if holds.insert(new) is None:
         return None
     note_released(competing, by=by)
     tell("time-offered", new, by=by, now=now)

@@ -66,7 +66,7 @@ def letter_for(follow_up: FollowUp) -> Letter | CannotWrite:
         good_until = min(good_until, appointment.start)
         with languages.of(patient):
             when = in_words(appointment.start, appointment.time_zone)
-        about |= {"appointment": str(appointment.pk), "when": when}
+        about |= {"appointment": str(appointment.pk), "sequence": str(appointment.sequence), "when": when}
     return Letter(TEMPLATES[follow_up.plan], channel, about, good_until)
 
 

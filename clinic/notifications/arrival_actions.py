@@ -14,7 +14,7 @@ from clinic.audit.actors import Actor
 from clinic.audit.actors import patient as actor_of
 from clinic.audit.record import record
 from clinic.celery import nudge
-from clinic.notifications import stopping
+from clinic.notifications import reminded, stopping
 from clinic.notifications.models import Message, Report, StoppedAddress, TextReply
 from clinic.patients.models import Patient
 
@@ -30,12 +30,14 @@ BEGINS_A_STOP: Final = frozenset({"STOP", "STOPALL", "UNSUBSCRIBE"})
 """`Stop texting me` means it too; `Cancel my visit` does not, and is read by a person."""
 START_WORDS: Final = frozenset({"START", "UNSTOP"})
 HELP_WORDS: Final = frozenset({"HELP", "INFO"})
+ANSWERS: Final = {"1": TextReply.Word.CONFIRM, "2": TextReply.Word.CHANGE}
+"""What a reminder asks for; without a reminder that it can be an answer to, a number is read by a person."""
 LONGEST_TEXT: Final = 2_000
 
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What a text came to: `word` is STOP, START, HELP or nothing, `is_news` when it changed anything."""
+    """What a text came to: `word` is one of `TextReply.Word` or nothing, `is_news` when it changed anything."""
 
     word: str
     is_news: bool
@@ -131,7 +133,8 @@ def hear_text(*, key: str, number: str, text: str, now: datetime) -> Heard:
 
     1. Find whose number it is; it may be several people's, and STOP is meant for the number. 2. Keep the text, once for
     each, encrypted. 3. STOP takes the consent and closes the number; START gives back what STOP took, and only that.
-    4. Whatever is not just such a word is for a person to read: follow-ups make a task of the row.
+    4. A bare 1 or 2 is the answer of the one person whose reminder it can answer; booking reads it from the row.
+    5. Whatever is not just such a word is for a person to read: follow-ups make a task of the row.
 
     Args:
         key: the provider's id of the text.
@@ -139,8 +142,13 @@ def hear_text(*, key: str, number: str, text: str, now: datetime) -> Heard:
         text: what they wrote.
         now: the moment.
     """
+    owners = list(stopping.owners_of(number))
+    answer = ANSWERS.get(text.strip(" .!"))
+    if answer and (found := reminded.answered_by(owners, now=now)):
+        patient, about = found
+        return Heard(answer, _hear(patient, key, text, answer, True, now, about))
     word, is_whole = _word(text)
-    changes = [_hear(each, key, text, word, is_whole, now) for each in stopping.owners_of(number)]
+    changes = [_hear(each, key, text, word, is_whole, now) for each in owners]
     return Heard(word, any(changes))
 
 
@@ -173,8 +181,11 @@ def forget_texts(*, patient: Patient, by: Actor) -> None:
         record(by=by, action="notifications.forget_texts", subject=subject, patient=patient.pk)
 
 
-def _hear(patient: Patient, key: str, text: str, word: str, is_whole: bool, now: datetime) -> bool:
-    reply = TextReply(key=key, patient=patient, text=text[:LONGEST_TEXT], word=word, needs_reading=not is_whole, at=now)
+def _hear(
+    patient: Patient, key: str, text: str, word: str, is_whole: bool, now: datetime, about: dict[str, str] | None = None
+) -> bool:
+    told = {"text": text[:LONGEST_TEXT], "word": word, "about": about or {}, "needs_reading": not is_whole}
+    reply = TextReply(key=key, patient=patient, at=now, **told)
     TextReply.objects.bulk_create([reply], ignore_conflicts=True)
     if not TextReply.objects.filter(pk=reply.pk).exists():
         return False
@@ -191,7 +202,7 @@ def _hear(patient: Patient, key: str, text: str, word: str, is_whole: bool, now:
     if word == "STOP":
         because = StoppedAddress.Because.STOP_WORD
         return stopping.stop(patient=patient, channel=Message.Channel.SMS, because=because, by=by, now=now)
-    return word == "HELP" or (word == "START" and _start(patient, by=by, now=now))
+    return word in ("HELP", *ANSWERS.values()) or (word == "START" and _start(patient, by=by, now=now))
 
 
 def _start(patient: Patient, *, by: Actor, now: datetime) -> bool:

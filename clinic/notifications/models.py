@@ -172,13 +172,26 @@ class StoppedAddress(models.Model):
 
 
 class TextReply(models.Model):
-    """What a patient wrote back by text; `key` is the provider's id of it. One word that we know needs no reader."""
+    """What a patient wrote back by text; `key` is the provider's id of it. One word that we know needs no reader.
+
+    `about` holds what the reminder was about that a 1 or a 2 answers: ids and a count only.
+    """
+
+    class Word(models.TextChoices):
+        STOP = "STOP"
+        START = "START"
+        HELP = "HELP"
+        CONFIRM = "CONFIRM"
+        CHANGE = "CHANGE"
+
+    ABOUT = ("appointment", "sequence")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     key = models.CharField(max_length=120)
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="text_replies")
     text = EncryptedField()
     word = models.CharField(max_length=10, blank=True, default="")
+    about = models.JSONField(default=dict)
     needs_reading = models.BooleanField(default=True)
     at = models.DateTimeField(default=timezone.now)
 

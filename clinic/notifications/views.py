@@ -22,7 +22,15 @@ LARGEST: Final = 256 * 1024
 """Bytes of one body: several times 500 reports of the shape that docs/webhooks.md describes."""
 LONGEST_NUMBER: Final = 12
 """Digits; Python itself refuses to read a number of thousands of them."""
-REPLIES: Final = {"STOP": "reply-stopped", "START": "reply-started", "HELP": "reply-help"}
+REPLIES: Final = {
+    "STOP": "reply-stopped",
+    "START": "reply-started",
+    "HELP": "reply-help",
+    "CONFIRM": "reply-confirmed",
+    "CHANGE": "reply-change",
+}
+OURS_TO_ANSWER: Final = ("CONFIRM", "CHANGE")
+"""No provider answers these by itself."""
 View = Callable[..., HttpResponse]
 
 
@@ -66,7 +74,8 @@ def sms_in(request: HttpRequest) -> HttpResponse:
     if not 0 < len(key) <= hooks.LONGEST_ID or not number.startswith("+"):
         return _answer("")
     heard = arrival_actions.hear_text(key=f"sms:{key}", number=number, text=fields.get("Body", ""), now=timezone.now())
-    answers = settings.SMS_REPLIES and heard.is_news and "OptOutType" not in fields
+    is_ours = settings.SMS_REPLIES or heard.word in OURS_TO_ANSWER
+    answers = is_ours and heard.is_news and "OptOutType" not in fields
     return _answer(reply_words(REPLIES[heard.word]) if answers else "")
 
 

@@ -70,6 +70,9 @@ def add_hours(request: HttpRequest, user_id: int) -> HttpResponse:
         return redirect("staff:hours_of", who.pk)
     told = dict(form.cleaned_data)
     rules = availability_actions.rules_for(who, told.pop("weekdays"), **told)
+    if not rules:
+        form.add_error(None, "These hours are there already.")
+        return show(request, "hours_add.html", who=who, form=form, status=422)
     shown = hours_preview.preview(rules, clinician_id=who.pk, zone=settings.CLINIC_TIME_ZONE, now=now)
     return show(request, "hours_add.html", who=who, form=form, preview=shown)
 

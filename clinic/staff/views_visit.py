@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from clinic.accounts.permissions import Permission
 from clinic.booking import actions as booking
-from clinic.booking import desk, visit_actions, visit_presenters
+from clinic.booking import answered, desk, visit_actions, visit_presenters
 from clinic.booking.cannot_keep import last_word
 from clinic.booking.displaced import on_hold
 from clinic.booking.models import Appointment
@@ -134,6 +134,7 @@ def _page(
     now, may = timezone.now(), request.user.may
     actions.see_booking(patient=found.patient, by=request.user.actor)
     is_coming = found.state == State.BOOKED and found.start > now
+    said_by_text = answered.answered([found]).get(found.pk, "")
     can_mark = found.start <= now and found.state in (State.BOOKED, *OVER)
     return show(
         request,
@@ -142,7 +143,8 @@ def _page(
         problem=problem,
         error_title=bool(problem),
         each=found,
-        state="arrived" if found.is_here else found.state,
+        state=answered.code_of(found, said_by_text),
+        answer=answered.IN_WORDS.get(said_by_text, ""),
         visit=visit_presenters.visit(found),
         caller=desk.caller(found.patient, now=now),
         needs=needs_in_words(found.needs),

@@ -1,10 +1,12 @@
-"""How long free times take for a whole clinic, and how many bookings a second stand against the barest insert."""
+"""How long free times take for a whole clinic, how many bookings a second stand against the barest insert, and when
+the last of two hundred who want one time is told."""
 
 from __future__ import annotations
 
 import threading
 import time
 import uuid
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
@@ -22,6 +24,7 @@ from clinic.booking.models import Appointment
 from clinic.intake.models import Intake, ScreeningRecord
 from clinic.patients.models import Patient
 from tests.bench.figures import Figure, in_turns
+from tests.rush import PROCESSES, rush
 
 NOW: Final = datetime(2026, 11, 30, 20, 0, tzinfo=UTC)
 CLINICIANS: Final = 20
@@ -29,6 +32,7 @@ LOCATIONS: Final = 6
 PEOPLE: Final = 16
 TRIES: Final = 12
 """Times each of these people asks for, one after another, all at once with the others."""
+RUSH: Final = 200
 DESK: Final = actors.system("bench")
 BARE: Final = """
 CREATE TABLE bench_slot (
@@ -42,6 +46,7 @@ def figures() -> Iterator[Figure]:
     staff = [_clinician(number) for number in range(CLINICIANS)]
     yield from _free_times()
     yield from _contention(staff)
+    yield _rush(staff[1])
 
 
 def _clinician(number: int) -> User:
@@ -120,6 +125,21 @@ def _all_at_once(works: Sequence[Callable[[datetime], object]], starts: list[dat
         for each in running:
             each.result()
         return len(works) * len(starts) / (time.perf_counter() - begun)
+
+
+def _rush(clinician: User) -> Figure:
+    """One time of one clinician, wanted by everybody at once."""
+    wanted = datetime(2026, 12, 2, 17, tzinfo=UTC)
+    people = [_patient().pk for _ in range(RUSH)]
+    database = connection.settings_dict["NAME"]
+    answers = rush(database=database, clinician=clinician.pk, start=wanted, now=NOW, patients=people)
+    if Counter(answer.said for answer in answers) != {"held": 1, "SlotTaken": RUSH - 1}:
+        raise RuntimeError(f"{Counter(answer.said for answer in answers)} were told so.")
+    since_all = sorted(answer.since_all for answer in answers)
+    own = max(answer.since_own for answer in answers)
+    detail = f"median {since_all[RUSH // 2]:.2f} s; slowest from its own start {own:.2f} s; {PROCESSES} processes"
+    what = f"{RUSH} connections on one time: the last answer after all began"
+    return Figure(what, since_all[-1], "s", at_most=1, detail=detail)
 
 
 def _insert(start: datetime) -> None:

@@ -78,6 +78,15 @@ class Availability(models.Model):
                 name="availability_in_person_has_a_place",
                 condition=~models.Q(modes__contains=["in_person"]) | ~models.Q(location=""),
             ),
+            models.UniqueConstraint(
+                name="availability_once",
+                fields=[
+                    *("clinician", "weekday", "opens", "closes", "time_zone", "location", "room", "modes"),
+                    *("slot_minutes", "buffer_minutes", "notice_hours", "horizon_days", "most_per_day", "valid_from"),
+                ],
+                condition=models.Q(valid_to=None),
+                nulls_distinct=False,
+            ),
         ]
 
     def __str__(self) -> str:

@@ -102,3 +102,27 @@ def test_a_video_address_is_one_that_begins_with_https(clinician: User, address:
 def test_a_licence_names_a_region(clinician: User) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         actions.license_for(clinician=clinician, region="", by=DESK)
+
+
+def test_hours_that_are_posted_twice_are_one_rule(clinician: User) -> None:
+    before = Availability.objects.count()
+
+    first = actions.offer_times(clinician=clinician, by=DESK, **HOURS)
+    again = actions.offer_times(clinician=clinician, by=DESK, **(HOURS | {"weekdays": [0, 1]}))
+
+    assert [[rule.weekday for rule in each] for each in (first, again)] == [[0], [1]]
+    assert Availability.objects.count() == before + 2
+
+
+def test_hours_that_differ_in_one_thing_are_two_rules(clinician: User) -> None:
+    actions.offer_times(clinician=clinician, by=DESK, **HOURS)
+
+    assert actions.offer_times(clinician=clinician, by=DESK, **(HOURS | {"modes": ["video"]}))
+
+
+def test_the_database_keeps_no_rule_that_goes_on_twice(clinician: User) -> None:
+    (rule,) = actions.offer_times(clinician=clinician, by=DESK, **HOURS)
+    rule.pk, rule._state.adding = None, True
+
+    with pytest.raises(IntegrityError, match="availability_once"), transaction.atomic():
+        rule.save(force_insert=True)

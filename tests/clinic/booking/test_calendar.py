@@ -93,4 +93,4 @@ def test_the_number_of_queries_does_not_grow(
     with CaptureQueriesContext(connection) as queries:
         of_the_second(now)
 
-    assert len(queries) == 8
+    assert len(queries) == 9

@@ -258,3 +258,16 @@ def test_the_database_itself_refuses_two_at_once(
 
     with pytest.raises(IntegrityError, match=f"appointment_one_per_{same}"), transaction.atomic():
         other.save()
+
+
+def test_a_time_that_somebody_has_is_refused_before_anything_else_is_read(
+    clinician: User, make_patient: Callable[..., Patient], hold: Callable[..., Appointment], at: Callable[..., datetime]
+) -> None:
+    hold(make_patient(), clinician, at(2, 9))
+    late = make_patient()
+
+    with CaptureQueriesContext(connection) as asked, pytest.raises(actions.SlotTaken):
+        hold(late, clinician, at(2, 9))
+
+    reads = [query["sql"] for query in asked if query["sql"].startswith("SELECT")]
+    assert len(reads) == 2, reads

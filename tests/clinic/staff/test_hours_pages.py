@@ -265,3 +265,13 @@ def test_the_by_line_of_every_change_is_the_scheduler(
 
     line = AuditEvent.objects.filter(action="booking.offer_times").latest("id")
     assert line.actor == staff(Role.SCHEDULER).actor.ref != system("test").ref
+
+
+def test_hours_that_are_saved_twice_are_there_once(desk_of: Client, clinician: User) -> None:
+    page, before = reverse("staff:add_hours", args=[clinician.pk]), Availability.objects.count()
+
+    answers = [desk_of.post(page, HOURS | {"save": "1"}).status_code for _ in range(2)]
+    previewed = desk_of.post(page, HOURS)
+
+    assert (answers, Availability.objects.count()) == ([302, 302], before + 1)
+    assert (previewed.status_code, "These hours are there already." in words_of(previewed)) == (422, True)

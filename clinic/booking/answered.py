@@ -1,0 +1,37 @@
+"""What patients answered by text to the reminder of an appointment; an answer about an earlier time does not count."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+from uuid import UUID
+
+from clinic.booking.models import Appointment
+from clinic.notifications.models import TextReply
+
+IN_WORDS: Final = {TextReply.Word.CONFIRM: "They confirmed by text", TextReply.Word.CHANGE: "They want another time"}
+
+
+def answered(appointments: Iterable[Appointment]) -> dict[UUID, str]:
+    """The last answer about each of these appointments, as one of `TextReply.Word`. One query.
+
+    Args:
+        appointments: any; only what is booked can be confirmed.
+    """
+    booked = {str(each.pk): each for each in appointments if each.state == Appointment.State.BOOKED}
+    if not booked:
+        return {}
+    replies = TextReply.objects.filter(patient__in={each.patient_id for each in booked.values()}, word__in=IN_WORDS)
+    found = {}
+    for word, about in replies.order_by("at", "pk").values_list("word", "about"):
+        each = booked.get(about.get("appointment", ""))
+        if each and about.get("sequence") == str(each.sequence):
+            found[each.pk] = word
+    return found
+
+
+def code_of(appointment: Appointment, answer: str) -> str:
+    """Its state as the desk sees it: a patient who is here, or who confirmed, is more than booked."""
+    if appointment.is_here:
+        return "arrived"
+    return "confirmed" if answer == TextReply.Word.CONFIRM else str(appointment.state)
