@@ -11,6 +11,7 @@ from clinic.accounts.models import User
 from clinic.audit.triggers import sealed
 from clinic.intake.models import Intake, ScreeningRecord
 from clinic.reviews import kept_list, second_triggers
+from clinic.reviews.keys_models import WorklistKeys as WorklistKeys
 from clinic.reviews.routes import OPENS_BOOKING as OPENS_BOOKING
 from clinic.reviews.routes import ReasonCode as ReasonCode
 from clinic.reviews.routes import Route as Route

@@ -38,6 +38,7 @@ TABLE = {
     "staff:decline":          ("POST", YES,      YES,    YES,     no,       no,            422),
     "staff:take_back":        ("POST", YES,      YES,    YES,     no,       no,            409),
     "staff:news":             ("GET",  YES,      YES,    YES,     no,       no,            200),
+    "staff:keys":             ("GET",  YES,      YES,    YES,     no,       no,            200),
     "staff:claim":            ("POST", YES,      YES,    YES,     no,       no,            302),
     "staff:save_view":        ("POST", YES,      YES,    YES,     no,       no,            422),
     "staff:forget_view":      ("POST", YES,      YES,    YES,     no,       no,            302),
@@ -256,7 +257,7 @@ def test_a_password_alone_opens_nothing_at_all_for_somebody_who_has_a_factor(
 
 READ_AND_SENT = (
     "staff:invite",
-    *("staff:match", "staff:letter", "staff:snippets", "staff:answers"),
+    *("staff:match", "staff:letter", "staff:snippets", "staff:answers", "staff:keys"),
     "staff:treatment",
     "staff:find_slot",
     "staff:confirm",
