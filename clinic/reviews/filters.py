@@ -124,7 +124,7 @@ class Filters:
         elif self.owner:
             waiting = waiting.filter(owner=by.pk if self.owner == ME else int(self.owner))
         if self.due:
-            waiting = waiting.filter(due_at__lt=now if self.due == "late" else _end_of_day(now))
+            waiting = waiting.filter(due_at__lt=now if self.due == "late" else end_of_day(now))
         if self.medicines:
             waiting = waiting.exclude(unmatched=False)
         if self.region:
@@ -141,6 +141,7 @@ def _is_known(name: str, code: str) -> bool:
     return ("-" in code and code in NAMES) if name == "region" else code in CHOICES[name]
 
 
-def _end_of_day(now: datetime) -> datetime:
+def end_of_day(now: datetime, *, days: int = 0) -> datetime:
+    """When this day of the clinic ends, or one so many days later."""
     zone = ZoneInfo(settings.CLINIC_TIME_ZONE)
-    return datetime.combine(now.astimezone(zone).date() + timedelta(days=1), time(0), zone)
+    return datetime.combine(now.astimezone(zone).date() + timedelta(days=days + 1), time(0), zone)

@@ -21,6 +21,7 @@ from clinic.reviews.forms import SaveViewForm
 from clinic.reviews.models import SavedView, Waiting
 from clinic.reviews.second import clinicians
 from clinic.reviews.worklist_presenters import awaiting_line, waiting_line
+from clinic.staff import task_lines
 from clinic.staff.actions import look_over
 from clinic.staff.care_team import looked_after
 from clinic.staff.frame import page, show
@@ -113,9 +114,19 @@ def _worklist_page(request: HttpRequest, *, saving: SaveViewForm | None = None, 
         just_signed=just_signed(request, now),
         asks=taking_over.asked_of(request.user) if about["viewers"] else [],
         urgent_counted=len(urgent),
+        tomorrow=None if lines or urgent_lines else _tomorrow(request, view),
         keys=getattr(people.get(str(request.user.pk)), "worklist_keys", None),
         **rest,
     )
+
+
+def _tomorrow(request: HttpRequest, view: worklist.View) -> dict[str, int]:
+    """What comes next, for somebody before an empty list: of what is filtered away, and of the tasks."""
+    has_filters = bool(view.filters.query) and not view.filters.are_decided
+    return {
+        "forms": worklist.due_tomorrow(view) if has_filters else 0,
+        "tasks": task_lines.due_tomorrow(request.user, now=view.now),
+    }
 
 
 def _waiting(request: HttpRequest, view: worklist.View) -> dict[str, Any]:
