@@ -23,7 +23,9 @@ def _key(label: str, *, hint: str, required: bool = True) -> forms.CharField:
         help_text=hint,
         required=required,
         validators=[_one_key],
-        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
+        widget=forms.TextInput(
+            attrs={"class": "w-2", "autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
+        ),
         error_messages={"required": "Enter one letter, number or sign"},
     )
 
@@ -33,10 +35,9 @@ class KeysForm(InPage, forms.Form):
 
     are_on = forms.ChoiceField(
         label="Keys in the worklist",
-        choices=[("", "Off"), ("on", "On, while I am in the table")],
-        required=False,
+        choices=[("off", "Off"), ("on", "On, while I am in the table")],
         widget=RadioChoices,
-        error_messages={"invalid_choice": "Choose off or on"},
+        error_messages={"required": "Choose off or on", "invalid_choice": "Choose off or on"},
     )
     below = _key("The row below (optional)", hint="Beside the arrow down, which always works", required=False)
     above = _key("The row above (optional)", hint="Beside the arrow up, which always works", required=False)
@@ -48,7 +49,7 @@ class KeysForm(InPage, forms.Form):
     def of(cls, keys: WorklistKeys | None) -> KeysForm:
         """The form as it stands for somebody."""
         kept = keys or WorklistKeys()
-        return cls(initial={name: getattr(kept, name) for name in USUAL} | {"are_on": "on" if kept.are_on else ""})
+        return cls(initial={name: getattr(kept, name) for name in USUAL} | {"are_on": "on" if kept.are_on else "off"})
 
     def clean(self) -> dict[str, Any]:
         """No key does two things, whatever its capitals."""

@@ -23,5 +23,5 @@ def keys(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return show(request, "keys.html", form=form, status=422)
     told = form.cleaned_data
-    set_keys(are_on=bool(told["are_on"]), keys=told, by=request.user.actor)
+    set_keys(are_on=told["are_on"] == "on", keys=told, by=request.user.actor)
     return redirect(f"{reverse('staff:keys')}?kept=1")

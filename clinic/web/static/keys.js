@@ -21,7 +21,11 @@
       form.elements.namedItem("at").value = box.value;
       form.requestSubmit();
     },
-    filters: () => document.querySelector(".filters select").focus(),
+    filters: () => {
+      const first = document.querySelector(".filters select");
+      first.closest("details").open = true;
+      first.focus();
+    },
     listed: () => {
       keys.open = true;
       keys.querySelector("summary").focus();

@@ -42,7 +42,7 @@ def test_who_turns_them_on_has_them_and_nobody_else(browser: Client, signed_in: 
 def test_turning_them_off_keeps_which_they_were(browser: Client, osei: User) -> None:
     browser.post(KEYS, MINE)
 
-    browser.post(KEYS, MINE | {"are_on": ""})
+    browser.post(KEYS, MINE | {"are_on": "off"})
 
     assert "keys.js" not in browser.get(WORKLIST).content.decode()
     assert WorklistKeys.objects.get(by=osei).claim == "x"
