@@ -100,6 +100,14 @@ def _with_parts(file: Path) -> bytes:
     return text.encode() + b"".join(_with_parts(each) for each in named if each.exists())
 
 
+def in_a_line(route: str, patient: Patient) -> str:
+    """The message of a decision by its subject, with how hard its words are to read; nothing when none is sent."""
+    if Route(route) not in MESSAGE_OF:
+        return ""
+    words = sample(MESSAGE_OF[Route(route)], patient=patient)
+    return f"“{words.subject}”, reading grade {reading(words.text).grade}"
+
+
 def _message(route: str, patient: Patient) -> tuple[SafeString, SafeString]:
     name = MESSAGE_OF.get(Route(route))
     if name is None:

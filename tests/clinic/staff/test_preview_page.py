@@ -103,3 +103,13 @@ def test_the_letter_marks_what_was_put_in_and_says_how_it_reads(
 
     assert "About <mark>Maya R. Thompson</mark>, born <mark>1992-03-03</mark>" in page
     assert re.search(r"Reading grade \d+\.\d.*\d+ of 6000 characters", page)
+
+
+def test_the_decision_panel_names_the_message_of_each_choice_and_how_it_reads(
+    browser: Client, stopped: ScreeningRecord
+) -> None:
+    page = browser.get(page_of(stopped, "review")).content.decode()
+
+    named = dict(re.findall(r'data-route="(\w+)">.*?(?:Message: (“[^”]+”, reading grade \d+\.\d)\.)?</span>', page))
+    assert named["not_suitable_now"].startswith("“We have read your form”, reading grade ")
+    assert [route for route, message in named.items() if not message] == ["urgent_contact_made"]
