@@ -93,7 +93,7 @@ def alert_late(*, by: Actor, now: datetime) -> int:
 
 @transaction.atomic
 def look_over_new(*, by: Actor) -> int:
-    """Fill in what the worklist is filtered by and only the sealed result says: whether a medicine is unmatched, and why.
+    """Fill in what only the sealed result says: is a medicine not matched, and why does it wait?
 
     Args:
         by: the clock.
