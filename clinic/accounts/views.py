@@ -105,6 +105,7 @@ def own_sign_in(request: HttpRequest) -> HttpResponse:
     shown = {
         "app": next((each for each in found if each.type == Authenticator.Type.TOTP), None),
         "passkeys": [each for each in found if each.type == Authenticator.Type.WEBAUTHN],
+        "sees_worklist": request.user.may(Permission.SEE_WORKLIST),
         "codes_left": len(codes.get_unused_codes()) if codes else 0,
     }
     return render(request, "mfa/index.html", {**shown, "has_none": not shown["app"] and not shown["passkeys"]})

@@ -11,35 +11,25 @@ from clinic.booking.cannot_keep import said_to_patient
 from clinic.booking.models import Appointment, WaitingPlace
 from clinic.booking.visit_presenters import joins_at, visit
 from clinic.booking.zones import clock, local
-from clinic.intake import presenters, protocols
+from clinic.intake import presenters
 from clinic.intake.models import Intake, ScreeningRecord
 from clinic.intake.renewals import is_asked_again
-from clinic.intake.sign_form import NAMED, PRESCRIBER
 from clinic.intake.signed_copy import is_another_form
-from clinic.my import topics
 from clinic.my.steps import NOW, Course, steps
 from clinic.notifications.models import Message
 from clinic.notifications.recheck import ASKED_FOR, may_write_to
 from clinic.notifications.words import words_again
-from clinic.patients.actions import has_agreed
 from clinic.patients.models import Patient
 from clinic.patients.zones import by_when, known_zone
 from clinic.questionnaires.models import Questionnaire
-from clinic.reviews.models import OPENS_BOOKING, Decision, Route
+from clinic.reviews import looked_at
+from clinic.reviews.models import Decision, Route
 from clinic.reviews.signing import UNDO_FOR
 from clinic.reviews.standing import WAITS_FOR_PERSON, booking_standing, standing_decision
 from clinic.web import dates
-from clinic.web.listing import all_of
 
 LATEST: Final = 20
 """How many messages the page lists."""
-ONE_SERVICE: Final = {
-    "ready_to_book": _("You can talk with us about this."),
-    "prescriber_coordination": _("You can talk with us about this. Your prescriber is asked before any treatment."),
-    "clinician_review": _("A clinician reads your answers first."),
-    "not_suitable_now": _("This may not be the safest choice right now. A clinician looks at it before it is decided."),
-    "urgent": _("We talk with you first."),
-}
 
 
 def status_page(patient: Patient, intake: Intake, *, now: datetime) -> dict[str, Any]:
@@ -79,9 +69,9 @@ def status_page(patient: Patient, intake: Intake, *, now: datetime) -> dict[str,
         "letters": letters(patient),
         "told_by_email": may_write_to(patient) and bool(patient.email),
         "signed_as": _signed_as(sealed),
-        **_looked_at(sealed, decision),
+        **looked_at.looked_at(sealed, decision.route if decision else ""),
         **_asked_of_us(patient, sealed, decision, course.zone),
-        **(_prescriber(patient, sealed) if course.asks_prescriber else {}),
+        **(looked_at.prescriber(sealed) if course.asks_prescriber else {}),
     }
 
 
@@ -162,23 +152,6 @@ def _has_something_to_do(course: Course, may_book: bool) -> bool:
     return asked or course.record.outcome == "urgent" or (may_book and course.appointment is None)
 
 
-def _looked_at(sealed: ScreeningRecord, decision: Decision | None) -> dict[str, Any]:
-    """What was looked at, and what came of each service when that is not the same for all."""
-    services = sealed.result["services"]
-    english = protocols.of(sealed.intake).services
-    names = protocols.shown(protocols.of(sealed.intake)).services
-    by_itself = topics.is_closed_by_age_or_place(sealed)
-    differ = decision is None and not by_itself and len(set(services.values())) > 1
-    asked = [english[service] for service in services]
-    return {
-        "checking": all_of(topics.checking(sealed)),
-        "said": topics.said(sealed, closing=decision is not None and decision.route not in OPENS_BOOKING),
-        "by_itself": by_itself,
-        "services": [(names[each], ONE_SERVICE[outcome]) for each, outcome in services.items()] if differ else [],
-        "care": _("Ketamine care") if asked and all("ketamine" in name.lower() for name in asked) else "",
-    }
-
-
 def _asked_of_us(
     patient: Patient, sealed: ScreeningRecord, decision: Decision | None, zone: str
 ) -> dict[str, dict[str, str]]:
@@ -186,17 +159,6 @@ def _asked_of_us(
     about = decision.pk if decision else sealed.pk
     wishes = patient.wishes.filter(about=about)
     return {"wishes": {"may": "ask", **{wish.kind: on_day(wish.at, zone) for wish in wishes}}}
-
-
-def _prescriber(patient: Patient, sealed: ScreeningRecord) -> dict[str, Any]:
-    """Whether we may write to the prescriber, asked anew each time the page is shown, and whom they named."""
-    return {
-        "prescriber": {
-            "may_be_asked": has_agreed(patient, PRESCRIBER),
-            "named": sealed.answers["answers"].get(NAMED) or "",
-            "consent": patient.consents.filter(kind=PRESCRIBER, at=sealed.screened_at).first(),
-        }
-    }
 
 
 def _signed_as(sealed: ScreeningRecord) -> str:

@@ -9,6 +9,7 @@ not known stops the message instead of leaving a hole.
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -154,16 +155,20 @@ def _subject(message: Message, known: dict[str, Any]) -> str:
     return subject
 
 
-def sample(template: str, *, patient: Patient, about: dict[str, str] | None = None) -> Words:
+def sample(
+    template: str, *, patient: Patient, about: dict[str, str] | None = None, put_in: Callable[[str], str] = str
+) -> Words:
     """A message to a patient as it would read, for somebody who looks before it is sent; no link is issued.
 
     Args:
         template: its name.
         patient: whom it would go to.
         about: what it would be about.
+        put_in: marks each word that is put into the template, so that it can be told from the template's own.
     """
     message = Message(template=template, patient=patient, channel=Message.Channel.EMAIL, about=about or {})
     known = _known(message) | {"link": "[their private link]", "link_until": "[30 days from then]"}
+    known = {name: put_in(str(word)) if word else word for name, word in known.items()}
     subject, text = (
         _templates().get_template(f"{template}.{kind}").render(Context(known, autoescape=False)).strip()
         for kind in ("subject", "text")

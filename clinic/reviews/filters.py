@@ -10,11 +10,12 @@ from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from clinic.accounts.models import User
 from clinic.intake.countries import NAMES
 from clinic.reviews.models import FirstSignature, Route, Waiting
+from clinic.reviews.reasons import REASONS, mark
 
 ME: Final = "me"
 NOBODY: Final = "nobody"
@@ -34,6 +35,7 @@ CHOICES: Final[dict[str, dict[str, str]]] = {
     "priority": {"P1": "P1: same day", "P2": "P2: 2 days", "P3": "P3: 5 days", "P4": "P4: before the visit"},
     "owner": {ME: "Mine", NOBODY: "Unclaimed"},
     "due": {"late": "Late", "today": "Due today"},
+    "reason": REASONS,
     "medicines": {"unmatched": "A medicine is not matched"},
     "region": {},
 }
@@ -43,6 +45,7 @@ LABELS: Final = {
     "priority": "Priority",
     "owner": "Whose",
     "due": "Due",
+    "reason": "Why",
     "medicines": "Medicines",
     "region": "State",
 }
@@ -76,6 +79,7 @@ class Filters:
     priority: str = ""
     owner: str = ""
     due: str = ""
+    reason: str = ""
     medicines: str = ""
     region: str = ""
 
@@ -124,9 +128,11 @@ class Filters:
         elif self.owner:
             waiting = waiting.filter(owner=by.pk if self.owner == ME else int(self.owner))
         if self.due:
-            waiting = waiting.filter(due_at__lt=now if self.due == "late" else _end_of_day(now))
+            waiting = waiting.filter(due_at__lt=now if self.due == "late" else end_of_day(now))
         if self.medicines:
             waiting = waiting.exclude(unmatched=False)
+        if self.reason:
+            waiting = waiting.filter(Q(reasons__contains=[mark(self.reason)]) | Q(reasons__isnull=True))
         if self.region:
             waiting = waiting.filter(region=self.region)
         return waiting
@@ -141,6 +147,7 @@ def _is_known(name: str, code: str) -> bool:
     return ("-" in code and code in NAMES) if name == "region" else code in CHOICES[name]
 
 
-def _end_of_day(now: datetime) -> datetime:
+def end_of_day(now: datetime, *, days: int = 0) -> datetime:
+    """When this day of the clinic ends, or one so many days later."""
     zone = ZoneInfo(settings.CLINIC_TIME_ZONE)
-    return datetime.combine(now.astimezone(zone).date() + timedelta(days=1), time(0), zone)
+    return datetime.combine(now.astimezone(zone).date() + timedelta(days=days + 1), time(0), zone)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
@@ -39,7 +39,7 @@ def may_write(record: ScreeningRecord) -> bool:
     return has_agreed(record.intake.patient, CONSENT)
 
 
-def draft(record: ScreeningRecord, *, by: str) -> Draft:
+def draft(record: ScreeningRecord, *, by: str, put_in: Callable[[str], str] = str) -> Draft:
     """The letter about a record, in the words of its template.
 
     It says who the patient is, what they asked about, and their medicines as typed and as matched. No answer, flag or
@@ -48,6 +48,7 @@ def draft(record: ScreeningRecord, *, by: str) -> Draft:
     Args:
         record: with its intake and patient.
         by: the name of the clinician who writes.
+        put_in: marks each word that is put into the template, so that it can be told from the template's own.
     Source:
         clinical.md section 6, prescriber letter content; section 8, 42 CFR Part 2.
     """
@@ -55,21 +56,18 @@ def draft(record: ScreeningRecord, *, by: str) -> Draft:
     may_tell_all = has_agreed(patient, PART_2_CONSENT)
     kept = [each for each in record.result["medications"] if may_tell_all or not _is_part_2(each, protocol)]
     is_part_2 = any(_is_part_2(each, protocol) for each in kept)
-    lines = [_medicine(each) for each in kept]
-    text = render_to_string(
-        TEMPLATE,
-        {
-            "clinic": settings.CLINIC_NAME,
-            "phone": settings.CLINIC_PHONE_DISPLAY,
-            "name": str(patient.legal_name or patient.called),
-            "born_on": str(patient.born_on or ""),
-            "reference": record.intake.reference,
-            "services": _services(record, protocol),
-            "medicines": lines,
-            "is_part_2": is_part_2,
-            "by": by,
-        },
-    )
+    words = {
+        "clinic": settings.CLINIC_NAME,
+        "phone": settings.CLINIC_PHONE_DISPLAY,
+        "name": str(patient.legal_name or patient.called),
+        "born_on": str(patient.born_on or ""),
+        "reference": record.intake.reference,
+        "by": by,
+    }
+    lists = {"services": _services(record, protocol), "medicines": [_medicine(each) for each in kept]}
+    told: dict[str, Any] = {name: put_in(word) if word else "" for name, word in words.items()}
+    told |= {name: [put_in(line) for line in lines] for name, lines in lists.items()}
+    text = render_to_string(TEMPLATE, told | {"is_part_2": is_part_2})
     text = "\n".join(line.rstrip() for line in text.strip().splitlines())
     left_out = len(record.result["medications"]) - len(kept)
     return Draft(_prescriber(record), text, version(), left_out)

@@ -5,12 +5,15 @@ from __future__ import annotations
 import uuid
 from typing import Final
 
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
 from clinic.accounts.models import User
 from clinic.audit.triggers import sealed
 from clinic.intake.models import Intake, ScreeningRecord
 from clinic.reviews import kept_list, second_triggers
+from clinic.reviews.keys_models import WorklistKeys as WorklistKeys
 from clinic.reviews.routes import OPENS_BOOKING as OPENS_BOOKING
 from clinic.reviews.routes import ReasonCode as ReasonCode
 from clinic.reviews.routes import Route as Route
@@ -146,7 +149,7 @@ class Waiting(models.Model):
     """A record that needs a person and has no standing decision. The database puts it here and takes it off.
 
     See `kept_list.py`. Actions only say whose it is (`owner`), that somebody was told it is late (`alerted_at`), and
-    what the filters ask for (`unmatched`, empty until the medicines were looked at). The list is as long as what
+    what the filters ask for (`unmatched`, `reasons`: empty until the result was looked at). The list is as long as what
     waits, however many records there are, so its first page costs the same at a million.
     """
 
@@ -161,6 +164,7 @@ class Waiting(models.Model):
     is_second_look = models.BooleanField(help_text="Somebody looked before: no outcome opens booking by itself.")
     owner = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     unmatched = models.BooleanField(null=True)
+    reasons = ArrayField(models.CharField(max_length=24), null=True)
     alerted_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -181,7 +185,8 @@ class Waiting(models.Model):
                 condition=NOT_URGENT & ~models.Q(unmatched=False),
             ),
             models.Index(fields=["due_at"], name="waiting_not_alerted", condition=models.Q(alerted_at__isnull=True)),
-            models.Index(fields=["due_at"], name="waiting_not_looked_at", condition=models.Q(unmatched__isnull=True)),
+            models.Index(fields=["due_at"], name="waiting_not_looked_at", condition=models.Q(reasons__isnull=True)),
+            GinIndex(fields=["reasons"], name="waiting_by_reason", condition=NOT_URGENT),
         ]
 
     def __str__(self) -> str:

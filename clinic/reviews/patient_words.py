@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from html import unescape
@@ -13,13 +14,17 @@ from typing import Any, Final
 from django.conf import settings
 from django.http import HttpRequest
 from django.template.loader import render_to_string
+from django.utils.dateparse import parse_date
 from django.utils.html import strip_tags
 from django.utils.safestring import SafeString, mark_safe
 
+from clinic.accounts.models import User
+from clinic.intake.models import ScreeningRecord
 from clinic.notifications.words import sample
 from clinic.patients.models import Patient
+from clinic.reviews import looked_at, put_in
 from clinic.reviews.models import Route
-from screening.reading_grade import grade
+from clinic.reviews.reading import Reading, reading
 
 MESSAGE_OF: Final = {
     Route.READY_TO_BOOK: "decided-ready",
@@ -28,37 +33,44 @@ MESSAGE_OF: Final = {
     Route.NOT_SUITABLE_NOW: "decided-not-suitable",
 }
 """After an urgent contact nothing is written: a person has just spoken with them."""
+ASKS_PRESCRIBER: Final = frozenset({Route.PRESCRIBER_FIRST})
 INCLUDED: Final = re.compile(r"{% include \"([^\"]+)\"")
-HIGHEST_GRADE: Final = 8.0
-"""Above this the page warns; it never blocks. Source: ux.md C5."""
 
 
 @dataclass(frozen=True, slots=True)
 class Preview:
     """What the patient gets: the message (nothing after an urgent contact), and their private page as HTML."""
 
-    subject: str
-    text: str
-    page: str
+    subject: SafeString
+    text: SafeString
+    page: SafeString
     version: str
-    grade: float
-    is_hard: bool
+    reads: Reading
 
 
-def preview(route: str, *, patient: Patient, decision: Any, request: HttpRequest) -> Preview:
-    """The words of a decision as the patient will read them; only the private link is left out.
+def preview(route: str, *, record: ScreeningRecord, by: User, told: Mapping[str, Any], request: HttpRequest) -> Preview:
+    """The words of a decision as the patient will read them, what was put in marked; only the private link is left out.
 
     Args:
         route: one of `Route`.
-        patient: who reads them.
-        decision: with `decided_by`, `words_to_patient` and `asks`, signed or not.
+        record: what is decided about, with its intake and patient.
+        by: who would sign.
+        told: what stands in the decision panel: `words_to_patient`, `valid_until`.
         request: of the page that shows it, for the names and numbers of the clinic.
     """
-    page = render_to_string(f"my/decided/{Route(route).value}.html", {"decision": decision}, request)
-    plain = unescape(strip_tags(page.replace("</", ". </")))
-    reads_at = grade(plain)
-    subject, text = _message(route, patient)
-    return Preview(subject, text, _to_look_at(page), version_of(route), round(reads_at, 1), reads_at > HIGHEST_GRADE)
+    about = looked_at.looked_at(record, route) | (looked_at.prescriber(record) if route in ASKS_PRESCRIBER else {})
+    words = told.get("words_to_patient") or ""
+    decision = {
+        "decided_by": {"name": put_in.mark(by.name)},
+        "words_to_patient": put_in.mark(words) if words else "",
+        "valid_until": parse_date(told.get("valid_until") or "0"),
+    }
+    about |= {"checking": put_in.mark(about["checking"]) if about["checking"] else "", "wishes": {"may": "ask"}}
+    about["said"] = [put_in.mark(text) for text in about["said"]]
+    page = render_to_string(f"my/decided/{Route(route).value}.html", {"decision": decision, **about}, request)
+    plain = unescape(strip_tags(re.sub(r"</(?!(?:mark|a|b|strong|em|span)\b)", ". </", page)))
+    subject, text = _message(route, record.intake.patient)
+    return Preview(subject, text, _to_look_at(page), version_of(route), reading(plain))
 
 
 def _to_look_at(page: str) -> SafeString:
@@ -66,6 +78,7 @@ def _to_look_at(page: str) -> SafeString:
     for is_called, stands_under in (("h2", "h5"), ("h1", "h4")):
         page = page.replace(f"<{is_called}>", f"<{stands_under}>").replace(f"</{is_called}>", f"</{stands_under}>")
     without = re.sub(r' href="[^"]*"|</?form[^>]*>|<input[^>]*>', "", page)
+    without = re.sub(r'<button[^>]*class="([^"]*)"[^>]*>', r'<span class="\1">', without).replace("</button", "</span")
     return mark_safe(without)  # noqa: S308  # nosec B308 B703 - a template of ours wrote and escaped it
 
 
@@ -87,9 +100,17 @@ def _with_parts(file: Path) -> bytes:
     return text.encode() + b"".join(_with_parts(each) for each in named if each.exists())
 
 
-def _message(route: str, patient: Patient) -> tuple[str, str]:
+def in_a_line(route: str, patient: Patient) -> str:
+    """The message of a decision by its subject, with how hard its words are to read; nothing when none is sent."""
+    if Route(route) not in MESSAGE_OF:
+        return ""
+    words = sample(MESSAGE_OF[Route(route)], patient=patient)
+    return f"“{words.subject}”, reading grade {reading(words.text).grade}"
+
+
+def _message(route: str, patient: Patient) -> tuple[SafeString, SafeString]:
     name = MESSAGE_OF.get(Route(route))
     if name is None:
-        return "", ""
-    words = sample(name, patient=patient)
-    return words.subject, words.text
+        return SafeString(""), SafeString("")
+    words = sample(name, patient=patient, put_in=put_in.fence)
+    return put_in.marked(words.subject), put_in.marked(words.text)

@@ -72,11 +72,12 @@ REACH: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A route as it is offered, and what signing it does."""
+    """A route as it is offered, what signing it does, and the message that then leaves, if there is one."""
 
     value: str
     label: str
     signing_will: str
+    message: str = ""
 
 
 @dataclass(frozen=True, slots=True)

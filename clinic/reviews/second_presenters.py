@@ -8,7 +8,7 @@ from typing import Final
 
 from clinic.accounts.models import User
 from clinic.intake.models import ScreeningRecord
-from clinic.reviews import answers, presenters, second, words
+from clinic.reviews import answers, patient_words, presenters, second, words
 from clinic.reviews.models import FirstSignature, Route
 from clinic.reviews.suggestion import stopping_findings
 
@@ -62,13 +62,17 @@ def first_signature(first: FirstSignature, *, by: User, now: datetime) -> First:
 
 
 def with_second(record: ScreeningRecord, choices: list[presenters.Choice]) -> list[presenters.Choice]:
-    """What signing does, for each route of a record; where the protocol asks for a second signature, that first.
+    """What signing does, for each route of a record, and its message; a second signature that is asked for first.
 
     Args:
         record: what is decided about.
         choices: as they are without it.
     """
-    return [presenters.Choice(each.value, each.label, _will(record, each)) for each in choices]
+    patient = record.intake.patient
+    return [
+        presenters.Choice(each.value, each.label, _will(record, each), patient_words.in_a_line(each.value, patient))
+        for each in choices
+    ]
 
 
 def _will(record: ScreeningRecord, choice: presenters.Choice) -> str:

@@ -15,6 +15,8 @@ from clinic.intake.clock import due_at
 from clinic.intake.models import Intake
 from clinic.notifications import actions as notifications
 from clinic.notifications.models import Message
+from clinic.reviews import reasons
+from clinic.reviews.answers import protocol_of
 from clinic.reviews.medicines import how_many
 from clinic.reviews.models import Decision, FirstSignature, Waiting
 
@@ -91,18 +93,21 @@ def alert_late(*, by: Actor, now: datetime) -> int:
 
 @transaction.atomic
 def look_over_new(*, by: Actor) -> int:
-    """Fill in what the worklist is filtered by and only the sealed result says: is a medicine not matched?
+    """Fill in what only the sealed result says: is a medicine not matched, and why does it wait?
 
     Args:
         by: the clock.
     Returns:
         How many were looked at.
     """
-    new = Waiting.objects.filter(unmatched__isnull=True).select_related("record").order_by("due_at")[:BATCH]
-    looked = [(each.record_id, bool(how_many(each.record.result)[1])) for each in new]
-    for unmatched in (True, False):
-        keys = [key for key, said in looked if said is unmatched]
-        Waiting.objects.filter(record__in=keys).update(unmatched=unmatched)
-    if looked:
-        audit.record(by=by, action="reviews.look_over_new", subject="worklist:new", detail={"count": len(looked)})
-    return len(looked)
+    missing = Waiting.objects.filter(reasons__isnull=True).select_related("record__intake")
+    new = list(missing.order_by("due_at")[:BATCH])
+    for each in new:
+        protocol = protocol_of(each.record)
+        categories = {rule.id: rule.category for rule in protocol.rules} if protocol else {}
+        each.unmatched = bool(how_many(each.record.result)[1])
+        each.reasons = reasons.marks(each.record.result, categories)
+    if new:
+        Waiting.objects.bulk_update(new, ["unmatched", "reasons"])
+        audit.record(by=by, action="reviews.look_over_new", subject="worklist:new", detail={"count": len(new)})
+    return len(new)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from django.db.models import F, FilteredRelation, Q, QuerySet, Value
 
 from clinic.accounts.models import User
 from clinic.intake.models import ScreeningRecord
-from clinic.reviews.filters import ME, WAITS_ON, Filters
+from clinic.reviews.filters import ME, WAITS_ON, Filters, end_of_day
 from clinic.reviews.models import Decision, FirstSignature, Waiting
 from clinic.reviews.signing import UNDO_FOR
 
@@ -107,6 +107,12 @@ def how_many(*, limit: int, view: View | None = None) -> int:
     """How many wait, or how many that are not urgent are asked for, counted up to one more than the limit."""
     asked = Waiting.objects.all() if view is None else view.narrow(Waiting.objects.filter(is_urgent=False))
     return asked[: limit + 1].count()
+
+
+def due_tomorrow(view: View) -> int:
+    """How many that are not urgent are due tomorrow, by what is asked for but for when it is due."""
+    asked = replace(view, filters=replace(view.filters, due="")).narrow(Waiting.objects.filter(is_urgent=False))
+    return asked.filter(due_at__gte=end_of_day(view.now), due_at__lt=end_of_day(view.now, days=1)).count()
 
 
 def before(place: Place, *, view: View | None = None) -> Waiting | None:

@@ -29,6 +29,7 @@ from clinic.reviews import (
 from clinic.reviews.filters import Filters
 from clinic.reviews.forms import DecisionForm, NoteForm, PassOnForm, ReopenForm, offer
 from clinic.reviews.models import DecisionDraft, FirstSignature, Snippet, Waiting
+from clinic.reviews.reading import HIGHEST_GRADE, reading
 from clinic.reviews.second import clinicians
 from clinic.reviews.second_forms import AgreeForm, DeclineForm
 from clinic.reviews.standing import booking_standing, standing_decision
@@ -81,6 +82,8 @@ def review_page(
         passing=passing,
         ready=ready if standing is None else [],
         draft=None if standing else draft,
+        reads=reading(form["words_to_patient"].value() or "") if form and standing is None else None,
+        highest=HIGHEST_GRADE,
         kept_at=words.moment(draft.kept_at, now=now) if draft else "",
         is_draft_of_this=draft is not None and draft.record_id == record.pk,
         suggested=suggestion.suggested_route(record) or "",

@@ -20,6 +20,7 @@ from clinic.intake import protocols
 from clinic.intake.models import Intake, ScreeningRecord
 from clinic.patients.models import Consent, Wish
 from clinic.reviews import words
+from clinic.reviews.filters import end_of_day
 from clinic.reviews.models import Decision
 from clinic.staff.task_sources import SOURCES, UNKNOWN
 from screening.protocol import FollowUpPlan
@@ -62,6 +63,11 @@ def open_tasks(user: User) -> QuerySet[FollowUp]:
     """The open tasks this person may see, the most pressing first."""
     tasks = visible(user).filter(state=FollowUp.State.OPEN)
     return tasks.select_related("patient").order_by("priority", "due_at", "pk")
+
+
+def due_tomorrow(user: User, *, now: datetime) -> int:
+    """How many of the open tasks this person may see are due tomorrow."""
+    return open_tasks(user).filter(due_at__gte=end_of_day(now), due_at__lt=end_of_day(now, days=1)).count()
 
 
 def visible(user: User) -> QuerySet[FollowUp]:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 
 from clinic.accounts.permissions import Permission
 from clinic.intake.models import ScreeningRecord
+from clinic.patients.languages import code_of, name_of
 from clinic.reviews import actions, again_actions, answers, drafts, patient_words, snippets, taking_over, work_actions
 from clinic.reviews.forms import MatchForm, NoteForm, PassOnForm
 from clinic.reviews.models import Route, Waiting
 from clinic.reviews.persons import person
+from clinic.reviews.reading import HIGHEST_GRADE
 from clinic.reviews.standing import standing_decision
 from clinic.staff.frame import page, show
 from clinic.staff.glass import of_their_team
@@ -45,6 +45,8 @@ def keep_draft(request: HttpRequest, reference: str) -> HttpResponse:
     if not form.is_valid():
         return review_page(request, record, form=form, status=422)
     drafts.keep(record=record, told=form.told, by=request.user.actor, now=now, snippet=snippet)
+    if "preview" in request.POST:
+        return redirect("staff:preview", reference)
     return _back(request, reference, at=f"#d_{snippet.place}" if snippet else "")
 
 
@@ -111,14 +113,17 @@ def ask(request: HttpRequest, reference: str) -> HttpResponse:
 @page(Permission.SEE_INTAKE)
 @of_their_team
 def preview(request: HttpRequest, reference: str) -> HttpResponse:
-    """What the patient would get, for each decision, with its version and how hard it is to read."""
+    """What the patient would get, for each decision, with its version and how hard it is to read.
+
+    What this person kept as a draft is in it, and the decision they chose comes first.
+    """
     record, now = sent(reference), timezone.now()
     work_actions.open_intake(intake=record.intake, page="preview", by=request.user.actor, now=now)
-    unsigned = SimpleNamespace(decided_by=request.user, words_to_patient="", asks=[])
-    patient = record.intake.patient
+    patient, draft = record.intake.patient, drafts.of(record.intake, by=request.user)
+    told = draft.told if draft and draft.record_id == record.pk else {}
     shown = [
-        (route.label, patient_words.preview(route, patient=patient, decision=unsigned, request=request))
-        for route in Route
+        (route, patient_words.preview(route, record=record, by=request.user, told=told, request=request))
+        for route in sorted(Route, key=lambda route: route != told.get("route"))
     ]
     return show(
         request,
@@ -126,7 +131,9 @@ def preview(request: HttpRequest, reference: str) -> HttpResponse:
         record=record,
         person=person(patient, record.intake, now=now),
         previews=shown,
-        highest=patient_words.HIGHEST_GRADE,
+        chosen=told.get("route", ""),
+        highest=HIGHEST_GRADE,
+        language="" if code_of(patient) == "en" else name_of(patient),
     )
 
 

@@ -10,17 +10,16 @@ from clinic.accounts.permissions import Permission
 from clinic.followups.models import FollowUp
 from clinic.followups.task_actions import close_tasks
 from clinic.intake.models import ScreeningRecord
-from clinic.reviews import letter_actions, letters, snippets, work_actions
+from clinic.reviews import letter_actions, letters, put_in, snippets, work_actions
 from clinic.reviews.forms import LetterForm, SentForm
 from clinic.reviews.letter_pdf import as_pdf
 from clinic.reviews.models import Letter, Snippet
-from clinic.reviews.patient_words import HIGHEST_GRADE
 from clinic.reviews.persons import person
+from clinic.reviews.reading import HIGHEST_GRADE, reading
 from clinic.reviews.words import day_of
 from clinic.staff.frame import page, show
 from clinic.staff.glass import of_their_team
 from clinic.staff.review_page import sent
-from screening.reading_grade import grade
 
 TITLE = "Letter to a prescriber"
 
@@ -133,7 +132,7 @@ def _page(
 ) -> HttpResponse:
     now = timezone.now()
     work_actions.open_intake(intake=record.intake, page="letter", by=request.user.actor, now=now)
-    reads_at = round(grade(written.body), 1) if written else 0.0
+    made = letters.draft(record, by=written.drafted_by.name, put_in=put_in.fence) if written else None
     tasks = FollowUp.objects.filter(patient=record.intake.patient, state=FollowUp.State.OPEN, stop_condition="reply")
     return show(
         request,
@@ -145,9 +144,10 @@ def _page(
         may_write=letters.may_write(record),
         form=form or (LetterForm(initial={"to": written.to, "text": written.body}) if written else None),
         sending=sending or SentForm(),
-        grade=reads_at,
-        is_hard=reads_at > HIGHEST_GRADE,
-        left_out=letters.draft(record, by="").left_out if written else 0,
+        reads=reading(written.body) if written else None,
+        highest=HIGHEST_GRADE,
+        marked=put_in.marked_as(made.text, written.body) if written and made else "",
+        left_out=made.left_out if made else 0,
         is_older=written is not None and written.template_version != letters.version(),
         other_first=other_first,
         reply_tasks=tasks.count(),

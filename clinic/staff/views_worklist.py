@@ -21,6 +21,7 @@ from clinic.reviews.forms import SaveViewForm
 from clinic.reviews.models import SavedView, Waiting
 from clinic.reviews.second import clinicians
 from clinic.reviews.worklist_presenters import awaiting_line, waiting_line
+from clinic.staff import task_lines
 from clinic.staff.actions import look_over
 from clinic.staff.care_team import looked_after
 from clinic.staff.frame import page, show
@@ -28,6 +29,7 @@ from clinic.staff.signed_just_now import just_signed
 
 ROWS = 50
 MOST_COUNTED = 999
+LONGEST_REFERENCE = 12
 
 
 @page(Permission.SEE_WORKLIST)
@@ -55,7 +57,9 @@ def claim(request: HttpRequest) -> HttpResponse:
     ticked = Intake.objects.filter(reference__in=request.POST.getlist("intake")[:ROWS])
     taken = work_actions.claim(intakes=list(ticked), by=request.user.actor, now=timezone.now())
     filters = Filters.read(QueryDict(request.POST.get("view", "")[:200]))
-    return redirect(f"{reverse('staff:worklist')}?{filters.query}{'&' if filters.query else ''}taken={taken}")
+    at = request.POST.get("at", "")
+    row = f"#at-{at}" if at.isascii() and at.replace("-", "").isalnum() and len(at) <= LONGEST_REFERENCE else ""
+    return redirect(f"{reverse('staff:worklist')}?{filters.query}{'&' if filters.query else ''}taken={taken}{row}")
 
 
 @page(Permission.SEE_WORKLIST, "POST")
@@ -91,7 +95,8 @@ def _worklist_page(request: HttpRequest, *, saving: SaveViewForm | None = None, 
     urgent_lines = [waiting_line(each, **about, now=now) for each in urgent[:ROWS]]
     lines = [line(about) for line in rest.pop("lines")]
     look_over(page="worklist", shown=[line.reference for line in (*urgent_lines, *lines)], by=request.user.actor)
-    colleagues = {str(pk): name for pk, name in clinicians().values_list("pk", "name")}
+    people = {str(each.pk): each for each in clinicians().select_related("worklist_keys")}
+    colleagues = {pk: each.name for pk, each in people.items()}
     return show(
         request,
         "worklist.html",
@@ -109,8 +114,19 @@ def _worklist_page(request: HttpRequest, *, saving: SaveViewForm | None = None, 
         just_signed=just_signed(request, now),
         asks=taking_over.asked_of(request.user) if about["viewers"] else [],
         urgent_counted=len(urgent),
+        tomorrow=None if lines or urgent_lines else _tomorrow(request, view),
+        keys=getattr(people.get(str(request.user.pk)), "worklist_keys", None),
         **rest,
     )
+
+
+def _tomorrow(request: HttpRequest, view: worklist.View) -> dict[str, int]:
+    """What comes next, for somebody before an empty list: of what is filtered away, and of the tasks."""
+    has_filters = bool(view.filters.query) and not view.filters.are_decided
+    return {
+        "forms": worklist.due_tomorrow(view) if has_filters else 0,
+        "tasks": task_lines.due_tomorrow(request.user, now=view.now),
+    }
 
 
 def _waiting(request: HttpRequest, view: worklist.View) -> dict[str, Any]:

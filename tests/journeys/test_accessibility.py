@@ -155,7 +155,7 @@ def test_pages_of_a_review(narrow: Page) -> None:
     of = {name: f"/staff/intakes/{each.intake.reference}/" for name, each in zip(
         ("stopped", "again", "urgent", "decided"), (stopped, asked, urgent, decided), strict=True)}  # fmt: skip
     pages = ("answers/", "preview/", "letter/", "print/", "match/?medicine=zzqx", "?note=on")
-    wrong = problems_by_page(narrow, ("/staff/worklist/", "/staff/sentences/", *of.values()))
+    wrong = problems_by_page(narrow, ("/staff/worklist/", "/staff/worklist/keys/", "/staff/sentences/", *of.values()))
     wrong |= problems_by_page(narrow, (*(of["stopped"] + each for each in pages), of["again"] + "history/"))
     narrow.goto(of["stopped"])
     narrow.get_by_role("button", name="Sign and open the next one").click()

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from clinic.my import topics
 from clinic.patients.actions import change_mind
 from clinic.patients.models import Consent
+from clinic.reviews import topics
 from tests.clinic.intake.conftest import NOW, PROTOCOL, by_of
 from tests.clinic.my.conftest import words
 

@@ -14,6 +14,7 @@ from clinic.audit.actors import system
 from clinic.reviews import signing, sweep_actions, work_actions, worklist
 from clinic.reviews.filters import CHOICES, Filters
 from clinic.reviews.models import Note, Waiting
+from clinic.reviews.reasons import REASONS
 from tests.clinic.reviews import records
 from tests.clinic.reviews.records import NOW, decide, sealed
 
@@ -88,6 +89,26 @@ def test_each_filter_asks_for_what_it_says(osei: User) -> None:
     assert shown("priority=P2&level=clinician_review", osei) <= {review, unmatched, late}
     assert shown("region=US-CA", osei) == everything
     assert shown("region=US-NY", osei) == set()
+
+
+def test_why_something_waits_is_a_filter_and_no_topic_is_readable_in_the_list(osei: User) -> None:
+    psychosis = sealed({"family_first": ["schizophrenia_psychosis"]})
+    pressure = sealed({"htn_dx": "yes"})
+    everything = shown("", osei)
+
+    assert shown("reason=psychosis", osei) == everything, "nobody looked at them yet"
+    sweep_actions.look_over_new(by=system("reviews"))
+
+    with_topic = {reason: shown(f"reason={reason}", osei) for reason in REASONS}
+    of = {
+        record: {each["category"] for each in record.result["findings"]} & REASONS.keys()
+        for record in (psychosis, pressure)
+    }
+    assert of[psychosis] != of[pressure]
+    assert all(record in with_topic[reason] for record, reasons in of.items() for reason in reasons)
+    assert any(found != everything for found in with_topic.values())
+    kept = str(list(Waiting.objects.values_list("reasons", flat=True)))
+    assert not [reason for reason in REASONS if reason in kept]
 
 
 def test_a_medicine_nobody_looked_at_yet_counts_as_unmatched(osei: User) -> None:

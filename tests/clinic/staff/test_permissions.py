@@ -38,6 +38,7 @@ TABLE = {
     "staff:decline":          ("POST", YES,      YES,    YES,     no,       no,            422),
     "staff:take_back":        ("POST", YES,      YES,    YES,     no,       no,            409),
     "staff:news":             ("GET",  YES,      YES,    YES,     no,       no,            200),
+    "staff:keys":             ("GET",  YES,      YES,    YES,     no,       no,            200),
     "staff:claim":            ("POST", YES,      YES,    YES,     no,       no,            302),
     "staff:save_view":        ("POST", YES,      YES,    YES,     no,       no,            422),
     "staff:forget_view":      ("POST", YES,      YES,    YES,     no,       no,            302),
@@ -256,7 +257,7 @@ def test_a_password_alone_opens_nothing_at_all_for_somebody_who_has_a_factor(
 
 READ_AND_SENT = (
     "staff:invite",
-    *("staff:match", "staff:letter", "staff:snippets"),
+    *("staff:match", "staff:letter", "staff:snippets", "staff:answers", "staff:keys"),
     "staff:treatment",
     "staff:find_slot",
     "staff:confirm",
@@ -279,6 +280,16 @@ def test_a_page_is_only_asked_the_way_it_answers(
     other = "GET" if TABLE[name][0] == "POST" else "POST"
 
     assert signed_in(role).generic(other, addresses[name]).status_code == 405
+
+
+@pytest.mark.parametrize("name", READ_AND_SENT)
+def test_what_nobody_may_read_they_may_not_send_either(
+    name: str, addresses: dict[str, str], signed_in: Callable[[Role], Client]
+) -> None:
+    outside = [role for role, allowed in zip(ROLES, TABLE[name][1:-1], strict=True) if not allowed]
+
+    assert {signed_in(role).post(addresses[name]).status_code for role in outside} == {403}
+    assert AuditEvent.objects.filter(action="accounts.refused", subject=f"page:{name}").count() == len(outside)
 
 
 def test_a_scheduler_who_types_the_address_of_a_review_is_refused_and_it_is_on_the_record(

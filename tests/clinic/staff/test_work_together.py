@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -15,6 +16,7 @@ from clinic.accounts.permissions import Role
 from clinic.audit.models import AuditEvent
 from clinic.intake.models import ScreeningRecord
 from clinic.reviews.models import Waiting
+from tests import sign_in
 from tests.clinic.reviews import records
 from tests.clinic.reviews.records import NOW
 
@@ -131,20 +133,59 @@ def test_nobody_is_asked_for_what_nobody_else_has(browser: Client) -> None:
 def test_answers_are_looked_through_by_what_was_asked_and_what_was_said(browser: Client) -> None:
     record = records.sealed(records.REVIEW)
 
-    found = words(browser, f"{page_of(record, 'answers')}?find=BLOOD pressure")
+    response = browser.post(page_of(record, "answers"), {"find": "BLOOD pressure"})
 
+    found = " ".join(response.content.decode().split())
     assert "have “BLOOD pressure”" in found
     assert "high blood pressure" in found
     assert "What should we call you?" not in found
 
 
-@pytest.mark.parametrize("sought", ["zzqx", "<script>", "%", "x" * 500, "\x00"])
+def test_what_somebody_looks_for_stands_in_no_address_and_no_cache(browser: Client) -> None:
+    record = records.sealed(records.REVIEW)
+
+    response = browser.post(page_of(record, "answers"), {"find": "suicide"})
+
+    main = response.content.decode().split("<main")[-1]
+    assert 'method="post" role="search"' in main
+    assert not [address for address in re.findall(r'(?:href|action)="([^"]*)"', main) if "suicide" in address]
+    assert "no-store" in response["Cache-Control"]
+    assert "have “suicide”" not in words(browser, f"{page_of(record, 'answers')}?find=suicide")
+
+
+def test_a_search_is_a_look_in_the_audit_without_its_words(browser: Client) -> None:
+    record = records.sealed(records.REVIEW)
+
+    browser.post(page_of(record, "answers"), {"find": "suicide"})
+
+    line = AuditEvent.objects.get(action="reviews.see_answers")
+    assert "suicide" not in str([getattr(line, field.attname) for field in line._meta.fields])
+
+
+def test_a_search_from_another_site_is_refused(osei: User) -> None:
+    record, strict = records.sealed(records.REVIEW), Client(enforce_csrf_checks=True)
+
+    assert sign_in.signed_in(osei, strict).post(page_of(record, "answers"), {"find": "blood"}).status_code == 403
+
+
+def test_what_was_found_can_be_copied_as_text(browser: Client) -> None:
+    record = records.sealed(records.REVIEW, [records.medicine("zzqx")])
+
+    response = browser.post(page_of(record, "answers"), {"find": "date of birth", "text": "on"})
+
+    text = response.content.decode().split("<textarea")[1].split("</textarea>")[0]
+    assert "What is your date of birth? Mar 3, 1992" in text
+    assert "zzqx" not in text
+
+
+@pytest.mark.parametrize("sought", ["zzqx", "<script>", "%", "x" * 500])
 def test_a_search_that_finds_nothing_says_so(browser: Client, sought: str) -> None:
     record = records.sealed(records.REVIEW)
 
-    response = browser.get(page_of(record, "answers"), {"find": sought})
+    response = browser.post(page_of(record, "answers"), {"find": sought})
 
-    assert response.status_code in (200, 400)
+    assert response.status_code == 200
+    assert "0 of the questions and answers have" in " ".join(response.content.decode().split())
     assert "<script>" not in response.content.decode().split("<main")[-1]
 
 

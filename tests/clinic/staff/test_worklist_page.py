@@ -9,9 +9,11 @@ from django.test import Client
 from django.urls import reverse
 
 from clinic.audit.models import AuditEvent
+from clinic.reviews.models import Waiting
 from clinic.staff import views_worklist
 from tests.clinic.reviews import records
 from tests.clinic.reviews.records import NOW, SENT
+from tests.clinic.staff.tasks import open_task
 
 pytestmark = pytest.mark.django_db
 WORKLIST = reverse("staff:worklist")
@@ -56,6 +58,28 @@ def test_an_empty_worklist_says_so(browser: Client) -> None:
     records.sealed(records.READY)
 
     assert "Nothing is waiting for a decision." in browser.get(WORKLIST).content.decode()
+
+
+def test_an_empty_worklist_says_how_many_tasks_are_due_tomorrow(browser: Client) -> None:
+    record = records.sealed(records.READY)
+    for hours in (1, 30, 33, 60):
+        open_task(record, "clinician", due_at=NOW + timedelta(hours=hours))
+
+    page = " ".join(browser.get(WORKLIST).content.decode().split())
+
+    assert "Nothing is waiting for a decision. " in page
+    assert ">2 tasks</a> are due tomorrow." in page
+
+
+def test_an_empty_view_says_how_many_are_due_tomorrow(browser: Client) -> None:
+    for hours in (1, 31, 33):
+        record = records.sealed(records.REVIEW)
+        Waiting.objects.filter(record=record).update(due_at=NOW + timedelta(hours=hours))
+
+    page = " ".join(browser.get(f"{WORKLIST}?due=late").content.decode().split())
+
+    assert "Nothing fits these filters. 2 that wait are due tomorrow." in page
+    assert ">No task</a> is due tomorrow." in page
 
 
 def test_pages_lead_from_one_to_the_next(browser: Client, monkeypatch: pytest.MonkeyPatch) -> None:
