@@ -36,7 +36,9 @@ def signed_in(user: User, client: Client | None = None, *, proven: bool = True) 
         proven: False for a session in which only the password was typed; the user then keeps the factors they have.
     """
     client = client or Client()
-    session = SessionStore()
+    if settings.SESSION_COOKIE_NAME in client.cookies:
+        client.force_login(user)  # somebody was here before; what becomes of their session is Django's to say
+    session = client.session if client.cookies else SessionStore()
     session[SESSION_KEY], session[BACKEND_SESSION_KEY] = str(user.pk), settings.AUTHENTICATION_BACKENDS[0]
     session[HASH_SESSION_KEY] = user.get_session_auth_hash()
     session[sessions.SINCE] = session[sessions.SEEN] = int(time.time())
