@@ -35,8 +35,9 @@ MOOD: Final = page_of("phq9")
 FORMS: Final = 4
 MOST: Final = "10"
 """Connections; a server keeps three of them for its administrator, which the embedded clinic is."""
-FEW: Final = {"max_connections": MOST, "min_wal_size": "32MB", "max_wal_size": "48MB"}
-"""With little log kept, so that it is the filler that fills the disk, and there is room when that is gone."""
+FEW: Final = {"max_connections": MOST, "min_wal_size": "32MB", "max_wal_size": "48MB", "wal_writer_delay": "10s"}
+"""With little log kept, so that it is the filler that fills the disk, and there is room when that is gone; and with
+nobody who writes what a commit did not, so that the control of restarts need not be lucky."""
 TIMES: Final = 100 if FULL else 3
 BIG: Final = "SELECT pg_logical_emit_message(true, 'test', repeat('x', 8000000))"
 """Half a file of the log of transactions."""
@@ -74,7 +75,7 @@ class Small:
         connections.close_all()
 
     @contextmanager
-    def dead(self, word: signal.Signals) -> Iterator[None]:
+    def dead(self, word: signal.Signals = signal.SIGQUIT) -> Iterator[None]:
         """The server is ended, in the middle of what it does; afterwards it is started again."""
         self.server.process.send_signal(word)
         self.server.process.wait(timeout=30)
@@ -82,6 +83,12 @@ class Small:
             yield
         finally:
             self.comes_back()
+
+    def forget_to_flush(self) -> None:
+        """From now on a commit is told before it is on the disk; the clinic refuses to start on such a database."""
+        with self.server.postgres.connect() as administrator:
+            administrator.execute(f"ALTER DATABASE {TRIAL} SET synchronous_commit = off")
+        connections.close_all()
 
     @contextmanager
     def taken(self) -> Iterator[int]:
@@ -178,6 +185,20 @@ def test_a_database_that_is_started_again_has_what_was_told_and_pages_and_worker
     )
 
 
+def test_control_without_flushing_a_database_that_is_ended_at_once_has_lost_what_was_told(
+    small: Small, fill: Any, provider: Mailbox
+) -> None:
+    forms = [fill("V027" if number % 2 else "V000") for number in range(FORMS)]
+    small.forget_to_flush()
+    for each in forms:
+        submit(each)
+    with small.dead():
+        pass
+    sweep(NOW)
+
+    assert wrong(told={each.reference for each in forms}, accepted=provider.accepted)["told and not stored"] >= 1
+
+
 def test_while_no_connection_is_left_a_page_is_given_back_health_is_red_and_the_next_try_is_saved(
     small: Small, fill: Any, browser: Any
 ) -> None:
@@ -213,13 +234,14 @@ def test_workers_without_a_connection_do_everything_once_when_there_is_one(
     assert twice(provider.accepted) == 0
 
 
-def test_control_without_the_guard_whoever_finds_no_connection_sees_an_error(
-    small: Small, fill: Any, browser: Any, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("gone", [Small.taken, Small.dead], ids=["no connection", "no server"])
+def test_control_without_the_guard_whoever_finds_no_database_sees_an_error(
+    gone: Any, small: Small, fill: Any, browser: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(errors, "NOT_ANSWERING", ())
     client, told = browser(intake := fill()), told_of(intake, 0)
 
-    with small.taken():
+    with gone(small):
         assert client.post(address(PROTOCOL, MOOD), told).status_code == 500
 
 
