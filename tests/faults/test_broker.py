@@ -21,7 +21,7 @@ from tests.clinic.notifications.smtp_server import Mailbox
 from tests.clinic.onebox.conftest import Start, start, var
 from tests.own_broker import all_sent, app_for
 
-from .conftest import FULL, NOW, ROUNDS, submit, sweep
+from .conftest import FULL, NOW, ROUNDS, often, submit, sweep
 from .ledgers import twice, wrong
 from .little_room import ANYTHING, NOTHING, limit
 
@@ -34,6 +34,8 @@ LONGEST_RATIO = 1.2
 LONGEST_WAIT = 1.0
 """Seconds; the timeout of the broker's sockets is two, so a page that waits for it takes longer than this.
 The ratio itself is asked for by `make faults` only, on a machine that does nothing else."""
+WIPED = often(8, 300)
+"""Forms whose nudges are forgotten, two and a half each."""
 NOTICES_WITHIN = 60.0
 LONGEST_FOR_A_FORM = 20.0
 """Seconds that the sending thread may try for the nudges of one form, each as long as a client waits."""
@@ -153,7 +155,7 @@ def test_control_sending_in_the_request_waits(
 def test_what_a_broker_forgot_is_done_by_the_sweep(
     fill: Callable[..., Intake], provider: Mailbox, broker: Broker
 ) -> None:
-    forms = [fill("V027" if number % 4 == 0 else "V000") for number in range(8 * ROUNDS)]
+    forms = [fill("V027" if number % 4 == 0 else "V000") for number in range(WIPED)]
     for each in forms:
         submit(each)
     all_sent()

@@ -20,7 +20,7 @@ from clinic.notifications.models import Message
 from clinic.patients.models import Patient
 from tests.clinic.notifications.smtp_server import Mailbox, mailbox
 
-from .conftest import AFTER_ANY_CLAIM, BY, FULL, NOW, ROUNDS, submit, sweep
+from .conftest import AFTER_ANY_CLAIM, BY, NOW, ROUNDS, often, submit, sweep
 from .dying import MOST_STEPS, Fault, run, start
 from .ledgers import twice, wrong
 
@@ -29,11 +29,11 @@ LATER = NOW + AFTER_ANY_CLAIM
 HOURS_OF_TRIES = 10
 SILENT_AT = 7
 """A step between the claim and the answer of the mail server."""
-SILENT = 20 if FULL else 1
-WITHOUT_A_BEAT = 1_000 if FULL else 20
-OF_EACH = 200 if FULL else 2
+SILENT = often(1, 20)
+WITHOUT_A_BEAT = often(20, 1_000)
+OF_EACH = often(2, 200)
 """Messages for each way in which a mail server fails."""
-POISON = 100 if FULL else 2
+POISON = often(2, 100)
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from tests.at_once import at_once
 from tests.clinic.intake import conftest as made
 from tests.clinic.notifications.smtp_server import Mailbox
 
-from .conftest import AFTER_ANY_CLAIM, FULL, NOW, ROUNDS, sending, submit, sweep
+from .conftest import AFTER_ANY_CLAIM, NOW, ROUNDS, often, sending, submit, sweep
 from .dying import MOST_STEPS, Fault, run
 from .ledgers import wrong
 
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 CASES = ("V000", "V027")
 """Somebody who is ready, and somebody in danger, whose form also pages."""
 CLICKS = 4
-FORMS_CLICKED = 300 if FULL else 5
+FORMS_CLICKED = often(5, 300)
 MOOD = made.page_of("phq9")
 TYPED = "2"
 """An answer to item 9 that pages somebody; the form that is filled in says 0."""

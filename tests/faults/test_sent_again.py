@@ -17,12 +17,12 @@ from tests.clinic.intake.conftest import let_in
 from tests.clinic.intake.test_views import sign_data
 from tests.clinic.notifications.smtp_server import Mailbox
 
-from .conftest import AFTER_ANY_CLAIM, FULL, NOW, sweep
+from .conftest import AFTER_ANY_CLAIM, NOW, often, sweep
 from .ledgers import twice, wrong
 
 __all__ = ["let_in"]
 pytestmark = pytest.mark.django_db(transaction=True)
-TIMES: Final = 200 if FULL else 2
+TIMES: Final = often(2, 200)
 CASES: Final = ("V000", "V027")
 SIGN: Final = "/intake/sign/"
 ARRIVED: Final = (302, "/my/")

@@ -25,7 +25,7 @@ from tests.clinic.intake.conftest import PROTOCOL, let_in, page_of
 from tests.clinic.notifications.smtp_server import Mailbox
 from tests.own_database import Server, reached
 
-from .conftest import AFTER_ANY_CLAIM, FULL, NOW, ROUNDS, submit, sweep
+from .conftest import AFTER_ANY_CLAIM, NOW, ROUNDS, often, submit, sweep
 from .ledgers import twice, wrong
 from .little_room import Room, little_room
 
@@ -38,7 +38,7 @@ MOST: Final = "10"
 FEW: Final = {"max_connections": MOST, "min_wal_size": "32MB", "max_wal_size": "48MB", "wal_writer_delay": "10s"}
 """With little log kept, so that it is the filler that fills the disk, and there is room when that is gone; and with
 nobody who writes what a commit did not, so that the control of restarts need not be lucky."""
-TIMES: Final = 100 if FULL else 3
+TIMES: Final = often(3, 100)
 BIG: Final = "SELECT pg_logical_emit_message(true, 'test', repeat('x', 8000000))"
 """Half a file of the log of transactions."""
 TRIAL: Final = "trial"
