@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import signal
+import socket
 import statistics
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -138,6 +140,36 @@ def test_a_page_never_waits_for_a_broker_that_is_frozen(
     assert max(frozen) < LONGEST_WAIT
     assert ratio <= LONGEST_RATIO or not FULL
     assert wrong(told=told, accepted=provider.accepted) == {}
+
+
+@pytest.fixture
+def swallows(broker: Broker) -> Iterator[None]:
+    """Packets to the broker get no answer, not even that it is not there, as behind a firewall that drops them."""
+    with socket.socket() as hole, ExitStack() as waiting:
+        hole.bind(("127.0.0.1", 0))
+        hole.listen(0)
+        for _ in range(3):
+            one = waiting.enter_context(socket.socket())
+            one.setblocking(False)
+            one.connect_ex(hole.getsockname())
+        celery.app.conf.broker_url = f"redis://127.0.0.1:{hole.getsockname()[1]}/0"
+        yield
+        all_sent()
+
+
+@pytest.mark.skipif(not FULL, reason="each nudge is waited for: make faults")
+def test_a_page_never_waits_for_a_broker_that_is_behind_a_wall(
+    fill: Callable[..., Intake], provider: Mailbox, swallows: None, caplog: Any
+) -> None:
+    forms = [fill() for _ in range(ROUNDS)]
+    waits = [seconds_of(each) for each in forms]
+    all_sent(seconds=60 + len(forms) * LONGEST_FOR_A_FORM)
+    sweep(NOW)
+
+    assert max(waits) < LONGEST_WAIT
+    assert "nudge not sent" in caplog.text
+    assert wrong(told={each.reference for each in forms}, accepted=provider.accepted) == {}
+    print(f"broker behind a wall: {len(forms)} forms, the slowest {max(waits):.3f} s, 0 lost")
 
 
 def test_control_sending_in_the_request_waits(

@@ -195,8 +195,8 @@ def two_beats(message: Callable[..., Message], rows: int = 12, now: datetime = N
         message()
     children = [start(lambda tell: delivery.deliver_due(now=now, by=BY)) for _ in range(2)]
     for child in children:
-        child.wait()
-    sweep(LATER)
+        child.wait(within=2 * delivery.SWEEP_SECONDS)
+    sweep(now + AFTER_ANY_CLAIM)
 
 
 def test_two_beats_hand_over_nothing_twice(message: Callable[..., Message], provider: Mailbox) -> None:

@@ -17,7 +17,7 @@ from tests.brokers.real_servers import WORKER, clinic, folder, message, patient,
 from tests.brokers.servers import Server
 from tests.clinic.notifications.smtp_server import Mailbox
 
-from .conftest import FULL
+from .conftest import FULL, often
 from .ledgers import twice, wrong
 
 __all__ = ["clinic", "folder", "patient", "server", "start"]
@@ -27,7 +27,7 @@ pytestmark = [
     pytest.mark.skipif(not FULL, reason="real workers: make faults"),
 ]
 PATIENCE: Final = 240.0
-TIMES: Final = 25
+TIMES: Final = often(1, 25)
 WORKERS: Final = 5
 DELIVER: Final = "clinic.notifications.tasks.deliver"
 
