@@ -8,7 +8,7 @@ import pytest
 
 from clinic.accounts.models import User
 from clinic.audit.models import AuditEvent
-from clinic.followups import actions, causes
+from clinic.followups import actions, cause_tables, causes
 from clinic.followups.models import FollowUp
 from clinic.patients.models import Patient
 
@@ -106,6 +106,7 @@ def test_a_trigger_that_nothing_finds_is_said_out_loud(
     patient: Patient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.delitem(causes.FINDERS, "review_P1")
+    monkeypatch.setattr(cause_tables, "_KNOWN", {})
 
     plan()
 
