@@ -30,7 +30,7 @@ HOURS_OF_TRIES = 10
 SILENT_AT = 7
 """A step between the claim and the answer of the mail server."""
 SILENT = often(1, 20)
-WITHOUT_A_BEAT = often(20, 1_000)
+WITHOUT_A_BEAT = often(20, 300)
 OF_EACH = often(2, 200)
 """Messages for each way in which a mail server fails."""
 POISON = often(2, 100)
