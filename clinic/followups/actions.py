@@ -9,7 +9,9 @@ from __future__ import annotations
 import logging
 import time
 from collections import Counter
+from collections.abc import Iterable
 from datetime import datetime
+from itertools import chain
 from typing import Final
 from uuid import UUID
 
@@ -62,13 +64,13 @@ class NotAnAnswer(Exception):
     """A task that asks a question is closed by one of its answers, and no other task by any."""
 
 
-@transaction.atomic
 def plan(*, now: datetime, by: Actor, row_id: UUID | None = None) -> int:
     """Make the rows of every follow-up whose cause has none yet. Doing it again changes nothing.
 
     1. Let one planner work at a time. 2. For each follow-up of the current protocol ask for its causes. 3. Insert the
-    rows, and leave alone what is there. 4. One audit line, if there was anything. A follow-up or a cause that cannot be
-    planned is logged and does not stop the others.
+    rows, and leave alone what is there. 4. One audit line, if there was anything. A sweep begins a new transaction
+    after each follow-up that made rows, so that a look at one row waits for one of them and not for all. A follow-up
+    or a cause that cannot be planned is logged and does not stop the others.
 
     Args:
         now: the moment.
@@ -77,17 +79,25 @@ def plan(*, now: datetime, by: Actor, row_id: UUID | None = None) -> int:
     Returns:
         How many rows were made; what is left over after 1,000 causes of one follow-up is made the next time.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ONE_PLANNER])
     protocol = protocols.current()
-    made: Counter[str] = Counter()
     plans = filter(is_planned, (*protocol.followups, *OF_THE_CLINIC))
-    for each in possible(plans, now=now, row_id=row_id):
+    left = iter(possible(plans, now=now, row_id=row_id))
+    return sum(_plan(chain([first], left), protocol.name, now=now, by=by, row_id=row_id) for first in left)
+
+
+@transaction.atomic
+def _plan(left: Iterable[FollowUpPlan], protocol: str, *, now: datetime, by: Actor, row_id: UUID | None) -> int:
+    """Plan what is left; of a sweep no more than the first that makes rows."""
+    connection.cursor().execute("SELECT pg_advisory_xact_lock(%s)", [ONE_PLANNER])
+    made: Counter[str] = Counter()
+    for each in left:
         try:
             with transaction.atomic():
-                made[each.id] += _plan_one(each, protocol.name, now=now, row_id=row_id)
+                made[each.id] += _plan_one(each, protocol, now=now, row_id=row_id)
         except Exception as error:  # noqa: BLE001 - whatever is wrong with one follow-up, the others are promised too
             log.exception("follow-up %s could not be planned: %s", each.id, type(error).__name__)
+        if made.total() and row_id is None:
+            break
     if made.total():
         record(by=by, action="followups.plan", subject="followups:planned", detail={p: n for p, n in made.items() if n})
     return made.total()

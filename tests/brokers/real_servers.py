@@ -228,12 +228,19 @@ def test_a_killed_worker_loses_nothing(server: Server, clinic: Any, patient: Pat
     print(f"{server.name}: worker killed with {left} left: {sent()} sent, {held} under a claim that runs out, 0 lost")
 
 
+def has_written_down_its_queues(folder: Path) -> bool:
+    """Whether RabbitMQ would know its queues again; killed in its first seconds with one, it has no leader for it."""
+    return any(b"%2F_default" in names.read_bytes() for names in folder.glob("mnesia/*/quorum/*/names.dets"))
+
+
 def test_a_killed_broker_keeps_what_it_accepted(
-    server: Server, clinic: Any, patient: Patient, provider: Mailbox
+    server: Server, clinic: Any, patient: Patient, provider: Mailbox, folder: Path
 ) -> None:
     for _ in range(NUDGES):
         message(patient)
     all_handed_over()
+    if server.name == "rabbitmq":
+        wait_until(lambda: has_written_down_its_queues(folder), PATIENCE)
     tell(family(server.process.pid), signal.SIGKILL)
     server.process.wait()
     server.process = server.again()

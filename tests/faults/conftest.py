@@ -27,8 +27,13 @@ NOW = made.NOW
 BY = system("test")
 AFTER_ANY_CLAIM = delivery.CLAIM_HOLDS + timedelta(minutes=1)
 FULL = os.environ.get("FAULTS") == "full"
-"""`make faults` runs everything this many times as often; `make test` runs each fault once at each step."""
-ROUNDS = 10 if FULL else 1
+ROUNDS = int(os.environ.get("ROUNDS") or 10) if FULL else 1
+"""How often `make faults` runs each fault at each step; `make test` does once. docs/faults.md has the counts."""
+
+
+def often(quick: int, full: int) -> int:
+    """How often something is done: in `make test`, and in `make faults` of ten rounds."""
+    return max(quick, full * ROUNDS // 10) if FULL else quick
 
 
 @pytest.fixture(autouse=True)

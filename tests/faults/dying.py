@@ -41,12 +41,12 @@ class Child:
     told: bool = False
     reached: bool = False
 
-    def wait(self) -> None:
+    def wait(self, within: float = MOST_SECONDS) -> None:
         """Until it ended, or was stopped; one that takes too long is ended and fails the test.
 
         The pipe of one that ended is closed: a thousand faults would leave more open than `select` can look at.
         """
-        by = time.monotonic() + MOST_SECONDS
+        by = time.monotonic() + within
         while time.monotonic() < by:
             pid, status = os.waitpid(self.pid, os.WNOHANG | os.WUNTRACED)
             if pid:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import signal
+import socket
 import statistics
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +23,7 @@ from tests.clinic.notifications.smtp_server import Mailbox
 from tests.clinic.onebox.conftest import Start, start, var
 from tests.own_broker import all_sent, app_for
 
-from .conftest import FULL, NOW, ROUNDS, submit, sweep
+from .conftest import FULL, NOW, ROUNDS, often, submit, sweep
 from .ledgers import twice, wrong
 from .little_room import ANYTHING, NOTHING, limit
 
@@ -34,6 +36,8 @@ LONGEST_RATIO = 1.2
 LONGEST_WAIT = 1.0
 """Seconds; the timeout of the broker's sockets is two, so a page that waits for it takes longer than this.
 The ratio itself is asked for by `make faults` only, on a machine that does nothing else."""
+WIPED = often(8, 300)
+"""Forms whose nudges are forgotten, two and a half each."""
 NOTICES_WITHIN = 60.0
 LONGEST_FOR_A_FORM = 20.0
 """Seconds that the sending thread may try for the nudges of one form, each as long as a client waits."""
@@ -138,6 +142,36 @@ def test_a_page_never_waits_for_a_broker_that_is_frozen(
     assert wrong(told=told, accepted=provider.accepted) == {}
 
 
+@pytest.fixture
+def swallows(broker: Broker) -> Iterator[None]:
+    """Packets to the broker get no answer, not even that it is not there, as behind a firewall that drops them."""
+    with socket.socket() as hole, ExitStack() as waiting:
+        hole.bind(("127.0.0.1", 0))
+        hole.listen(0)
+        for _ in range(3):
+            one = waiting.enter_context(socket.socket())
+            one.setblocking(False)
+            one.connect_ex(hole.getsockname())
+        celery.app.conf.broker_url = f"redis://127.0.0.1:{hole.getsockname()[1]}/0"
+        yield
+        all_sent()
+
+
+@pytest.mark.skipif(not FULL, reason="each nudge is waited for: make faults")
+def test_a_page_never_waits_for_a_broker_that_is_behind_a_wall(
+    fill: Callable[..., Intake], provider: Mailbox, swallows: None, caplog: Any
+) -> None:
+    forms = [fill() for _ in range(ROUNDS)]
+    waits = [seconds_of(each) for each in forms]
+    all_sent(seconds=60 + len(forms) * LONGEST_FOR_A_FORM)
+    sweep(NOW)
+
+    assert max(waits) < LONGEST_WAIT
+    assert "nudge not sent" in caplog.text
+    assert wrong(told={each.reference for each in forms}, accepted=provider.accepted) == {}
+    print(f"broker behind a wall: {len(forms)} forms, the slowest {max(waits):.3f} s, 0 lost")
+
+
 def test_control_sending_in_the_request_waits(
     fill: Callable[..., Intake], broker: Broker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -153,7 +187,7 @@ def test_control_sending_in_the_request_waits(
 def test_what_a_broker_forgot_is_done_by_the_sweep(
     fill: Callable[..., Intake], provider: Mailbox, broker: Broker
 ) -> None:
-    forms = [fill("V027" if number % 4 == 0 else "V000") for number in range(8 * ROUNDS)]
+    forms = [fill("V027" if number % 4 == 0 else "V000") for number in range(WIPED)]
     for each in forms:
         submit(each)
     all_sent()

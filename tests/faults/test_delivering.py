@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import time
 import uuid
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from unittest import mock
 
 import pytest
 
+from clinic.followups import watch
+from clinic.intake.models import Intake
 from clinic.notifications import delivery
 from clinic.notifications.actions import queue
 from clinic.notifications.channels import email
@@ -17,13 +20,20 @@ from clinic.notifications.models import Message
 from clinic.patients.models import Patient
 from tests.clinic.notifications.smtp_server import Mailbox, mailbox
 
-from .conftest import AFTER_ANY_CLAIM, BY, NOW, ROUNDS, sweep
+from .conftest import AFTER_ANY_CLAIM, BY, NOW, ROUNDS, often, submit, sweep
 from .dying import MOST_STEPS, Fault, run, start
 from .ledgers import twice, wrong
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LATER = NOW + AFTER_ANY_CLAIM
 HOURS_OF_TRIES = 10
+SILENT_AT = 7
+"""A step between the claim and the answer of the mail server."""
+SILENT = often(1, 20)
+WITHOUT_A_BEAT = often(20, 300)
+OF_EACH = often(2, 200)
+"""Messages for each way in which a mail server fails."""
+POISON = often(2, 100)
 
 
 @pytest.fixture
@@ -36,8 +46,9 @@ def patient(transactional_db: None) -> Patient:
 def message(patient: Patient) -> Callable[..., Message]:
     """A message to them, due now."""
 
-    def one(template: str = "please-look", **about: str) -> Message:
-        return queue(key=f"test:{uuid.uuid4()}", template=template, patient=patient, about=about, by=BY, now=NOW)
+    def one(template: str = "please-look", *, is_urgent: bool = False) -> Message:
+        about = {"key": f"test:{uuid.uuid4()}", "template": template, "is_urgent": is_urgent}
+        return queue(patient=patient, by=BY, now=NOW, **about)
 
     return one
 
@@ -145,14 +156,47 @@ def test_control_a_worker_that_wakes_up_and_does_not_look_says_it_twice(
     assert wrong(told=[], accepted=provider.accepted)["sent without exactly one audit line"] >= 1
 
 
-def two_beats(message: Callable[..., Message], rows: int = 12) -> None:
+def goes_silent(message: Callable[..., Message]) -> list[str]:
+    """A worker that is stopped with an urgent message; what of it is seen after one minute, and is left after two."""
+    urgent = message(is_urgent=True)
+    child = run(delivering(urgent), fault=Fault.STOPPED, at_step=SILENT_AT)
+    assert child.reached
+    seen = {each.what for each in watch.late(NOW + watch.TOLD_WITHIN)}
+    sweep(NOW + delivery.URGENT_CLAIM_HOLDS)
+    urgent.refresh_from_db()
+    child.go_on()
+    return [*seen, urgent.state]
+
+
+def test_a_silent_worker_is_seen_within_a_minute_and_another_has_sent_within_two(
+    message: Callable[..., Message], provider: Mailbox
+) -> None:
+    assert watch.late(NOW) == []
+    for _ in range(SILENT):
+        assert goes_silent(message) == ["urgent pages not sent within a minute", "sent"]
+        assert watch.late(NOW + watch.TOLD_WITHIN) == []
+
+    assert wrong(told=[], accepted=provider.accepted) == {}
+    print(f"silent worker: {SILENT} stops, each seen after 60 s, each message sent by another worker after 120 s")
+
+
+def test_control_without_a_claim_that_ends_a_silent_worker_keeps_its_message(
+    message: Callable[..., Message], provider: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    due = delivery._due
+    monkeypatch.setattr(delivery, "_due", lambda now: due(now).filter(state="due"))
+
+    assert goes_silent(message)[-1] == "claimed"
+
+
+def two_beats(message: Callable[..., Message], rows: int = 12, now: datetime = NOW) -> None:
     """Two sweeps in two processes at once."""
     for _ in range(rows):
         message()
-    children = [start(lambda tell: delivery.deliver_due(now=NOW, by=BY)) for _ in range(2)]
+    children = [start(lambda tell: delivery.deliver_due(now=now, by=BY)) for _ in range(2)]
     for child in children:
-        child.wait()
-    sweep(LATER)
+        child.wait(within=2 * delivery.SWEEP_SECONDS)
+    sweep(now + AFTER_ANY_CLAIM)
 
 
 def test_two_beats_hand_over_nothing_twice(message: Callable[..., Message], provider: Mailbox) -> None:
@@ -162,6 +206,19 @@ def test_two_beats_hand_over_nothing_twice(message: Callable[..., Message], prov
     assert wrong(told=[], accepted=provider.accepted) == {}
     assert twice(provider.accepted) == 0
     assert len(provider.accepted) == 12 * ROUNDS
+
+
+def test_what_came_in_ten_minutes_without_a_beat_is_sent_once_by_two_that_come_back_together(
+    message: Callable[..., Message], provider: Mailbox
+) -> None:
+    began = time.monotonic()
+    two_beats(message, WITHOUT_A_BEAT, NOW + timedelta(minutes=10))
+    took = time.monotonic() - began
+
+    assert len(provider.accepted) == WITHOUT_A_BEAT
+    assert wrong(told=[], accepted=provider.accepted) == {}
+    assert twice(provider.accepted) == 0
+    print(f"no beat for ten minutes: {WITHOUT_A_BEAT} messages made and sent in {took:.0f} s, 0 lost, 0 twice")
 
 
 def test_control_two_beats_without_claims_hand_over_twice(
@@ -198,7 +255,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_provider_that_fails_for_an_hour_gets_each_message_in_the_end(
     how: str, message: Callable[..., Message], provider: Mailbox, settings: Any, impatient: None
 ) -> None:
-    for _ in range(2 * ROUNDS):
+    for _ in range(OF_EACH):
         message()
     with mailbox(**BAD[how]) as bad:
         settings.EMAIL_URL = bad.url.replace("smtp:", "smtps:") if "TLS" in how else bad.url
@@ -209,27 +266,37 @@ def test_a_provider_that_fails_for_an_hour_gets_each_message_in_the_end(
 
     accepted = [*bad.accepted, *provider.accepted]
     assert wrong(told=[], accepted=accepted) == {}
-    assert Message.objects.filter(state="sent").count() == 2 * ROUNDS
+    assert Message.objects.filter(state="sent").count() == OF_EACH
+    print(f"a mail server that {how}: {OF_EACH} messages, {twice(accepted)} handed over twice, 0 lost")
 
 
 def test_control_giving_up_at_the_first_error_leaves_messages_unsent(
-    message: Callable[..., Message], provider: Mailbox, settings: Any, monkeypatch: pytest.MonkeyPatch
+    message: Callable[..., Message], provider: Mailbox, settings: Any, impatient: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(delivery, "TRIES", 1)
-    message()
-    with mailbox(**BAD["greets and hangs up"]) as bad:
-        settings.EMAIL_URL = bad.url
-        sweep(NOW)
+    for how, says in BAD.items():
+        message()
+        with mailbox(**says) as bad:
+            settings.EMAIL_URL = bad.url.replace("smtp:", "smtps:") if "TLS" in how else bad.url
+            sweep(NOW)
     settings.EMAIL_URL = provider.url
     sweep_for_hours()
 
-    assert wrong(told=[], accepted=provider.accepted) == {"messages given up": 1}
+    assert wrong(told=[], accepted=provider.accepted) == {"messages given up": len(BAD)}
+
+
+def test_sending_a_form_says_nothing_to_a_provider(fill: Callable[..., Intake], provider: Mailbox) -> None:
+    submit(fill("V027"))
+
+    assert provider.commands == []
+    assert Message.objects.filter(state="due").count() == 2
 
 
 def test_poison_is_parked_with_its_reason_and_its_neighbours_go_out(
     message: Callable[..., Message], provider: Mailbox
 ) -> None:
-    poison = {message("of-a-version-to-come").pk: "TemplateDoesNotExist", message("reminder-1-day").pk: "WordMissing"}
+    kinds = {"of-a-version-to-come": "TemplateDoesNotExist", "reminder-1-day": "WordMissing"}
+    poison = {message(template).pk: why for _ in range(POISON // len(kinds)) for template, why in kinds.items()}
     good = [message() for _ in range(5 * ROUNDS)]
 
     sweep(NOW)
@@ -239,7 +306,8 @@ def test_poison_is_parked_with_its_reason_and_its_neighbours_go_out(
     parked = Message.objects.filter(state="failed")
     assert {each.pk: each.reason for each in parked} == poison
     assert {each.attempts for each in parked} == {delivery.TRIES}
-    assert wrong(told=[], accepted=provider.accepted) == {"messages given up": 2}
+    assert wrong(told=[], accepted=provider.accepted) == {"messages given up": POISON}
+    print(f"poison: {POISON} messages parked with the reason, {len(good)} neighbours sent, 0 lost")
 
 
 def test_control_a_sweep_that_lets_poison_through_stops_before_its_neighbours(

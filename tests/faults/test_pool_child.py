@@ -28,7 +28,7 @@ from tests.brokers.real_servers import (
 from tests.brokers.servers import Server, family
 from tests.clinic.notifications.smtp_server import Mailbox
 
-from .conftest import AFTER_ANY_CLAIM, BY, FULL
+from .conftest import AFTER_ANY_CLAIM, BY, FULL, often
 from .ledgers import twice, wrong
 
 __all__ = ["clinic", "folder", "patient", "server", "start"]
@@ -37,7 +37,7 @@ pytestmark = [
     pytest.mark.parametrize("server", ["valkey"], indirect=True),
     pytest.mark.skipif(not FULL, reason="real workers: make faults"),
 ]
-KILLS = 20
+KILLS = often(1, 20)
 PATIENCE = 240.0
 
 

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
 from django.db import transaction
 
+from clinic.audit.models import AuditEvent
 from clinic.intake import actions
 from clinic.intake.models import Intake
 from tests.at_once import at_once
+from tests.clinic.intake import conftest as made
 from tests.clinic.notifications.smtp_server import Mailbox
 
-from .conftest import AFTER_ANY_CLAIM, NOW, ROUNDS, sending, submit, sweep
+from .conftest import AFTER_ANY_CLAIM, NOW, ROUNDS, often, sending, submit, sweep
 from .dying import MOST_STEPS, Fault, run
 from .ledgers import wrong
 
@@ -22,6 +26,10 @@ pytestmark = pytest.mark.django_db(transaction=True)
 CASES = ("V000", "V027")
 """Somebody who is ready, and somebody in danger, whose form also pages."""
 CLICKS = 4
+FORMS_CLICKED = often(5, 300)
+MOOD = made.page_of("phq9")
+TYPED = "2"
+"""An answer to item 9 that pages somebody; the form that is filled in says 0."""
 
 
 def send_with_a_fault_at_every_step(
@@ -90,6 +98,58 @@ def test_control_paging_after_the_commit_leaves_a_flag_untold(
     assert wrong(told=told, accepted=provider.accepted)["flags nobody was told of"] >= 1
 
 
+def saving(intake: Intake, *, too_early: bool = False) -> Any:
+    """The work of a web process that is sent one page, on which somebody says that they think of death."""
+
+    def save() -> None:
+        told = {"phq9": TYPED}
+        actions.save_page(intake=intake, page=MOOD, answers=told, by=made.by_of(intake), now=NOW)
+
+    def work(tell: Callable[[], None]) -> None:
+        with transaction.atomic() if too_early else nullcontext():
+            save()
+            if too_early:
+                tell()
+        tell()
+
+    return work
+
+
+def save_with_a_kill_at_every_step(fill: Callable[..., Intake], **how: bool) -> Counter[str]:
+    """Save a page for each step there is; whoever was told nothing sends it again."""
+    seen: Counter[str] = Counter()
+    for step in range(1, MOST_STEPS):
+        intake = fill()
+        child = run(saving(intake, **how), at_step=step)
+        stored = Intake.objects.get(pk=intake.pk).answers["phq9"] == TYPED
+        lines = AuditEvent.objects.filter(action="intake.save_page", subject=f"intake:{intake.pk}").count()
+        seen.update({"told and not saved": child.told and not stored, "saved in part": lines != stored})
+        if not child.told:
+            saving(Intake.objects.get(pk=intake.pk))(lambda: None)
+        seen["not saved in the end"] += Intake.objects.get(pk=intake.pk).answers["phq9"] != TYPED
+        if not child.reached:
+            seen["kills"] = step - 1
+            return seen
+    raise AssertionError("there are more steps than were tried")
+
+
+def test_a_web_process_that_is_killed_while_it_saves_a_page_loses_and_halves_nothing(
+    fill: Callable[..., Intake], provider: Mailbox
+) -> None:
+    seen = sum((save_with_a_kill_at_every_step(fill) for _ in range(ROUNDS)), Counter())
+    sweep(NOW)
+
+    kills = seen.pop("kills")
+    assert kills >= 4 * ROUNDS
+    assert +seen == {}
+    assert wrong(told=[], accepted=provider.accepted) == {}
+    print(f"kill -9 while saving a page: {kills} kills, 0 lost, 0 in part")
+
+
+def test_control_telling_that_a_page_is_saved_before_the_commit_loses(fill: Callable[..., Intake]) -> None:
+    assert save_with_a_kill_at_every_step(fill, too_early=True)["told and not saved"] >= 1
+
+
 def click(intake: Intake, clicks: int) -> list[object]:
     """Send the same form in several threads that start together; what each was answered."""
     return at_once(*[lambda: submit(Intake.objects.get(pk=intake.pk)).pk] * clicks)
@@ -98,13 +158,14 @@ def click(intake: Intake, clicks: int) -> list[object]:
 def test_a_form_that_is_clicked_many_times_is_sent_once_and_each_click_gets_the_same_answer(
     fill: Callable[..., Intake], provider: Mailbox
 ) -> None:
-    forms = [fill(CASES[number % 2]) for number in range(5 * ROUNDS)]
+    forms = [fill(CASES[number % 2]) for number in range(FORMS_CLICKED)]
 
     answers = [click(each, CLICKS) for each in forms]
     sweep(NOW + AFTER_ANY_CLAIM)
 
     assert [len(set(each)) for each in answers] == [1] * len(forms)
     assert wrong(told={each.reference for each in forms}, accepted=provider.accepted) == {}
+    print(f"{len(forms)} forms clicked {CLICKS} times at once: each there once, 0 lost")
 
 
 def test_control_without_the_lock_a_second_click_gets_an_error(

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import signal
-import tempfile
+import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any, Final
-from unittest import mock
 
-import psycopg
 import pytest
 from django.db import DatabaseError, InterfaceError, OperationalError, connection, connections
 from django.test import Client
@@ -19,118 +15,25 @@ from django.urls import reverse
 
 from clinic.intake.journeys import address
 from clinic.intake.models import Intake
-from clinic.onebox import postgres
 from clinic.web import errors
 from tests.clinic.intake.conftest import PROTOCOL, let_in, page_of
 from tests.clinic.notifications.smtp_server import Mailbox
-from tests.own_database import Server, reached
 
-from .conftest import AFTER_ANY_CLAIM, FULL, NOW, ROUNDS, submit, sweep
+from .conftest import AFTER_ANY_CLAIM, NOW, ROUNDS, often, submit, sweep
 from .ledgers import twice, wrong
-from .little_room import Room, little_room
+from .small import Small, server, small
 
-__all__ = ["let_in"]
+__all__ = ["let_in", "server", "small"]
 pytestmark = pytest.mark.django_db(transaction=True)
 MOOD: Final = page_of("phq9")
 FORMS: Final = 4
-MOST: Final = "10"
-"""Connections; a server keeps three of them for its administrator, which the embedded clinic is."""
-FEW: Final = {"max_connections": MOST, "min_wal_size": "32MB", "max_wal_size": "48MB"}
-"""With little log kept, so that it is the filler that fills the disk, and there is room when that is gone."""
-TIMES: Final = 100 if FULL else 3
+TIMES: Final = often(3, 100)
 BIG: Final = "SELECT pg_logical_emit_message(true, 'test', repeat('x', 8000000))"
 """Half a file of the log of transactions."""
-TRIAL: Final = "trial"
-
-
-class Small:
-    """A server with few connections and little room, as the clinic's own supervisor would keep it."""
-
-    def __init__(self, server: Server, room: Room) -> None:
-        self.server, self.room = server, room
-
-    def anew(self) -> None:
-        """A database without rows."""
-        with self.server.postgres.connect() as administrator:
-            administrator.execute(f"DROP DATABASE IF EXISTS {TRIAL} WITH (FORCE)")
-            administrator.execute(f"CREATE DATABASE {TRIAL} TEMPLATE {connection.settings_dict['NAME']}")
-
-    @contextmanager
-    def full(self) -> Iterator[None]:
-        """The disk is full; afterwards there is room, and a server that ended over it is started again."""
-        program = self.server.program
-        self.room.fill(program, self.server.process.pid)
-        try:
-            yield
-        finally:
-            self.room.free(program, self.server.process.pid)
-            self.comes_back()
-
-    def comes_back(self) -> None:
-        try:
-            self.server.postgres.wait_until_ready(self.server.process)
-        except postgres.NoDatabase:
-            self.server.start()
-        connections.close_all()
-
-    @contextmanager
-    def dead(self, word: signal.Signals) -> Iterator[None]:
-        """The server is ended, in the middle of what it does; afterwards it is started again."""
-        self.server.process.send_signal(word)
-        self.server.process.wait(timeout=30)
-        try:
-            yield
-        finally:
-            self.comes_back()
-
-    @contextmanager
-    def taken(self) -> Iterator[int]:
-        """Others have every connection there is."""
-        connections.close_all()
-        others: list[psycopg.Connection] = []
-        try:
-            while len(others) < int(MOST):
-                others.append(self.server.postgres.connect())
-            with pytest.raises(psycopg.OperationalError, match="too many clients"):
-                self.server.postgres.connect()
-            yield len(others)
-        finally:
-            for each in others:
-                each.close()
-            self.until_they_left()
-
-    def until_they_left(self) -> None:
-        for _ in range(1000):
-            try:
-                with self.server.postgres.connect() as one:
-                    asked = "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'"
-                    if one.execute(asked).fetchone() == (1,):
-                        return
-            except psycopg.OperationalError:
-                continue
-
-
-@pytest.fixture(scope="module")
-def server(django_db_setup: None, django_db_blocker: Any) -> Iterator[Small]:
-    """One server for this file: to make one takes a second of work."""
-    with tempfile.TemporaryDirectory(prefix="own-") as name, django_db_blocker.unblock():
-        folder = Path(name)
-        folder.chmod(0o755)
-        with little_room(folder) as room, mock.patch.dict(postgres.SETTINGS, FEW):
-            own = Server(folder)
-            own.copy()
-            yield Small(own, room)
-            own.drop_dead()
-            own.log.close()
-
-
-@pytest.fixture
-def small(server: Small, transactional_db: None) -> Iterator[Small]:
-    """Everybody who connects from now on reaches the small one."""
-    connections.close_all()
-    server.anew()
-    with reached(server.server, NAME=TRIAL):
-        yield server
+BROWSERS: Final = 4
+RESTARTS: Final = often(2, 30)
+EACH_TIME: Final = often(6, 20)
+"""Forms for each time that the server is started again."""
 
 
 @pytest.fixture
@@ -178,6 +81,69 @@ def test_a_database_that_is_started_again_has_what_was_told_and_pages_and_worker
     )
 
 
+def send_all(forms: list[Intake], told: list[str]) -> list[threading.Thread]:
+    """Browsers that send forms, and send one again as long as they are told nothing of it."""
+    left = iter([each.pk for each in forms])
+
+    def sends() -> None:
+        try:
+            for each in left:
+                while not told_that_it_arrived(each, told):
+                    connection.close()
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=sends) for _ in range(BROWSERS)]
+    for each in threads:
+        each.start()
+    return threads
+
+
+def told_that_it_arrived(form: Any, told: list[str]) -> bool:
+    try:
+        intake = Intake.objects.get(pk=form)
+        submit(intake)
+    except (DatabaseError, InterfaceError):
+        return False
+    told.append(intake.reference)
+    return True
+
+
+def test_a_database_that_is_started_again_while_forms_are_sent_has_every_form_that_was_told(
+    small: Small, fill: Any, provider: Mailbox
+) -> None:
+    forms = [fill("V027" if number % 8 == 0 else "V000") for number in range(EACH_TIME * RESTARTS)]
+    told: list[str] = []
+    sending = send_all(forms, told)
+    for number in range(RESTARTS):
+        while len(told) < EACH_TIME * number + 1:
+            assert any(each.is_alive() for each in sending)
+            time.sleep(0.001)
+        with small.dead([signal.SIGINT, signal.SIGQUIT, signal.SIGQUIT][number % 3]):
+            pass
+    for each in sending:
+        each.join()
+    sweep(NOW + AFTER_ANY_CLAIM)
+
+    assert sorted(told) == sorted(each.reference for each in forms)
+    assert wrong(told=told, accepted=provider.accepted) == {}
+    print(f"started again {RESTARTS} times while {len(told)} forms were sent by {BROWSERS} browsers: 0 lost, 0 twice")
+
+
+def test_control_without_flushing_a_database_that_is_ended_at_once_has_lost_what_was_told(
+    small: Small, fill: Any, provider: Mailbox
+) -> None:
+    forms = [fill("V027" if number % 2 else "V000") for number in range(FORMS)]
+    small.forget_to_flush()
+    for each in forms:
+        submit(each)
+    with small.dead():
+        pass
+    sweep(NOW)
+
+    assert wrong(told={each.reference for each in forms}, accepted=provider.accepted)["told and not stored"] >= 1
+
+
 def test_while_no_connection_is_left_a_page_is_given_back_health_is_red_and_the_next_try_is_saved(
     small: Small, fill: Any, browser: Any
 ) -> None:
@@ -213,13 +179,14 @@ def test_workers_without_a_connection_do_everything_once_when_there_is_one(
     assert twice(provider.accepted) == 0
 
 
-def test_control_without_the_guard_whoever_finds_no_connection_sees_an_error(
-    small: Small, fill: Any, browser: Any, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("gone", [Small.taken, Small.dead], ids=["no connection", "no server"])
+def test_control_without_the_guard_whoever_finds_no_database_sees_an_error(
+    gone: Any, small: Small, fill: Any, browser: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(errors, "NOT_ANSWERING", ())
     client, told = browser(intake := fill()), told_of(intake, 0)
 
-    with small.taken():
+    with gone(small):
         assert client.post(address(PROTOCOL, MOOD), told).status_code == 500
 
 

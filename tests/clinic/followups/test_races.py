@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import Counter
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import pytest
+from django.db import connection
 
 from clinic.audit.models import AuditEvent
 from clinic.followups import actions, claims
@@ -41,6 +43,41 @@ def test_many_planners_plan_once(patient: Patient) -> None:
     assert FollowUp.objects.filter(plan="F08").count() == ROWS
     said = AuditEvent.objects.filter(action="followups.plan").values_list("detail", flat=True)
     assert sum((Counter(detail) for detail in said), Counter()) == {"F14": ROWS, "F08": ROWS}
+
+
+def somebody_waits() -> bool:
+    """Whether a planner waits for another one."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+        return cursor.fetchone() != (0,)
+
+
+def test_whoever_looks_at_one_row_waits_for_one_follow_up_of_a_sweep_and_not_for_all(
+    patient: Patient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The sweep stands at the reminder of a draft until a nudge waits; before its next follow-up that has its turn."""
+    an_intake(patient, saved_at=NOW - DAY)
+    row = a_record(patient, "clinician_review", "P2").pk
+    nudge = threading.Thread(target=lambda: at_once(lambda: actions.plan(now=NOW, by=BY, row_id=row)))
+    plan_one, found = actions._plan_one, []
+
+    def slowly(each: Any, *given: Any, row_id: UUID | None, **more: Any) -> int:
+        if row_id is None and each.id == "F08":
+            nudge.start()
+            by = time.monotonic() + 10
+            while not somebody_waits():
+                assert time.monotonic() < by, "the nudge did not come to wait"
+        made = plan_one(each, *given, row_id=row_id, **more)
+        if row_id is None and each.id == "F14":
+            found.append(made)
+        return made
+
+    monkeypatch.setattr(actions, "_plan_one", slowly)
+    actions.plan(now=NOW, by=BY)
+    nudge.join(timeout=30)
+
+    assert found == [0], "the nudge has made it while the sweep was under way"
+    assert FollowUp.objects.filter(plan="F14", row_id=row).count() == 1
 
 
 def test_many_workers_do_each_follow_up_once(patient: Patient) -> None:
