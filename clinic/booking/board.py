@@ -72,12 +72,26 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Line:
+    """A time of an agenda, with what begins then."""
+
+    clock: str
+    items: Sequence[Item]
+
+
+@dataclass(frozen=True, slots=True)
 class Board:
     """The whole table, and every entry on it."""
 
     columns: Sequence[Column]
     rows: Sequence[Row]
     entries: Sequence[Entry]
+
+    @property
+    def agendas(self) -> list[tuple[str, list[Line]]]:
+        """The same as a list for each column, for a screen that is too narrow for columns; none for an empty one."""
+        found = [(each.head, _lines(self.rows, at)) for at, each in enumerate(self.columns)]
+        return [(head, lines) for head, lines in found if lines]
 
 
 def board(asked: Asked, *, zone: str, now: datetime) -> Board:
@@ -167,6 +181,11 @@ def _row(
     clock = f"{at.hour % 12 or 12}:{at.minute:02d} {'am' if at.hour < 12 else 'pm'}"
     found = [Cell(each.head, cells.get((each.key, (asked.first, at)), ()), _why(asked, each, at)) for each in columns]
     return Row(clock, found, number % HEAD_EVERY == 0 and number > 0)
+
+
+def _lines(rows: Sequence[Row], column: int) -> list[Line]:
+    began = ((row.clock, [each for each in row.cells[column].items if each.kind != "goes on"]) for row in rows)
+    return [Line(clock, items) for clock, items in began if items]
 
 
 def _why(asked: Asked, column: Column, at: time) -> str:

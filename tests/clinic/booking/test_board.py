@@ -56,6 +56,21 @@ def test_an_appointment_takes_the_place_of_what_was_free(
     assert "9:20 am" not in [clock for clock, _, _ in items(found, "free")]
 
 
+def test_a_narrow_screen_has_a_list_for_each_clinician_of_what_begins_when(
+    make_clinician: Callable[..., User], patient: Patient, hold: Make, book: Make, now: datetime, at: At
+) -> None:
+    make_clinician("Dr. Osei")
+    lee = make_clinician("Dr. Lee", opens=time(10), closes=time(12))
+    book(hold(patient, lee, at(2, 10, 20)))
+
+    (who, lines), (other, _) = shown(now).agendas
+
+    assert (who, other) == ("Dr. Lee", "Dr. Osei")
+    assert [(line.clock, [each.kind for each in line.items]) for line in lines][:3] == [
+        ("10:00 am", ["free"]), ("10:20 am", ["visit"]), ("10:40 am", ["free"]),
+    ]  # fmt: skip
+
+
 def test_a_long_absence_is_said_in_every_row_it_covers(clinician: User, now: datetime, at: At) -> None:
     other = {"reason": "leave", "by": system("test")}
     availability_actions.take_time_off(clinician=clinician, since=at(2, 9, 40), until=at(2, 10, 20), **other)
