@@ -37,10 +37,14 @@ LONGEST_TEXT: Final = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What a text came to: `word` is one of `TextReply.Word` or nothing, `is_news` when it changed anything."""
+    """What a text came to: `word` is one of `TextReply.Word` or nothing, `is_news` when it changed anything.
+
+    `whose` it is, where it can be one person's only.
+    """
 
     word: str
     is_news: bool
+    whose: Patient | None = None
 
 
 @transaction.atomic
@@ -146,10 +150,10 @@ def hear_text(*, key: str, number: str, text: str, now: datetime) -> Heard:
     answer = ANSWERS.get(text.strip(" .!"))
     if answer and (found := reminded.answered_by(owners, now=now)):
         patient, about = found
-        return Heard(answer, _hear(patient, key, text, answer, True, now, about))
+        return Heard(answer, _hear(patient, key, text, answer, True, now, about), patient)
     word, is_whole = _word(text)
     changes = [_hear(each, key, text, word, is_whole, now) for each in owners]
-    return Heard(word, any(changes))
+    return Heard(word, any(changes), owners[0] if len(owners) == 1 else None)
 
 
 @transaction.atomic

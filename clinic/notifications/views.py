@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 from clinic.audit.actors import system
 from clinic.notifications import arrival_actions, hooks, signatures
 from clinic.notifications.words import reply_words
+from clinic.patients import languages
 
 LARGEST: Final = 256 * 1024
 """Bytes of one body: several times 500 reports of the shape that docs/webhooks.md describes."""
@@ -76,7 +77,8 @@ def sms_in(request: HttpRequest) -> HttpResponse:
     heard = arrival_actions.hear_text(key=f"sms:{key}", number=number, text=fields.get("Body", ""), now=timezone.now())
     is_ours = settings.SMS_REPLIES or heard.word in OURS_TO_ANSWER
     answers = is_ours and heard.is_news and "OptOutType" not in fields
-    return _answer(reply_words(REPLIES[heard.word]) if answers else "")
+    with languages.of(heard.whose):
+        return _answer(reply_words(REPLIES[heard.word]) if answers else "")
 
 
 @_bounded

@@ -15,6 +15,7 @@ from clinic.notifications import delivery, signatures
 from clinic.notifications.models import StoppedAddress, TextReply
 from clinic.patients.actions import agree, describe, has_agreed
 from clinic.patients.models import Patient
+from tests.translated import CODE, in_brackets
 
 from .conftest import BY, DAY, Queue
 
@@ -196,3 +197,12 @@ def test_what_they_wrote_is_encrypted_and_in_no_audit_line(agreed: Patient) -> N
         stored = bytes(cursor.fetchone()[0])
     assert b"sister" not in stored
     assert "sister" not in str(list(AuditEvent.objects.values()))
+
+
+def test_the_answer_is_in_the_language_of_whoever_wrote(agreed: Patient) -> None:
+    with in_brackets():
+        agreed.language = CODE
+        agreed.save()
+        answer = write("HELP")
+
+    assert "⟦: we text reminders only" in answer.content.decode()
