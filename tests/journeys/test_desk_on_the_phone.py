@@ -178,6 +178,6 @@ def test_a_printed_day_shows_the_visits_and_no_buttons(
 
     narrow.emulate_media(media="print")
 
-    expect(narrow.locator(".visit", has_text="Maya")).to_be_visible()
+    expect(narrow.locator(".board .visit", has_text="Maya")).to_be_visible()
     expect(narrow.get_by_role("link", name="Free").first).not_to_be_visible()
     expect(narrow.locator(".topbar")).not_to_be_visible()
