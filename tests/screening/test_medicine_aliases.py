@@ -37,6 +37,7 @@ def test_every_pair_that_is_often_confused_is_asked(one: str, other: str) -> Non
         ("hydralazine", "hydroxyzine"),
         ("Celexa", "celebrex"),
         ("clonidine", "clonazepam"),
+        ("hydroxyzine 25 mg for sleep", "hydralazine"),  # more than a name: the whole reader
     ],
 )
 def test_look_alikes_are_told_on_an_exact_match(typed: str, alike: str) -> None:
