@@ -22,7 +22,8 @@ from clinic.notifications.models import Message
 from clinic.patients.models import Patient
 from clinic.reviews.words import length
 
-MOST_WAITING: Final = 100
+MOST_WAITING: Final = 1_000
+"""What one page holds; it says how many more there are."""
 KEPT: Final = "alarm_kept"
 LATELY: Final = 20
 """How many of those that somebody has are shown below the ones that wait."""

@@ -59,4 +59,6 @@ def _list(request: HttpRequest, *, had_before: bool = False, status: int = 200) 
     look_over(page="urgent", shown=[each.reference for each in found], by=request.user.actor)
     waiting = [each for each in found if each.is_waiting]
     had = [each for each in found if not each.is_waiting]
-    return show(request, "urgent.html", waiting=waiting, had=had, had_before=had_before, now=now, status=status)
+    more = max(0, urgent_lines.alarm_for(request).waiting - len(waiting))
+    told = {"waiting": waiting, "more": more, "had": had, "had_before": had_before, "now": now}
+    return show(request, "urgent.html", status=status, **told)

@@ -16,6 +16,7 @@ from clinic.audit.models import AuditEvent
 from clinic.notifications import actions as notifications
 from clinic.notifications import paging
 from clinic.notifications.models import Message
+from clinic.staff import urgent_lines
 from tests.clinic.reviews import records
 from tests.clinic.reviews.records import NOW
 from tests.clinic.staff.tasks import open_task, urgent_page
@@ -220,3 +221,15 @@ def test_the_page_lists_the_late_ones_first_and_who_has_the_others(browser: Clie
     assert shown.index(late.about["reference"]) < shown.index(had.about["reference"])
     assert shown.count("I have it<span") == 1
     assert "Dr. Ama Osei" in shown
+
+
+def test_the_page_says_how_many_more_wait_than_it_holds(
+    browser: Client, late: Message, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    urgent_page(records.sealed(records.URGENT).intake, at=LATE)
+    before = browser.get(reverse("staff:urgent")).content.decode()
+    monkeypatch.setattr(urgent_lines, "MOST_WAITING", 1)
+    shown = browser.get(reverse("staff:urgent")).content.decode()
+
+    assert (before.count("I have it<span"), "more wait" in before) == (2, False)
+    assert (shown.count("I have it<span"), "1 more wait." in shown) == (1, True)
