@@ -29,6 +29,9 @@ HOLD_FOR: Final = timedelta(minutes=10)
 SWEEP_AT_MOST: Final = 200
 DAYS_OF_A_CLINICIAN: Final = 0x6461_7973
 TURNS: Final = 0x7475_726E
+TAKE_TURN: Final = (
+    "SELECT CASE WHEN pg_try_advisory_xact_lock(%s, %s) THEN '' ELSE pg_advisory_xact_lock_shared(%s, %s)::text END"
+)
 OF_A_TIME: Final = (
     *("during", "clinician", "mode", "location", "room", "time_zone"),
     *("is_overbooked", "overbook_reason"),
@@ -37,10 +40,10 @@ OF_A_TIME: Final = (
 
 
 def take_turn(clinician_id: int, start: datetime) -> None:
-    """Let those who want one time ask one after another, so that whoever comes too late has only looked (ADR 0040)."""
-    of_the_time = crc32(f"{clinician_id} {start.timestamp()}".encode()) - 2**31
+    """Let the first who wants a time go on; the others wait for them, all together, and then look (ADR 0040)."""
+    turn = [TURNS, crc32(f"{clinician_id} {start.timestamp()}".encode()) - 2**31]
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [TURNS, of_the_time])
+        cursor.execute(TAKE_TURN, [*turn, *turn])
 
 
 def is_taken(clinician_id: int, start: datetime, now: datetime, *, by_others_than: UUID) -> bool:
