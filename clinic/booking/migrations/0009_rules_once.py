@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RunSQL(
-            "DELETE FROM booking_availability WHERE id IN (SELECT id FROM (SELECT id, row_number() OVER "
+            "DELETE FROM booking_availability WHERE id IN (SELECT id FROM (SELECT id, row_number() OVER "  # nosec B608 - names of ours
             f"(PARTITION BY {COLUMNS} ORDER BY id) AS nth FROM booking_availability WHERE valid_to IS NULL) AS each "
             "WHERE nth > 1)",
             migrations.RunSQL.noop,
