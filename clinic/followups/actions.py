@@ -69,8 +69,7 @@ def plan(*, now: datetime, by: Actor, row_id: UUID | None = None) -> int:
 
     1. Let one planner work at a time. 2. For each follow-up of the current protocol ask for its causes. 3. Insert the
     rows, and leave alone what is there. 4. One audit line, if there was anything. A sweep begins a new transaction
-    after each follow-up that made rows, so that a look at one row waits for one of them and not for all. A follow-up
-    or a cause that cannot be planned is logged and does not stop the others.
+    after each follow-up that made rows: a look at one row waits for one only. What cannot be planned is only logged.
 
     Args:
         now: the moment.
@@ -88,7 +87,8 @@ def plan(*, now: datetime, by: Actor, row_id: UUID | None = None) -> int:
 @transaction.atomic
 def _plan(left: Iterable[FollowUpPlan], protocol: str, *, now: datetime, by: Actor, row_id: UUID | None) -> int:
     """Plan what is left; of a sweep no more than the first that makes rows."""
-    connection.cursor().execute("SELECT pg_advisory_xact_lock(%s)", [ONE_PLANNER])
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ONE_PLANNER])
     made: Counter[str] = Counter()
     for each in left:
         try:
