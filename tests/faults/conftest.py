@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.test import Client
 
 from clinic import celery
 from clinic.audit.actors import system
@@ -18,11 +19,12 @@ from clinic.notifications import actions as notifications
 from clinic.notifications import delivery
 from tests.clinic.intake import conftest as made
 from tests.clinic.intake.conftest import fill as filled
+from tests.clinic.intake.conftest import let_in
 from tests.clinic.notifications.smtp_server import Mailbox, mailbox
 
 from .dying import end_children
 
-__all__ = ["filled"]
+__all__ = ["filled", "let_in"]
 NOW = made.NOW
 BY = system("test")
 AFTER_ANY_CLAIM = delivery.CLAIM_HOLDS + timedelta(minutes=1)
@@ -105,3 +107,15 @@ def sweep(now: datetime) -> None:
     notifications.escalate(now=now, by=BY)
     while delivery.deliver_due(now=now, by=BY):
         continue
+
+
+@pytest.fixture
+def browser(let_in: Callable[[Intake], Client]) -> Callable[[Intake], Client]:
+    """The browser of somebody, which is shown what the server answers, errors too."""
+
+    def of(intake: Intake) -> Client:
+        client = let_in(intake)
+        client.raise_request_exception = False
+        return client
+
+    return of

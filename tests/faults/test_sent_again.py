@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
 from typing import Any, Final
 from unittest import mock
 
@@ -13,14 +12,12 @@ from django.test import Client
 
 from clinic.intake import actions, views
 from clinic.intake.models import Intake, ScreeningRecord
-from tests.clinic.intake.conftest import let_in
 from tests.clinic.intake.test_views import sign_data
 from tests.clinic.notifications.smtp_server import Mailbox
 
 from .conftest import AFTER_ANY_CLAIM, NOW, often, sweep
 from .ledgers import twice, wrong
 
-__all__ = ["let_in"]
 pytestmark = pytest.mark.django_db(transaction=True)
 TIMES: Final = often(2, 200)
 CASES: Final = ("V000", "V027")
@@ -63,18 +60,6 @@ def saw_an_error_although_it_was_stored(browser: Client, intake: Intake) -> list
 
 
 AGAIN: Final = (goes_back, refreshes, has_two_tabs, saw_an_error_although_it_was_stored)
-
-
-@pytest.fixture
-def browser(let_in: Callable[[Intake], Client]) -> Callable[[Intake], Client]:
-    """The browser of somebody, which is shown what the server answers, errors too."""
-
-    def of(intake: Intake) -> Client:
-        client = let_in(intake)
-        client.raise_request_exception = False
-        return client
-
-    return of
 
 
 def test_whoever_sends_a_form_again_is_answered_the_same_and_it_is_there_once(

@@ -16,14 +16,14 @@ from django.urls import reverse
 from clinic.intake.journeys import address
 from clinic.intake.models import Intake
 from clinic.web import errors
-from tests.clinic.intake.conftest import PROTOCOL, let_in, page_of
+from tests.clinic.intake.conftest import PROTOCOL, page_of
 from tests.clinic.notifications.smtp_server import Mailbox
 
 from .conftest import AFTER_ANY_CLAIM, NOW, ROUNDS, often, submit, sweep
 from .ledgers import twice, wrong
 from .small import Small, server, small
 
-__all__ = ["let_in", "server", "small"]
+__all__ = ["server", "small"]
 pytestmark = pytest.mark.django_db(transaction=True)
 MOOD: Final = page_of("phq9")
 FORMS: Final = 4

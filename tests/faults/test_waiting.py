@@ -15,21 +15,19 @@ import pytest
 from celery.signals import worker_init
 from django.conf import settings
 from django.db import InternalError, OperationalError, connection
-from django.test import Client
 
 from clinic import celery, waits
 from clinic.intake.journeys import address
 from clinic.intake.models import Intake
 from clinic.web import errors
 from tests.at_once import at_once
-from tests.clinic.intake.conftest import PROTOCOL, let_in, page_of
+from tests.clinic.intake.conftest import PROTOCOL, page_of
 from tests.clinic.notifications.smtp_server import Mailbox
 
 from .conftest import FULL, NOW, ROUNDS, sending, submit, sweep
 from .dying import MOST_STEPS, Fault, run
 from .ledgers import wrong
 
-__all__ = ["let_in"]
 pytestmark = pytest.mark.django_db(transaction=True)
 MOOD: Final = page_of("phq9")
 SOON: Final = {"lock_timeout": "300ms", "statement_timeout": "10s", "idle_in_transaction_session_timeout": "2s"}
@@ -75,18 +73,6 @@ def told_of(intake: Intake, **others: str) -> dict[str, str]:
 
 def kept(intake: Intake) -> tuple[Any, ...]:
     return Intake.objects.filter(pk=intake.pk).values_list("answers", "visited", "state")[0]
-
-
-@pytest.fixture
-def browser(let_in: Callable[[Intake], Client]) -> Callable[[Intake], Client]:
-    """The browser of somebody, which is shown what the server answers, errors too."""
-
-    def of(intake: Intake) -> Client:
-        client = let_in(intake)
-        client.raise_request_exception = False
-        return client
-
-    return of
 
 
 def hidden_in(page: Any) -> dict[str, str]:
