@@ -32,7 +32,7 @@ check: $(TEST_READY) ## everything that must hold before a change is offered: st
 	$(PY) -m bandit --quiet --recursive -ll clinic screening manage.py
 	$(MAKE) test
 
-faults: $(TEST_READY) ## break the web, workers, database, broker and provider on purpose, and count: docs/faults.md; half an hour, ROUNDS=10
+faults: $(TEST_READY) ## break the web, workers, database, broker and provider on purpose, and count: docs/faults.md; 40 minutes, ROUNDS=10
 	FAULTS=full $(PY) -m pytest -n 0 -s tests/faults tests/clinic/onebox/test_item_nine.py $(ARGS)
 
 brokers: $(TEST_READY) ## try each real broker (Debian: redis-server, rabbitmq-server); SERVERS="valkey redis" names them
