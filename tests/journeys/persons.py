@@ -9,11 +9,7 @@ from django.utils import timezone
 from playwright.sync_api import Page
 
 from screening.cases import facts_of
-from screening.loader import PROTOCOLS, load_cases, published
-from screening.protocol import Protocol
-
-PROTOCOL: Protocol = published("2026-11")
-CASES = {case.id: case for case in load_cases(PROTOCOLS / "2026-11", PROTOCOL)}
+from tests.cases import CASES, PROTOCOL
 
 
 def answers_of(case: str, **others: Any) -> dict[str, Any]:

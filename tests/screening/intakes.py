@@ -10,12 +10,10 @@ from hypothesis import strategies as st
 from screening.answers import DOUBT_IN_LIST
 from screening.cases import CASE_DAY, facts_of
 from screening.facts import Clinic, Facts
-from screening.loader import PROTOCOLS, load_cases, published
 from screening.medicine_facts import STATUSES, Listed
 from screening.questions import Question
+from tests.cases import CASES, PROTOCOL
 
-PROTOCOL = published("2026-11")
-CASES = {case.id: case for case in load_cases(PROTOCOLS / "2026-11", PROTOCOL)}
 BASELINE = facts_of(PROTOCOL, CASES["V000"], CASES["V000"])
 CLINIC = BASELINE.clinic
 ON = CASE_DAY

@@ -11,12 +11,9 @@ from screening import derived
 from screening.answers import squeezed
 from screening.facts import Facts
 from screening.journey import Journey
-from screening.loader import PROTOCOLS, load_cases, published
 from screening.protocol import CASE_FACTS
+from tests.cases import CASES, PROTOCOL
 
-NAME = "2026-11"
-PROTOCOL = published(NAME)
-CASES = load_cases(PROTOCOLS / NAME, PROTOCOL)
 ON = date(2026, 11, 20)
 ALONE = (
     "safe_now", "medical_now", "headache_redflag", "psychosis_ever", "mania_now", "phq9", "si_month", "means",
@@ -42,7 +39,7 @@ EVERYTHING_OPEN = {
 
 def journey(**changed: object) -> Journey:
     """The baseline, taking one medicine, with other answers where they are given."""
-    given = {name: value for name, value in CASES[0].answers.items() if name not in CASE_FACTS}
+    given = {name: value for name, value in CASES["V000"].answers.items() if name not in CASE_FACTS}
     given |= {"dob": "1991-05-02", "bp_date": "2026-11-15", "med_none": "takes", **changed}
     return Journey(Facts(PROTOCOL, given, ON))
 

@@ -27,5 +27,5 @@ def test_take_them(browser: Browser, show: Pages) -> None:
             for theme in THEMES:
                 screen.shows(show(state), width=width, height=900, theme=theme)
                 screen.page.screenshot(path=folder / f"{name}-{width}-{theme}.png", full_page=True)
-    screen.context.close()
+    screen.close()
     print(f"{len(STATES) * len(WIDTHS) * len(THEMES)} pictures in {folder}")

@@ -32,7 +32,7 @@ def screen(browser: Browser) -> Iterator[Screen]:
     """One page of the browser for all of them."""
     made = Screen(browser)
     yield made
-    made.context.close()
+    made.close()
 
 
 def state(name: str) -> State:

@@ -31,7 +31,7 @@ def screen(browser: Browser, show: Pages, names: bytes) -> Iterator[Screen]:
     made.page.route(f"**{NAMES}", lambda route: route.fulfill(body=names, content_type="application/json"))
     made.shows(show(ADD), width=390)
     yield made
-    made.context.close()
+    made.close()
 
 
 @pytest.fixture

@@ -26,4 +26,4 @@ def test_the_letters_that_are_left_are_counted_and_none_is_cut_off(browser: Brow
     expect(area.locator("xpath=following-sibling::p[@role='status']")).to_have_text("2 letters too many")
 
     assert len(area.input_value()) == 4_002
-    screen.context.close()
+    screen.close()

@@ -30,13 +30,11 @@ from clinic.reviews import actions as reviews
 from clinic.reviews.signing import Contact
 from clinic.staff.management import people
 from screening.cases import facts_of
-from screening.loader import PROTOCOLS, load_cases, published
 from screening.protocol import Page
 from screening.questions import Question
+from tests.cases import CASES, PROTOCOL
 from tests.ux.visitor_over_time import NOW, OverTime
 
-PROTOCOL: Final = published("2026-11")
-CASES: Final = {case.id: case for case in load_cases(PROTOCOLS / "2026-11", PROTOCOL)}
 SIGN: Final = next(page for page in PROTOCOL.pages.values() if page.kind == "sign")
 MEDICINES: Final = next(page for page in PROTOCOL.pages.values() if page.kind == "medicines")
 EVERYTHING: Final = {

@@ -14,13 +14,11 @@ from clinic.audit.actors import Actor, patient
 from clinic.intake import actions, protocols
 from clinic.intake.models import Intake, ScreeningRecord
 from screening.cases import facts_of
-from screening.loader import PROTOCOLS, load_cases, published
 from screening.protocol import Page
+from tests.cases import CASES, PROTOCOL
 
 NOW = datetime(2026, 12, 1, 20, 0, tzinfo=UTC)
 """Noon on a Tuesday at the clinic."""
-PROTOCOL = published("2026-11")
-CASES = {case.id: case for case in load_cases(PROTOCOLS / "2026-11", PROTOCOL)}
 SIGN = next(page for page in PROTOCOL.pages.values() if page.kind == "sign")
 Fill = Callable[..., Intake]
 
