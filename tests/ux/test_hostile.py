@@ -11,11 +11,13 @@ from urllib.parse import urlencode
 import pytest
 import time_machine
 from django.http import HttpResponse
+from django.test import Client
 from django.urls import reverse
 
 from clinic.intake.journeys import address
 from clinic.intake.models import Intake
 from clinic.patients.models import Patient
+from tests.kept import taken_back
 from tests.ux.hostile import LONG, TEXTS, UNKEEPABLE
 from tests.ux.html import Tag, tree
 from tests.ux.states import ON_THE_LIST
@@ -152,7 +154,7 @@ def test_very_long_text_is_refused_in_words(form: str, what: str) -> None:
     ],
 )
 def test_addresses_take_it(path: str, names: tuple[str, ...]) -> None:
-    visitor = Visitor().sent().with_a_clinic()
+    visitor = Visitor().sent().with_an_hour()
     wrong = {what: list(_wrong_in(_ask(visitor, path, dict.fromkeys(names, text)), text)) for what, text in ALL.items()}
 
     assert {what: found for what, found in wrong.items() if found} == {}
@@ -164,9 +166,8 @@ def _ask(visitor: Visitor, path: str, told: Mapping[str, str]) -> HttpResponse:
 
 @pytest.mark.parametrize("path", ["/book/", "/book/check/", "/my/appointment/cancel/", "/my/details/", "/check/4/"])
 def test_every_field_after_and_before_the_form_takes_it(path: str) -> None:
-    visitor = Visitor().sent().with_a_clinic().held()
-    if "cancel" in path:
-        visitor = Visitor().sent().booked()
+    visitor = Visitor().sent().with_an_hour()
+    visitor = visitor.booked() if "cancel" in path else visitor.held()
     if "check/4" in path:
         visitor = Visitor().checked({"help_now": "no"}, {"adult": "yes"}, {"state": "US-CA"})
     names = [*_fields(visitor, path), "slot", "appointment"]
@@ -177,14 +178,17 @@ def test_every_field_after_and_before_the_form_takes_it(path: str) -> None:
     assert {what: found for what, found in wrong.items() if found} == {}
 
 
-@pytest.mark.parametrize("what", TEXTS)
-def test_a_private_link_takes_it(what: str) -> None:
-    visitor = Visitor().filled("mood")
-    path = f"/resume/{visitor.link()}/"
-    answer = visitor.client.post(path, {"born_on_month": TEXTS[what], "born_on_day": "1", "born_on_year": TEXTS[what]})
+def test_a_private_link_takes_it() -> None:
+    path = f"/resume/{Visitor().filled('mood').link()}/"
 
-    assert list(_wrong_in(answer, TEXTS[what])) == []
-    assert answer.status_code == 422
+    assert {what: wrong for what in TEXTS if (wrong := _wrong_with_a_link(path, TEXTS[what]))} == {}
+
+
+def _wrong_with_a_link(path: str, text: str) -> list[str]:
+    """What is wrong with the answer to a first try; the fifth would close the link for a while."""
+    with taken_back():
+        answer = Client().post(path, {"born_on_month": text, "born_on_day": "1", "born_on_year": text})
+    return [*_wrong_in(answer, text), *([] if answer.status_code == 422 else ["not refused"])]
 
 
 def test_a_hostile_name_reaches_a_message_as_one_line_of_text() -> None:

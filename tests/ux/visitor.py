@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from html import unescape
 from typing import Any, Final
 from uuid import UUID
@@ -17,7 +17,7 @@ from django.urls import reverse
 from clinic.accounts.models import User
 from clinic.audit import actors
 from clinic.booking import actions as booking
-from clinic.booking import find, waiting_actions
+from clinic.booking import availability_actions, find, waiting_actions
 from clinic.booking.models import Appointment
 from clinic.intake import actions, protocols
 from clinic.intake.journeys import address
@@ -188,6 +188,18 @@ class Visitor(OverTime):
                 for email, name, role in people.STAFF[:2]
             ]
             people.open_hours(self.clinicians, now=NOW)
+        return self
+
+    def with_an_hour(self) -> Visitor:
+        """One clinician has one hour a week, among which times are found quickly."""
+        email, name, role = people.STAFF[0]
+        clinician = User.objects.create_user(email, name=name, role=role)
+        availability_actions.license_for(clinician=clinician, region="US-CA", by=people.DEMO)
+        availability_actions.offer_times(
+            clinician=clinician, weekdays=[NOW.weekday()], opens=time(15), closes=time(16), modes=["phone", "video"],
+            time_zone="America/Los_Angeles", location="midtown", room="Room 1", valid_from=NOW.date(), by=people.DEMO,
+        )  # fmt: skip
+        self.clinicians = [clinician]
         return self
 
     def held(self, mode: str = "phone", nth: int = 0, *, moves: bool = False) -> Visitor:
