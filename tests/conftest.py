@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import socket
@@ -30,6 +31,13 @@ def _only_here(self: socket.socket, address: Any) -> Any:
     if self.family != socket.AF_UNIX and not str(address[0]).startswith(LOOPBACK):
         raise NetworkUsed(str(address))
     return _connect(self, address)
+
+
+def pytest_collection_finish() -> None:
+    """Ten thousand tests stay until the end: what looks for garbage need not look through them again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 @pytest.fixture(autouse=True)
