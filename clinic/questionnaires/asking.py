@@ -153,8 +153,7 @@ def pages_of(questionnaire: Questionnaire, facts: Facts) -> tuple[Page, ...]:
 
 def _alone(page: Page, name: str) -> Page:
     """One question of a page, named like it; what stands before all of them stands before the first."""
-    kind = "single" if page.kind == "rows" else page.kind
-    alone = replace(page, id=name, kind=kind, questions=(name,))
+    alone = replace(page, id=name, questions=(name,))
     return alone if name == page.questions[0] else replace(alone, before="", why="")
 
 
