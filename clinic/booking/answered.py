@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -15,6 +15,8 @@ from clinic.booking.models import Appointment, AppointmentQuerySet
 from clinic.notifications.models import TextReply
 
 IN_WORDS: Final = {TextReply.Word.CONFIRM: "They confirmed by text", TextReply.Word.CHANGE: "They want another time"}
+REMINDED_WITHIN: Final = timedelta(days=7)
+"""Visits further away were not reminded of yet: the first reminder goes out three days before, or on the evening before."""
 
 
 def answered(appointments: Iterable[Appointment]) -> dict[UUID, str]:
@@ -37,7 +39,9 @@ def answered(appointments: Iterable[Appointment]) -> dict[UUID, str]:
 
 def wanting_another_time(now: datetime) -> AppointmentQuerySet:
     """Visits to come of which the last answer, about the time they have now, is a 2; `answered_at` is when it came."""
-    visits = Appointment.objects.filter(state=Appointment.State.BOOKED, during__startswith__gt=now)
+    visits = Appointment.objects.filter(
+        state=Appointment.State.BOOKED, during__startswith__gt=now, during__startswith__lt=now + REMINDED_WITHIN
+    )
     as_they_stand = TextReply.objects.annotate(of_visit=KT("about__appointment"), of_time=KT("about__sequence")).filter(
         patient=OuterRef("patient"),
         word__in=IN_WORDS,
