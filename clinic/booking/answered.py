@@ -16,7 +16,7 @@ from clinic.notifications.models import TextReply
 
 IN_WORDS: Final = {TextReply.Word.CONFIRM: "They confirmed by text", TextReply.Word.CHANGE: "They want another time"}
 REMINDED_WITHIN: Final = timedelta(days=7)
-"""Visits further away were not reminded of yet: the first reminder goes out three days before, or on the evening before."""
+"""Visits further away were not reminded of yet: the first reminder goes out three days before, or a night earlier."""
 
 
 def answered(appointments: Iterable[Appointment]) -> dict[UUID, str]:
