@@ -33,7 +33,7 @@ from clinic.booking.frozen import frozen
 from clinic.booking.frozen import touched as touched_appointments
 from clinic.booking.models import Appointment
 from clinic.followups.cause_rows import Cause, Stamp, appointment_version, causes_of
-from clinic.followups.channel_causes import closed, to_read, with_safety_words
+from clinic.followups.channel_causes import another_time, closed, to_read, with_safety_words
 from clinic.followups.coverage import good_for
 from clinic.followups.displaced_causes import found as displaced_visits
 from clinic.followups.displaced_causes import told_otherwise
@@ -321,5 +321,6 @@ FINDERS: Final[dict[str, tuple[Finder, ...]]] = {
     **QUESTION_FINDERS,
     "address_closed": (closed,),
     "text_to_read": (to_read,),
+    "another_time_wanted": (another_time,),
     "text_with_safety_words": (with_safety_words,),
 }

@@ -5,9 +5,13 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from django.db.models import CharField, F, QuerySet, Value
-from django.db.models.functions import Cast, Concat
+from django.db.models import CharField, Count, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Cast, Coalesce, Concat
+from django.utils import timezone
 
+from clinic.booking.answered import wanting_another_time
+from clinic.followups.cause_rows import appointment_version, causes_of
+from clinic.followups.models import FollowUp
 from clinic.intake import safety_words
 from clinic.notifications.models import StoppedAddress, TextReply
 from screening.protocol import FollowUpPlan
@@ -38,6 +42,31 @@ def with_safety_words(plan: FollowUpPlan, now: datetime) -> QuerySet[Any, Any]:
     lately = TextReply.objects.filter(needs_reading=True, at__gte=now - SCANS_BACK)
     found = [each.pk for each in lately if safety_words.hold(each.text)]
     return _as_causes(TextReply.objects.filter(pk__in=found), "text", "P1")
+
+
+def another_time(plan: FollowUpPlan, now: datetime) -> QuerySet[Any, Any]:
+    """Visits whose patients answered the reminder with a 2: one task, however often they say it while it is open.
+
+    Said again after the desk closed the task, or after a 1, it is a new cause. A reminder is three days ahead at most,
+    so that somebody calls today.
+    """
+    tasks = FollowUp.objects.filter(plan=plan.id, row_id=OuterRef("pk")).order_by()
+    over = Q(state=FollowUp.State.CANCELLED) | Q(state=FollowUp.State.DONE, done_at__lt=OuterRef("answered_at"))
+    count = tasks.filter(over).values("plan").annotate(count=Count("pk")).values("count")
+    times = Cast(Coalesce(Subquery(count), 0), CharField())
+    return causes_of(
+        wanting_another_time(now),
+        "appointment",
+        patient="patient",
+        moment=F("answered_at"),
+        pressing=Value("P1"),
+        version=Concat(appointment_version(), Value("."), times, output_field=CharField()),
+    )
+
+
+def not_another_time() -> Q:
+    """Of tasks: the visit was moved or cancelled or has begun, or they confirmed it after all."""
+    return ~Q(row_id__in=wanting_another_time(timezone.now()).values("pk"))
 
 
 def _as_causes(rows: QuerySet[Any, Any], kind: str, priority: str) -> QuerySet[Any, Any]:

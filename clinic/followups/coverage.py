@@ -103,6 +103,12 @@ TASKS_OF_THE_CLINIC: Final = tuple(
             "They wrote back by text. Read it today, in their history, and call if it needs an answer",
         ),
         (
+            "C22",
+            "another_time_wanted",
+            "coordinator",
+            "They answered our reminder by text: they want another time. Call them today, and move or cancel the visit",
+        ),
+        (
             "C14",
             "entry_with_safety_words",
             "clinician",

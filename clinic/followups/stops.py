@@ -32,6 +32,7 @@ from django.db.models.lookups import Exact
 from clinic.booking.cannot_keep import words
 from clinic.booking.models import Appointment
 from clinic.followups.cause_rows import appointment_version, key_of
+from clinic.followups.channel_causes import not_another_time
 from clinic.followups.coverage import RENEWAL, STILL_UNDER_CARE, TEMPLATES
 from clinic.followups.displaced_causes import asked_again, not_told_otherwise, sorted_out
 from clinic.followups.models import FollowUp
@@ -49,6 +50,7 @@ AFTER_A_VISIT: Final = {"F25": "no_show", "F26": "no_show", "F27": "no_show", "C
 FROZEN: Final = "C05"
 DISPLACED: Final = "C19"
 STANDS_AGAIN: Final = "C21"
+ANOTHER_TIME: Final = "C22"
 REMINDERS: Final = ("F22", "F23", "F24")
 SECOND_NO_SHOW: Final = "F27"
 """Source: followups.csv: F27 is about a second missed appointment."""
@@ -250,6 +252,7 @@ ENDS: Final = (
     End("sorted out", sorted_out, plans=(DISPLACED,)),
     End("asked again", asked_again, plans=(DISPLACED,)),
     End("sorted out", not_told_otherwise, plans=(STANDS_AGAIN,)),
+    End("moved, cancelled or confirmed", not_another_time, plans=(ANOTHER_TIME,)),
     End("they were told that we cannot keep it", _told_otherwise, plans=REMINDERS),
     End("the staff corrected it", _corrected, plans=tuple(AFTER_A_VISIT)),
     End("the first one they missed", _first_missed, plans=(SECOND_NO_SHOW,)),

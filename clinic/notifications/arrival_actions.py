@@ -203,6 +203,8 @@ def _hear(
     )
     if reply.needs_reading:
         nudge(FOLLOW_UP, reply.pk)
+    if word == TextReply.Word.CHANGE:
+        nudge(FOLLOW_UP, UUID(reply.about["appointment"]))
     if word == "STOP":
         because = StoppedAddress.Because.STOP_WORD
         return stopping.stop(patient=patient, channel=Message.Channel.SMS, because=because, by=by, now=now)

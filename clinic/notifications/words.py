@@ -43,6 +43,7 @@ IN_A_NAME: Final = "-'\u2019"
 """What a first name may hold besides letters and their marks."""
 LONGEST_NAME: Final = 40
 NO_LINK: Final = _("(your private link was here)")
+YOURS: Final = "[their private link]"
 TRANSLATES: Final = "django.templatetags.i18n"
 
 
@@ -98,8 +99,10 @@ def _words_for(message: Message, *, by: Actor, now: datetime) -> Words:
     if "have_it" in template.source:
         known["have_it"] = settings.SITE_URL.rstrip("/") + reverse("staff:by_link", args=[paging.token_of(message)])
     elif "link" in template.source:
+        link = _link(message, by=by, now=now)
         known |= {
-            "link": _link(message, by=by, now=now),
+            "link": link,
+            "stop_link": f"{link}?stop",
             "link_until": day_in_words(now + timedelta(days=LINK_DAYS), zone_of(message.patient)),
         }
     text = template.render(Context(known, autoescape=False)).strip() + "\n"
@@ -129,7 +132,7 @@ def words_again(message: Message) -> Words | None:
     """
     with _language_of(message):
         until = day_in_words(message.sent_at + timedelta(days=LINK_DAYS), zone_of(message.patient))
-        known = _known(message) | {"link": NO_LINK, "link_until": until}
+        known = _known(message) | {"link": NO_LINK, "stop_link": NO_LINK, "link_until": until}
         try:
             text = _template(message).render(Context(known, autoescape=False)).strip() + "\n"
             return Words(_subject(message, known), text)
@@ -167,7 +170,7 @@ def sample(
         put_in: marks each word that is put into the template, so that it can be told from the template's own.
     """
     message = Message(template=template, patient=patient, channel=Message.Channel.EMAIL, about=about or {})
-    known = _known(message) | {"link": "[their private link]", "link_until": "[30 days from then]"}
+    known = _known(message) | {"link": YOURS, "stop_link": YOURS, "link_until": "[30 days from then]"}
     known = {name: put_in(str(word)) if word else word for name, word in known.items()}
     subject, text = (
         _templates().get_template(f"{template}.{kind}").render(Context(known, autoescape=False)).strip()

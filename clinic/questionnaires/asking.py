@@ -136,7 +136,7 @@ def in_protocol(facts: Facts, protocol: Protocol) -> Facts:
 
 
 def pages_of(questionnaire: Questionnaire, facts: Facts) -> tuple[Page, ...]:
-    """The pages of a questionnaire that this person is shown: those of the protocol, with nothing else on them.
+    """The pages of a questionnaire that this person is shown: one question each, in the order of the protocol.
 
     Args:
         questionnaire: which.
@@ -148,7 +148,13 @@ def pages_of(questionnaire: Questionnaire, facts: Facts) -> tuple[Page, ...]:
         page if page.id in questionnaire.asks else _narrowed(page, asked - own)
         for page in facts.protocol.pages.values()
     )
-    return tuple(page for page in here if shown & set(page.questions))
+    return tuple(_alone(page, name) for page in here for name in page.questions if name in shown)
+
+
+def _alone(page: Page, name: str) -> Page:
+    """One question of a page, named like it; what stands before all of them stands before the first."""
+    alone = replace(page, id=name, questions=(name,))
+    return alone if name == page.questions[0] else replace(alone, before="", why="")
 
 
 def _narrowed(page: Page, asked: set[str]) -> Page:

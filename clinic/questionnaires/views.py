@@ -50,8 +50,13 @@ def of_mine(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
 @require_http_methods(READ_AND_SEND)
 def link(request: HttpRequest, token: str) -> HttpResponse:
-    """A link to the questions: looking changes nothing, the date of birth opens them as often as needed."""
+    """A link to the questions: looking changes nothing, the date of birth opens them as often as needed.
+
+    With `?stop` it leads to where they say that they want no more of them.
+    """
     purpose = PatientLink.Purpose.QUESTIONS
+    if "stop" in request.GET:
+        return open_by_link(request, token, purpose, title=_("What we send you"), then="my:preferences")
     return open_by_link(request, token, purpose, title=_("A few short questions"), then="questionnaires:next")
 
 

@@ -37,7 +37,7 @@ class TaskLine:
     """One open task and its `source`; one that asks a question has its `answers`. `is_mine` is for who reads it.
 
     `intake`, for those who may see it, and `visit` are the references of what it is about; `is_sent` tells which page
-    of the intake.
+    of the intake. `may_open` their history, where what they answered between visits or wrote is.
     """
 
     id: UUID
@@ -55,6 +55,7 @@ class TaskLine:
     intake: str
     visit: str
     is_sent: bool
+    may_open: bool
     may_snooze: bool
     answers: tuple[FollowUp.Answer, ...]
 
@@ -103,7 +104,8 @@ def lines(tasks: Iterable[FollowUp], *, user: User, now: datetime) -> list[TaskL
     tasks = list(tasks)
     plans = {plan.id: plan for plan in (*protocols.current().followups, *OF_THE_CLINIC)}
     refused = _refused_contact([task.patient_id for task in tasks if task.plan in ABOUT_THE_PRESCRIBER])
-    found = _intakes([task.row_id for task in tasks]) if user.may(Permission.SEE_INTAKE) else {}
+    may_open = user.may(Permission.SEE_INTAKE)
+    found = _intakes([task.row_id for task in tasks]) if may_open else {}
     visits = dict(Appointment.objects.filter(pk__in=[task.row_id for task in tasks]).values_list("pk", "reference"))
     return [
         _line(
@@ -114,6 +116,7 @@ def lines(tasks: Iterable[FollowUp], *, user: User, now: datetime) -> list[TaskL
             is_mine=(task.audience in OF_EVERYBODY) == (user.role == Role.SCHEDULER),
             is_refused=task.patient_id in refused,
             visit=visits.get(task.row_id, ""),
+            may_open=may_open,
         )
         for task in tasks
     ]
@@ -128,6 +131,7 @@ def _line(
     is_mine: bool,
     is_refused: bool,
     visit: str,
+    may_open: bool,
 ) -> TaskLine:
     what = plan.content if plan else f"Follow-up {task.plan}"
     if is_refused and task.plan in ABOUT_THE_PRESCRIBER:
@@ -147,6 +151,7 @@ def _line(
         whose=FollowUp.Audience(task.audience).label.capitalize(),
         intake=intake.reference if intake else "",
         visit=visit,
+        may_open=may_open,
         may_snooze=task.priority not in ("P0", "P1"),
         is_sent=intake is not None and intake.state == Intake.State.SUBMITTED,
         answers=ANSWERS.get(task.plan, ()),

@@ -30,6 +30,7 @@ SOURCES: Final[dict[str, str]] = {
     "booking_displaced": "a visit",
     "booking_frozen": "a visit",
     "booking_stands_again": "a visit",
+    "another_time_wanted": "their answer to a reminder",
     "no_show": "a missed visit",
     "no_show_flagged": "a missed visit",
     "consult_done": "a finished visit",

@@ -14,6 +14,8 @@ MOST_ASKED: Final = {
     **{f"pcptsd{item}": "yes" for item in range(1, 6)},
 }
 """Answers of somebody who is asked every scale again."""
+ONE_OF_EACH: Final = (1, 4, 7, 14, 19, 27)
+"""The first question of each scale that MOST_ASKED is asked, and item 9."""
 WOMAN: Final = {"sex_birth": "female", "pregnancy": "no", "breastfeeding": "no", "postpartum_psychosis": "no"}
 
 
@@ -26,17 +28,17 @@ def questions() -> Iterator[State]:
     yield State(name, "sent", lambda v: v.sent().asked().sends(f"/my/questions/{v.answered()}/send/"))
     yield State(name, "sent worse", lambda v: v.sent().asked().sends(f"/my/questions/{v.answered(worse=3)}/send/"))
     yield State(name, "closed", lambda v: v.sent().asked().opens(name, v.overtaken()))
-    for number in range(1, 7):
+    for number in ONE_OF_EACH:
         open_page = lambda v, number=number: v.sent(**MOST_ASKED).asked().answered(number - 1)  # noqa: E731
         yield State("questionnaires:page", f"{number} plain", lambda v, number=number, key=open_page: v.opens(
             "questionnaires:page", key(v), number))  # fmt: skip
         yield State("questionnaires:page", f"{number} error", lambda v, number=number, key=open_page: v.sends(
             f"/my/questions/{key(v)}/{number}/"), 422)  # fmt: skip
-    for plan, pages in (("F30", 2), ("F37", 1), ("F39", 1)):
+    for plan, pages in (("F30", (1, 8)), ("F37", (1,)), ("F39", (1,))):
         begun = lambda v, plan=plan: v.sent(microdosing_now="yes").asked(plan)  # noqa: E731
         yield State("questionnaires:start", f"{plan} plain", lambda v, begun=begun: begun(v).opens(
             "questionnaires:next"))  # fmt: skip
-        for number in range(1, pages + 1):
+        for number in pages:
             yield State("questionnaires:page", f"{plan} {number} plain", lambda v, begun=begun, number=number: v.opens(
                 "questionnaires:page", begun(v).answered(number - 1), number))  # fmt: skip
             yield State("questionnaires:page", f"{plan} {number} error", lambda v, begun=begun, number=number: v.sends(

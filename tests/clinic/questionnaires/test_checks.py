@@ -13,18 +13,19 @@ from .conftest import FINE, LATER, Asks, answer, ask_again, send
 
 
 @pytest.mark.parametrize(
-    ("plan", "pages"),
+    ("plan", "checks"),
     [
         ("F29", ["after-session"]),
         ("F30", ["after-session", "after-session-later"]),
         ("F37", ["passing-water"]),
     ],
 )
-def test_a_check_asks_each_topic_of_its_follow_up_once(asked: Asks, plan: str, pages: list[str]) -> None:
+def test_a_check_asks_each_topic_of_its_follow_up_once(asked: Asks, plan: str, checks: list[str]) -> None:
     sheet = sheet_of(asked(plan), now=LATER)
     names = [name for page in sheet.pages for name in sheet.names_on(page)]
 
-    assert [page.id for page in sheet.pages] == pages
+    assert sheet.questionnaire.asks == checks
+    assert [page.questions for page in sheet.pages] == [(name,) for name in names], "one question on a page"
     assert sorted(names) == sorted(items_of(sheet.questionnaire))
     assert len(names) == len(set(names))
 

@@ -108,6 +108,18 @@ def test_tasks_say_what_to_do_for_whom_and_by_when(browser: Client) -> None:
     assert reverse("staff:review", args=[record.intake.reference]) in page
 
 
+def test_a_task_about_what_they_told_between_visits_leads_clinicians_to_their_history(
+    browser: Client, signed_in: Callable[[Role], Client]
+) -> None:
+    patient = records.sealed(records.URGENT).intake.patient
+    for audience, plan in (("clinician", "F36"), ("coordinator", "C11")):
+        open_task(patient.intakes.get().records.get(), audience, plan, row_id=patient.pk)
+    history = reverse("staff:patient", args=[patient.reference])
+
+    assert browser.get(reverse("staff:tasks")).content.decode().count(history) == 2
+    assert history not in signed_in(Role.SCHEDULER).get(reverse("staff:tasks")).content.decode()
+
+
 def test_my_tasks_come_before_those_of_the_team(browser: Client) -> None:
     record = records.sealed(records.URGENT)
     open_task(record, "coordinator", "F16", priority="P1")
