@@ -30,7 +30,7 @@ SIGNING_WILL: Final = {
     Route.PRESCRIBER_FIRST: "e-mail {name} that we ask their prescriber, in 10 minutes. They may book meanwhile.",
     Route.ASK_FOR_MORE: "e-mail {name} a link to exactly these questions, in 10 minutes. The clock stands still.",
     Route.NOT_SUITABLE_NOW: "e-mail {name} a link to your decision, in 10 minutes. Booking stays closed.",
-    Route.URGENT_CONTACT_MADE: "record the contact. No message is sent, and booking stays closed.",
+    Route.URGENT_CONTACT_MADE: "record the contact and send nothing. Booking stays closed.",
 }
 HISTORY_WORDS: Final = {
     "intake.begin": "Form started",
@@ -187,7 +187,7 @@ def signed(decision: Decision, *, by: User, now: datetime) -> Signed:
     may_undo = decision.revoked_at is None and is_mine and now < undo_until
     too = "You" if decision.seconded_by_id == by.pk else str(decision.seconded_by)
     contact = decision.contacted_at
-    spoke = f"{decision.contacted_by} spoke with the patient, {words.moment(contact, now=now)}." if contact else ""
+    spoke = f"{decision.contacted_by} spoke with the patient, {words.moment(contact, now=now)}" if contact else ""
     return Signed(
         route=Route(decision.route).label,
         who="You" if decision.decided_by_id == by.pk else str(decision.decided_by),
@@ -197,7 +197,7 @@ def signed(decision: Decision, *, by: User, now: datetime) -> Signed:
         reason_code=decision.get_reason_code_display() if decision.reason_code else "",
         conditions=decision.conditions,
         valid_until=decision.valid_until,
-        contact=spoke,
+        contact=f"{spoke}. {decision.decided_by} said so on signing." if spoke else "",
         undo_until=words.time_of(undo_until) if may_undo else "",
         asks=wordings(decision.record, decision.asks or ()),
         words_to_patient=decision.words_to_patient or "",
@@ -270,7 +270,8 @@ def _history(intake: Intake, now: datetime) -> list[tuple[str, str]]:
     told: dict[str, datetime] = {}
     for event in latest:
         told.setdefault(HISTORY_WORDS[event.action].format(who=event.name or event.actor), event.at)
-    for note in intake.notes.select_related("written_by"):
-        told[f"{note.written_by.name}: {note.text}"] = note.written_at
-    newest_first = sorted(told.items(), key=lambda each: each[1], reverse=True)
-    return [(words.moment(at, now=now), what) for what, at in newest_first[:HISTORY_LINES]]
+    noted = [
+        (each.written_at, f"{each.written_by.name}: {each.text}") for each in intake.notes.select_related("written_by")
+    ]
+    newest_first = sorted([*((at, what) for what, at in told.items()), *noted], reverse=True)
+    return [(words.moment(at, now=now), what) for at, what in newest_first[:HISTORY_LINES]]

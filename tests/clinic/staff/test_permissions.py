@@ -44,6 +44,7 @@ TABLE = {
     "staff:forget_view":      ("POST", YES,      YES,    YES,     no,       no,            302),
     "staff:note":             ("POST", YES,      YES,    YES,     no,       no,            422),
     "staff:keep_draft":       ("POST", YES,      YES,    YES,     no,       no,            422),
+    "staff:not_reached":      ("POST", YES,      YES,    YES,     no,       no,            422),
     "staff:match":            ("GET",  YES,      YES,    YES,     no,       no,            409),
     "staff:pass_on":          ("POST", YES,      YES,    YES,     no,       no,            302),
     "staff:ask":              ("POST", YES,      YES,    YES,     no,       no,            409),
