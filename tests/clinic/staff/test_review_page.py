@@ -148,7 +148,11 @@ def test_a_reference_that_is_none_is_not_found(browser: Client, reference: str) 
 def test_a_form_that_was_not_sent_has_no_review_page(browser: Client) -> None:
     draft = records.intake(records.REVIEW)
 
-    assert browser.get(reverse("staff:review", args=[draft.reference])).status_code == 404
+    response = browser.get(reverse("staff:review", args=[draft.reference]))
+
+    assert response.status_code == 404
+    assert b'href="/staff/worklist/"' in response.content, "with the bar of the staff"
+    assert b"/staff/worklist/" not in Client().get("/staff/nothing/").content, "which nobody else sees"
 
 
 def test_a_record_whose_protocol_is_gone_can_be_read_and_not_signed(
