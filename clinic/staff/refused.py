@@ -5,15 +5,18 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 
 from clinic.accounts import sessions
+from clinic.accounts.allow import ON_RECORD
 from clinic.staff.frame import show
 from clinic.web import errors
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Not part of their work; that they asked for it is on the record."""
+    """Not part of their work; the page says so when it is on the record that they asked for it."""
     if not _is_at_work(request):
         return errors.forbidden(request, exception)
-    return show(request, "refused.html", status=403, is_theirs=False)
+    return show(
+        request, "refused.html", status=403, is_theirs=False, noted=ON_RECORD if ON_RECORD in exception.args else ""
+    )
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
