@@ -3,11 +3,12 @@
 from django.urls import include, path
 
 from clinic.patients.views import choose_language
+from clinic.staff import refused
 from clinic.web import errors
 
 handler400 = errors.bad_request
-handler403 = errors.forbidden
-handler404 = errors.not_found
+handler403 = refused.forbidden
+handler404 = refused.not_found
 handler500 = errors.server_error
 
 urlpatterns = [

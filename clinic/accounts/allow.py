@@ -23,6 +23,7 @@ Params = ParamSpec("Params")
 View = Callable[Concatenate[HttpRequest, Params], HttpResponse]
 Guard = Callable[[View[Params]], View[Params]]
 LOCKED: Final = 401
+ON_RECORD: Final = "That you asked for it is on the record."
 
 
 def only(permission: Permission, *, before_factor: bool = False) -> Guard[Params]:
@@ -53,7 +54,7 @@ def only(permission: Permission, *, before_factor: bool = False) -> Guard[Params
                     return redirect("mfa_index")
             if not request.user.may(permission):
                 _note_refusal(request, kwargs, permission=permission.value)
-                raise PermissionDenied
+                raise PermissionDenied(ON_RECORD)
             sessions.note_somebody(request)
             if held.KEY in request.POST:
                 held.drop(request)

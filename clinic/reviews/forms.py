@@ -35,6 +35,8 @@ KEPT_IN_A_DRAFT = (
     *("conditions", "asks", "words_to_patient", "valid_until"),
 )
 LOCAL_TIME = "%Y-%m-%dT%H:%M"
+NOBODY_SPOKE = "Choose who spoke with the patient, or press “I spoke with them just now”. Until then it stays open"
+BOTH = "You pressed “I spoke with them just now”, and named another talk"
 
 
 def offer(people: Iterable[User], *selects: forms.ModelChoiceField) -> None:
@@ -55,7 +57,7 @@ class DecisionForm(forms.Form):
         widget=RadioChoices,
         error_messages={"required": "Choose a decision", "invalid_choice": "Choose one of the decisions on the page"},
     )
-    spoke_now = forms.BooleanField(label="I spoke with them just now", required=False)
+    spoke_now = forms.BooleanField(label="I spoke with them just now", required=False, widget=forms.HiddenInput)
     contacted_by = forms.ModelChoiceField(
         label="Who spoke with the patient", queryset=User.objects.none(), required=False, empty_label="Nobody yet"
     )
@@ -132,7 +134,7 @@ class DecisionForm(forms.Form):
             return cleaned
         by, at = cleaned.get("contacted_by"), cleaned.get("contacted_at")
         if cleaned.get("spoke_now") and (by or at):
-            self.add_error("spoke_now", "Untick this, or leave out who spoke and when: one of the two")
+            self.add_error("spoke_now", f"{BOTH}: say one of the two")
         if by and not at and "contacted_at" not in self.errors:
             self.add_error("contacted_at", "Enter when they spoke with the patient")
         if at and not by:
@@ -177,7 +179,7 @@ class DecisionForm(forms.Form):
             must_follow_a_talk(self.record, route, self.contact, self.now)
         except ContactNotRecorded:
             if not {"contacted_by", "contacted_at"} & set(self.errors):
-                self.add_error("contacted_by", "Choose who spoke with the patient. Until somebody has, this stays open")
+                self.add_error("contacted_by", NOBODY_SPOKE)
                 self.add_error("contacted_at", "Enter when they spoke, after the answers came in")
         try:
             must_be_explained(self.record, route, told.get("reason", ""), told.get("reason_code", ""))

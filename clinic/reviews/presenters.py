@@ -7,13 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from django.db.models import OuterRef, Subquery, TextField, Value
-from django.db.models.functions import Cast, Concat
-
 from clinic.accounts.models import User
-from clinic.audit.models import AuditEvent
-from clinic.intake.models import Intake, ScreeningRecord
-from clinic.reviews import answers, flags, medicines, reopening, scores, words
+from clinic.intake.models import ScreeningRecord
+from clinic.reviews import answers, flags, history, medicines, reopening, scores, words
 from clinic.reviews.contradictions import contradictions
 from clinic.reviews.differences import Differences, differences
 from clinic.reviews.models import OPENS_BOOKING as OPENS_BOOKING
@@ -30,36 +26,9 @@ SIGNING_WILL: Final = {
     Route.PRESCRIBER_FIRST: "e-mail {name} that we ask their prescriber, in 10 minutes. They may book meanwhile.",
     Route.ASK_FOR_MORE: "e-mail {name} a link to exactly these questions, in 10 minutes. The clock stands still.",
     Route.NOT_SUITABLE_NOW: "e-mail {name} a link to your decision, in 10 minutes. Booking stays closed.",
-    Route.URGENT_CONTACT_MADE: "record the contact. No message is sent, and booking stays closed.",
+    Route.URGENT_CONTACT_MADE: "record the contact and send nothing. Booking stays closed.",
 }
-HISTORY_WORDS: Final = {
-    "intake.begin": "Form started",
-    "intake.raise_safety": "A safety flag was raised",
-    "intake.say_safe": "Chose “I am safe for now”",
-    "intake.submit": "Form sent",
-    "reviews.see_review": "{who} opened this intake",
-    "reviews.see_answers": "{who} read all answers",
-    "reviews.decide": "{who} signed a decision",
-    "reviews.sign_first": "{who} signed; a second signature is waited for",
-    "reviews.agree": "{who} signed it too",
-    "reviews.decline": "{who} did not sign it too",
-    "reviews.take_back": "{who} took their signature back",
-    "reviews.end_overtaken": "The last day of what one signed passed",
-    "reviews.undo": "{who} took the decision back",
-    "reviews.reopen": "{who} opened it again",
-    "reviews.expire": "The last day of the decision passed",
-    "reviews.answer": "The patient answered",
-    "reviews.match": "{who} matched a medicine",
-    "reviews.claim": "{who} took it",
-    "reviews.pass_on": "{who} passed it on",
-    "reviews.ask_to_take_over": "{who} asked to take it over",
-    "reviews.draft_letter": "{who} wrote a letter",
-    "reviews.send_letter": "{who} sent the letter",
-    "reviews.keep_reply": "{who} kept the prescriber’s reply",
-}
-HISTORY_LINES: Final = 4
 FAR: Final = timedelta(days=1)
-HISTORY_READ: Final = 60
 REACH: Final = {
     "phone": "Phone",
     "safe_contact": "Message safe",
@@ -163,7 +132,7 @@ def review(record: ScreeningRecord, *, now: datetime) -> Review:
         scores=scored,
         not_asked=", ".join(each.name for each in scored if each.missing == scores.NOT_ASKED),
         reach=_reach(facts) if is_urgent(record) and facts else [],
-        history=_history(record.intake, now),
+        history=history.lines(record.intake, now=now),
         differences=differences(record),
         asked_first=first,
         askable=others,
@@ -187,7 +156,7 @@ def signed(decision: Decision, *, by: User, now: datetime) -> Signed:
     may_undo = decision.revoked_at is None and is_mine and now < undo_until
     too = "You" if decision.seconded_by_id == by.pk else str(decision.seconded_by)
     contact = decision.contacted_at
-    spoke = f"{decision.contacted_by} spoke with the patient, {words.moment(contact, now=now)}." if contact else ""
+    spoke = f"{decision.contacted_by} spoke with the patient, {words.moment(contact, now=now)}" if contact else ""
     return Signed(
         route=Route(decision.route).label,
         who="You" if decision.decided_by_id == by.pk else str(decision.decided_by),
@@ -197,7 +166,7 @@ def signed(decision: Decision, *, by: User, now: datetime) -> Signed:
         reason_code=decision.get_reason_code_display() if decision.reason_code else "",
         conditions=decision.conditions,
         valid_until=decision.valid_until,
-        contact=spoke,
+        contact=f"{spoke}. {decision.decided_by} said so on signing." if spoke else "",
         undo_until=words.time_of(undo_until) if may_undo else "",
         asks=wordings(decision.record, decision.asks or ()),
         words_to_patient=decision.words_to_patient or "",
@@ -258,19 +227,3 @@ def _asked_of(facts: Facts, names: tuple[str, ...]) -> list[answers.Asked]:
 
 def _choice(route: Route, name: str) -> Choice:
     return Choice(route.value, route.label, SIGNING_WILL[route].format(name=name))
-
-
-def _history(intake: Intake, now: datetime) -> list[tuple[str, str]]:
-    """What happened to this intake, who did it, and what they noted, the newest first; each thing once."""
-    events = AuditEvent.objects.filter(patient=str(intake.patient_id), action__in=HISTORY_WORDS)
-    staff = User.objects.annotate(
-        ref=Concat(Value("staff:"), Cast("pk", TextField()), output_field=TextField())
-    ).filter(ref=OuterRef("actor"))
-    latest = events.annotate(name=Subquery(staff.values("name"))).order_by("-id")[:HISTORY_READ]
-    told: dict[str, datetime] = {}
-    for event in latest:
-        told.setdefault(HISTORY_WORDS[event.action].format(who=event.name or event.actor), event.at)
-    for note in intake.notes.select_related("written_by"):
-        told[f"{note.written_by.name}: {note.text}"] = note.written_at
-    newest_first = sorted(told.items(), key=lambda each: each[1], reverse=True)
-    return [(words.moment(at, now=now), what) for what, at in newest_first[:HISTORY_LINES]]

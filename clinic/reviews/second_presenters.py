@@ -91,7 +91,7 @@ def _asked_by(first: FirstSignature) -> str:
 
 def _signed(first: FirstSignature, by: User, now: datetime) -> presenters.Signed:
     told, contact = first.told, first.contacted_at
-    spoke = f"{first.contacted_by} spoke with the patient, {words.moment(contact, now=now)}." if contact else ""
+    spoke = f"{first.contacted_by} spoke with the patient, {words.moment(contact, now=now)}" if contact else ""
     return presenters.Signed(
         route=Route(first.route).label,
         who="You" if first.signed_by_id == by.pk else str(first.signed_by),
@@ -101,7 +101,7 @@ def _signed(first: FirstSignature, by: User, now: datetime) -> presenters.Signed
         reason_code=first.get_reason_code_display() if first.reason_code else "",
         conditions=told["conditions"],
         valid_until=first.valid_until,
-        contact=spoke,
+        contact=f"{spoke}. {first.signed_by} said so on signing." if spoke else "",
         undo_until="",
         asks=presenters.wordings(first.record, told["asks"]),
         words_to_patient=told["words_to_patient"],

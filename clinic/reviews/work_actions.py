@@ -20,6 +20,7 @@ from clinic.reviews.signing import clinician_of
 VIEWED_FOR: Final = timedelta(minutes=15)
 """How long somebody is said to have an intake open. Source: ux.md C2."""
 MOST_VIEWS: Final = 20
+NOT_REACHED: Final = "Tried to reach them, and did not. It stays open."
 
 
 class TooManyViews(Exception):
@@ -115,6 +116,22 @@ def write_note(*, intake: Intake, text: str, by: Actor, now: datetime) -> Note:
     """
     note = Note.objects.create(intake=intake, text=text.strip(), written_at=now, written_by=clinician_of(by))
     _record("reviews.write_note", intake, by=by, detail={"note": str(note.pk)})
+    return note
+
+
+@transaction.atomic
+def not_reached(*, intake: Intake, by: Actor, now: datetime) -> Note:
+    """Put on the record that somebody tried to speak with a patient and did not; it closes nothing.
+
+    Args:
+        intake: which.
+        by: the clinician who tried.
+        now: the moment.
+    Raises:
+        MayNotDecide: somebody else says so.
+    """
+    note = Note.objects.create(intake=intake, text=NOT_REACHED, written_at=now, written_by=clinician_of(by))
+    _record("reviews.not_reached", intake, by=by, detail={"note": str(note.pk)})
     return note
 
 

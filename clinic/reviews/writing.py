@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Final
 
 from clinic.accounts.models import User
@@ -138,7 +138,9 @@ def message_kept_back(decision: Decision, reason: str, by: Actor) -> bool:
 def line_about(signed: Decision | FirstSignature, action: str, *, by: Actor, why: str = "") -> None:
     """The line of the record about something that was signed, or set aside."""
     kind = "decision" if isinstance(signed, Decision) else "first_signature"
-    first = {"first": str(signed.first_id)} if isinstance(signed, Decision) and signed.first_id else {}
+    more = {"first": str(signed.first_id)} if isinstance(signed, Decision) and signed.first_id else {}
+    if signed.contacted_at:
+        more |= {"spoke": str(signed.contacted_by_id), "spoke_at": signed.contacted_at.astimezone(UTC).isoformat()}
     audit.record(
         by=by,
         action=action,
@@ -150,7 +152,7 @@ def line_about(signed: Decision | FirstSignature, action: str, *, by: Actor, why
             "route": str(signed.route),
             "reason_code": signed.reason_code,
             "overrides_stop": signed.overrides_stop,
-            **first,
+            **more,
         },
     )
 

@@ -41,6 +41,7 @@ urlpatterns = [
     path("intakes/<str:reference>/", views.review, name="review"),
     path("intakes/<str:reference>/decide/", views.decide, name="decide"),
     path("intakes/<str:reference>/draft/", views_about.keep_draft, name="keep_draft"),
+    path("intakes/<str:reference>/not-reached/", views_about.not_reached, name="not_reached"),
     path("intakes/<str:reference>/answers/", views.all_answers, name="answers"),
     path("intakes/<str:reference>/history/", views_past.history, name="history"),
     path("intakes/<str:reference>/print/", views_past.on_paper, name="print"),

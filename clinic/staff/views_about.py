@@ -50,6 +50,20 @@ def keep_draft(request: HttpRequest, reference: str) -> HttpResponse:
     return _back(request, reference, at=f"#d_{snippet.place}" if snippet else "")
 
 
+@page(Permission.DECIDE, "POST")
+@of_their_team
+def not_reached(request: HttpRequest, reference: str) -> HttpResponse:
+    """Put on the record that somebody tried to reach the patient; what they wrote is kept, what they chose is not."""
+    record, by, now = sent(reference), request.user.actor, timezone.now()
+    form = decision_form(request, record, now, request.POST, is_draft=True)
+    if not form.is_valid():
+        return review_page(request, record, form=form, status=422)
+    if told := {name: value for name, value in form.told.items() if name != "route"}:
+        drafts.keep(record=record, told=told, by=by, now=now)
+    work_actions.not_reached(intake=record.intake, by=by, now=now)
+    return _back(request, reference)
+
+
 @page(Permission.DECIDE, "GET", "HEAD", "POST")
 @of_their_team
 def match(request: HttpRequest, reference: str) -> HttpResponse:

@@ -54,7 +54,7 @@ def test_the_worst_case_is_decided_in_three_interactions_and_everybody_sees_what
     desk: Callable[[], BrowserContext], of_patient: Callable[[Patient], Page], live_server: Any, transactional_db: Any
 ) -> None:
     people.people_the_staff(PASSWORD)
-    worst = records.sealed(records.STOP, at=timezone.now() - timedelta(days=3))
+    worst = records.sealed(records.URGENT, at=timezone.now() - timedelta(days=3))
     following = records.sealed(records.REVIEW, at=timezone.now() - timedelta(hours=3))
     review = reverse("staff:review", args=[worst.intake.reference])
 
@@ -74,8 +74,7 @@ def test_the_worst_case_is_decided_in_three_interactions_and_everybody_sees_what
     with time_machine.travel(timezone.now() + UNDO_FOR):
         phone = of_patient(worst.intake.patient)
         phone.goto(f"{live_server.url}/my/")
-        expect(phone.get_by_role("heading", level=1)).to_contain_text("not the safest choice for you right now")
-        expect(phone.locator("main")).to_contain_text("Dr. Ama Osei read your answers and decided this")
+        expect(phone.locator("main")).to_contain_text("spoke with you")
 
 
 def signs_in(context: BrowserContext, site: str, email: str, *, path: str = "/staff/") -> Page:
@@ -98,12 +97,12 @@ def decides_in_three_interactions(page: Page, worst: str, following: str) -> Non
     expect(page).to_have_title(f"Review {worst} – {settings.CLINIC_NAME}")
     why = page.locator(".flags>li").first
     expect(why.locator(".tag")).to_have_text("Stop")
-    assert why.locator("q").first.inner_text() == "“Yes”"
+    assert why.locator("q").first.inner_text() == "“Several days”"
     expect(page.locator("input[name=route]:checked")).to_have_count(0)
-    page.get_by_label("Not suitable now").check()
-    page.get_by_role("button", name="Sign and open the next one").click()
+    page.get_by_label("Urgent: contact made").check()
+    page.get_by_role("button", name="I spoke with them just now. Sign and open the next one").click()
     expect(page).to_have_title(f"Review {following} – {settings.CLINIC_NAME}")
-    expect(page.locator(".signed")).to_contain_text(f"You signed Not suitable now for {worst}")
+    expect(page.locator(".signed")).to_contain_text(f"You signed Urgent: contact made for {worst}")
 
 
 def the_audit_says(page: Page, who: str, what: str, about: str) -> None:

@@ -167,6 +167,11 @@ def test_pages_of_a_review(narrow: Page) -> None:
     narrow.get_by_role("button", name="Sign and open the next one").click()
     expect(narrow.get_by_role("heading", level=1)).to_have_text("This decision goes over a Stop")
     wrong |= {"the second step": found} if (found := problems(narrow)) else {}
+    narrow.goto(of["urgent"])
+    narrow.get_by_label("Urgent: contact made").check()
+    narrow.get_by_role("button", name="Sign and open the next one", exact=True).click()
+    expect(narrow.locator("#error-summary")).to_contain_text("Choose who spoke with the patient")
+    wrong |= {"nobody spoke": found} if (found := problems(narrow)) else {}
     narrow.goto(of["stopped"] + "letter/")
     narrow.get_by_role("button", name="Write the letter").click()
     expect(narrow.get_by_label("Letter", exact=True)).to_be_visible()

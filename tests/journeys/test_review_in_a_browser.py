@@ -22,7 +22,7 @@ from tests.clinic.reviews import records
 from tests.clinic.staff.tasks import urgent_page
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
-FOLD = 800
+FOLD, SHORT_FOLD = 800, 720
 TOLD = {"dose": "100 mg", "reason": "low mood", "prescriber": "Dr. H. Lee, Eastside Family"}
 EVERYTHING = (".who", ".flags", ".okline", ".tl", ".inst", ".hist", ".dec .choices", ".dec button[type=submit]")
 
@@ -117,8 +117,11 @@ def test_the_button_of_an_urgent_case_is_above_the_fold_with_how_to_reach_them(
     page.goto(live_server.url + reverse("staff:review", args=[record.intake.reference]))
 
     assert page.locator(".alarm").is_visible()
-    assert _end(page, ".side .reach") < FOLD
-    assert _end(page, ".dec button[type=submit]") <= FOLD
+    assert _end(page, ".dec button[type=submit]") <= SHORT_FOLD
+    page.locator("[name=route][value=urgent_contact_made]").check()
+    ends = {selector: _end(page, selector) for selector in (".reach", ".flags", ".okline", ".inst", ".hist")}
+    assert {selector: end for selector, end in ends.items() if end > FOLD} == {}
+    assert _end(page, "[name=spoke_now]") <= SHORT_FOLD
 
 
 def test_who_just_spoke_with_them_closes_an_urgent_case_in_three_interactions(
@@ -126,13 +129,13 @@ def test_who_just_spoke_with_them_closes_an_urgent_case_in_three_interactions(
 ) -> None:
     record = records.sealed(records.URGENT, at=timezone.now() - timedelta(hours=1))
     page = _sign_in(laptop, live_server, osei)
-    page.goto(live_server.url + reverse("staff:review", args=[record.intake.reference]))
     person = Counter(page)
-    assert page.locator("#decide input:checked").count() == 0
 
+    person.click("a.rowlink")
+    expect(page).to_have_title(f"Review {record.intake.reference} – {settings.CLINIC_NAME}")
+    assert page.locator("#decide input:checked").count() == 0
     person.check("[name=route][value=urgent_contact_made]")
-    person.check("[name=spoke_now]")
-    person.click("text=Sign and open the next one")
+    person.click("text=I spoke with them just now")
     page.wait_for_url("**/worklist/")
 
     assert person.count == 3
@@ -223,6 +226,20 @@ def test_control_and_enter_sign_what_was_chosen_and_nothing_when_nothing_was(
 
     expect(page.get_by_role("heading", level=1)).to_have_text("Worklist")
     assert Decision.objects.get().record == record
+
+
+def test_neither_enter_nor_control_and_enter_says_that_somebody_spoke(
+    modern: BrowserContext, live_server: Any, osei: User
+) -> None:
+    record = records.sealed(records.URGENT, at=timezone.now() - timedelta(hours=1))
+    page = _sign_in(modern, live_server, osei)
+    for keys in ("Enter", "Control+Enter"):
+        page.goto(live_server.url + reverse("staff:review", args=[record.intake.reference]))
+        page.locator("[name=route][value=urgent_contact_made]").check()
+        page.locator("[name=route]:checked").press(keys)
+        expect(page.locator("#error-summary")).to_contain_text("Choose who spoke with the patient")
+
+    assert not Decision.objects.exists()
 
 
 def _focused(page: Page) -> str:

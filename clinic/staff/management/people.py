@@ -27,6 +27,7 @@ from screening.loader import PROTOCOLS, load_cases
 from screening.protocol import Case, Page
 
 DEMO: Final = system("demo")
+FILLED_IN: Final = timedelta(minutes=14)
 STAFF: Final = (
     ("osei@larkfield.example", "Dr. Ama Osei", Role.CLINICIAN),
     ("lee@larkfield.example", "Dr. Jon Lee", Role.CLINICIAN),
@@ -107,7 +108,7 @@ def invite_patients(clinician: User, *, now: datetime) -> list[Intake]:
 
 
 def _bring(person: Person, cases: dict[str, Case], clinician: User, *, now: datetime) -> Intake:
-    intake = intake_actions.begin(by=DEMO, now=now)
+    intake = intake_actions.begin(by=DEMO, now=now - FILLED_IN)
     by = patient(intake.patient_id)
     facts = facts_of(protocols.of(intake), cases[person.case], cases["V000"], on=protocols.day_of(now))
     answers = {**facts.given, "legal_name": person.name, "region": "US-CA"}

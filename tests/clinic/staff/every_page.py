@@ -27,6 +27,7 @@ from tests.kept import taken_back
 
 ABOUT_AN_INTAKE = (
     *("review", "decide", "answers", "history", "print", "note", "keep_draft", "match", "pass_on", "preview", "ask"),
+    "not_reached",
     *("letter", "letter_file", "letter_sent", "letter_answered"),
 )
 ABOUT_A_PATIENT = ("patient", "break_glass", "treatment", "end_course", "book_for", "hold", "overbook")

@@ -26,7 +26,10 @@ from tests.clinic.staff.tasks import open_task, urgent_page
 pytestmark = pytest.mark.django_db
 WHY = "She called the front desk and nobody of her team is in"
 READ = ("review", "answers", "history", "print", "preview", "letter", "letter_file", "match")
-WRITTEN = ("note", "keep_draft", "pass_on", "ask", "decide", "letter", "letter_sent", "letter_answered", "match")
+WRITTEN = (
+    *("note", "keep_draft", "not_reached", "pass_on", "ask", "decide", "match"),
+    *("letter", "letter_sent", "letter_answered"),
+)
 
 
 @pytest.fixture

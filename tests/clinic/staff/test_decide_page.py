@@ -85,17 +85,6 @@ def test_where_the_protocol_leaves_the_choice_the_reason_is_asked_for(browser: C
     assert sign(browser, record, route="ready_to_book", reason=WHY).status_code == 302
 
 
-def test_an_urgent_case_is_closed_with_who_spoke_and_when_by_the_clock_of_the_clinic(
-    browser: Client, osei: User
-) -> None:
-    record = records.sealed(records.URGENT)
-
-    sign(browser, record, route="urgent_contact_made", contacted_by=osei.pk, contacted_at="2026-12-01T08:30")
-
-    decision = Decision.objects.get()
-    assert (decision.contacted_by, decision.contacted_at) == (osei, NOW - timedelta(minutes=30))
-
-
 @pytest.mark.parametrize(
     ("told", "field"),
     [
@@ -118,17 +107,6 @@ def test_input_that_makes_no_sense_is_refused(browser: Client, osei: User, told:
     assert response.status_code == 422
     assert field in response.context["form"].errors
     assert not Decision.objects.exists()
-
-
-def test_a_scheduler_cannot_be_named_as_who_spoke(browser: Client, staff: Callable[[Role], User]) -> None:
-    luis = staff(Role.SCHEDULER)
-
-    response = sign(
-        browser, records.sealed(records.URGENT), route="urgent_contact_made",
-        contacted_by=luis.pk, contacted_at="2026-12-01T08:30",
-    )  # fmt: skip
-
-    assert "contacted_by" in response.context["form"].errors
 
 
 def test_over_a_stop_there_is_a_second_page_that_restates_it(browser: Client) -> None:
@@ -301,24 +279,3 @@ def test_opening_again_what_was_opened_again_says_so(browser: Client, osei: User
     browser.post(address, {"reason": WHY})
 
     assert browser.post(address, {"reason": WHY}).status_code == 409
-
-
-def test_who_spoke_with_them_just_now_says_so_with_one_tick(browser: Client, osei: User) -> None:
-    record = records.sealed(records.URGENT)
-    shown = browser.get(review(record)).content.decode()
-    assert "Signs: Dr. Ama Osei, at the moment you sign." in shown
-    assert 'name="spoke_now" id="d_spoke_now">' in shown, "and it is not ticked"
-
-    assert sign(browser, record, route="urgent_contact_made", spoke_now="on").status_code == 302
-
-    decision = Decision.objects.get()
-    assert (decision.contacted_by, decision.contacted_at) == (osei, NOW)
-
-
-def test_just_now_and_another_talk_are_not_both_taken(browser: Client, osei: User) -> None:
-    told = {"contacted_by": osei.pk, "contacted_at": "2026-12-01T08:30"}
-
-    response = sign(browser, records.sealed(records.URGENT), route="urgent_contact_made", spoke_now="on", **told)
-
-    assert set(response.context["form"].errors) == {"spoke_now"}
-    assert not Decision.objects.exists()

@@ -44,6 +44,7 @@ TABLE = {
     "staff:forget_view":      ("POST", YES,      YES,    YES,     no,       no,            302),
     "staff:note":             ("POST", YES,      YES,    YES,     no,       no,            422),
     "staff:keep_draft":       ("POST", YES,      YES,    YES,     no,       no,            422),
+    "staff:not_reached":      ("POST", YES,      YES,    YES,     no,       no,            422),
     "staff:match":            ("GET",  YES,      YES,    YES,     no,       no,            409),
     "staff:pass_on":          ("POST", YES,      YES,    YES,     no,       no,            302),
     "staff:ask":              ("POST", YES,      YES,    YES,     no,       no,            409),
@@ -302,4 +303,9 @@ def test_a_scheduler_who_types_the_address_of_a_review_is_refused_and_it_is_on_t
     assert b"Maya" not in response.content
     assert line.actor == staff(Role.SCHEDULER).actor.ref
     assert line.detail["asked_for"] == [addresses["staff:review"].split("/")[-2]]
+    said = (
+        b"It is not part of your work as scheduler. If it should be, ask an administrator. That you asked for it is on"
+    )
+    assert said in response.content
+    assert b'href="/staff/find-slot/"' in response.content, "with the bar of their own pages"
     assert not AuditEvent.objects.filter(action__startswith="reviews.see").exists()

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
 from clinic.accounts.models import User
 from clinic.accounts.permissions import Role
+from clinic.audit import record as audit
+from clinic.audit.actors import system
 from clinic.audit.models import AuditEvent
 from clinic.intake.models import ScreeningRecord
 from clinic.reviews import answers
@@ -144,7 +148,11 @@ def test_a_reference_that_is_none_is_not_found(browser: Client, reference: str) 
 def test_a_form_that_was_not_sent_has_no_review_page(browser: Client) -> None:
     draft = records.intake(records.REVIEW)
 
-    assert browser.get(reverse("staff:review", args=[draft.reference])).status_code == 404
+    response = browser.get(reverse("staff:review", args=[draft.reference]))
+
+    assert response.status_code == 404
+    assert b'href="/staff/worklist/"' in response.content, "with the bar of the staff"
+    assert b"/staff/worklist/" not in Client().get("/staff/nothing/").content, "which nobody else sees"
 
 
 def test_a_record_whose_protocol_is_gone_can_be_read_and_not_signed(
@@ -175,3 +183,19 @@ def test_a_clinician_of_another_role_sees_the_same_page(signed_in: Callable[[Rol
     record = records.sealed(records.REVIEW)
 
     assert "Past suicide attempt" in page_of(signed_in(Role.ON_CALL), record)
+
+
+def test_the_history_says_when_the_form_was_sent_as_the_header_does(browser: Client) -> None:
+    record = records.sealed(records.REVIEW, at=records.NOW - timedelta(days=2, hours=1))
+    with transaction.atomic():
+        audit.record(
+            by=system("demo"),
+            action="intake.submit",
+            subject=f"intake:{record.intake_id}",
+            patient=record.intake.patient_id,
+        )
+
+    page = page_of(browser, record)
+
+    assert "Sent Sun 8:00 am" in page
+    assert '<span class="muted">Sun 8:00 am</span><span>Form sent</span>' in page

@@ -1,0 +1,34 @@
+"""What somebody of the staff sees in the place of a page that is not theirs, or not there: with their own bar."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+
+from clinic.accounts import sessions
+from clinic.accounts.allow import ON_RECORD
+from clinic.staff.frame import show
+from clinic.web import errors
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Not part of their work; the page says so when it is on the record that they asked for it."""
+    if not _is_at_work(request):
+        return errors.forbidden(request, exception)
+    return show(
+        request, "refused.html", status=403, is_theirs=False, noted=ON_RECORD if ON_RECORD in exception.args else ""
+    )
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """There is no such page, or no such form."""
+    if not _is_at_work(request):
+        return errors.not_found(request, exception)
+    return show(request, "refused.html", status=404, is_theirs=True)
+
+
+def _is_at_work(request: HttpRequest) -> bool:
+    """True for somebody who is signed in with a second step, on an address of the staff; early errors know nobody."""
+    user = getattr(request, "user", None)
+    if not request.path.startswith(errors.STAFF_PAGES) or not (user and user.is_authenticated):
+        return False
+    return sessions.is_proven(request) and not sessions.over_because(request)
