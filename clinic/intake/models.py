@@ -160,6 +160,17 @@ class CheckTally(models.Model):
         return f"{self.month:%Y-%m} {self.ending}: {self.count}"
 
 
+class FormPace(models.Model):
+    """How many minutes the form of a protocol really takes: one row, of many forms together, about nobody."""
+
+    protocol = models.CharField(max_length=60, primary_key=True)
+    minutes = models.PositiveSmallIntegerField()
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.protocol}: {self.minutes} minutes"
+
+
 class LinkRequest(models.Model):
     """Somebody typed an address to get a private link; whether we know it is looked up later. Kept until answered."""
 
