@@ -77,6 +77,11 @@ app.conf.update(
             "schedule": 3600.0,
             "options": {"queue": "bulk", "expires": 3500},
         },
+        "work-out-how-long-the-form-takes": {
+            "task": "clinic.intake.tasks.work_out_pace",
+            "schedule": 24 * 3600.0,
+            "options": {"queue": "bulk", "expires": 3500},
+        },
         "look-over-reviews": {
             "task": "clinic.reviews.tasks.look_over",
             "schedule": 60.0,

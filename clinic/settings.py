@@ -106,6 +106,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "clinic.web.context.clinic",
+                "clinic.intake.pace.on_pages",
                 "clinic.staff.urgent_lines.alarm",
             ],
         },
@@ -267,7 +268,7 @@ CLINIC_PHONE_DISPLAY = os.environ.get("CLINIC_PHONE_DISPLAY", "(555) 010-0142")
 CLINIC_PHONE_URI = os.environ.get("CLINIC_PHONE_URI", "+15550100142")
 CLINIC_OPENS, CLINIC_CLOSES, CLINIC_DAYS = 8, 18, (0, 1, 2, 3, 4)
 CLINIC_HOURS = gettext_noop("Mon to Fri, 8 am to 6 pm Pacific")
-FORM_MINUTES = 25  # what pages say the form takes; tests/ux/test_walks.py measures it
+FORM_MINUTES = 25  # what pages say the form takes until enough people finished it; tests/ux/test_walks.py measures it
 LICENSED_REGIONS = frozenset(os.environ.get("LICENSED_REGIONS", "US-CA,US-NY,US-AZ").split(","))
 TELEHEALTH_FLEXIBILITY_UNTIL = date.fromisoformat(os.environ.get("TELEHEALTH_FLEXIBILITY_UNTIL", "2026-12-31"))
 CRISIS_LINES_FILE = Path(os.environ.get("CRISIS_LINES_FILE") or BASE_DIR / "clinic" / "web" / "crisis_lines.toml")

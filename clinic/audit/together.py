@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
+from functools import cache
 from itertools import groupby
 from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import Model
+from django.db.models import Field, Model
 from django.db.models.expressions import DatabaseDefault
 from django.utils.timezone import is_naive
 from psycopg import Binary
@@ -34,7 +35,8 @@ def write(*new: Model, changed: Mapping[Model, Sequence[str]] = NOTHING, unless_
     Args:
         new: rows that are not in the database yet, those of one table side by side.
         changed: rows that are there, and the fields of each that are written.
-        unless_there: rows whose key says all that is in them; one whose key is there already is left as it is.
+        unless_there: rows of one table whose key says all that is in them; they are sent, in a statement of their own,
+            only when one is missing, and one whose key is there already is left as it is.
     Raises:
         OutsideTransaction: there is no transaction to be part of, so an error later would not undo this.
         LookupError: a changed row is not there any more.
@@ -44,16 +46,20 @@ def write(*new: Model, changed: Mapping[Model, Sequence[str]] = NOTHING, unless_
         raise OutsideTransaction(", ".join(type(row).__name__ for row in (*new, *changed)))
     pieces = [_update(row, names, connection) for row, names in changed.items()]
     pieces += _inserts(new, connection)
-    counted = len(pieces)
-    pieces += _inserts(unless_there, connection, or_else=" ON CONFLICT DO NOTHING")
-    if not pieces:
+    if not pieces and not unless_there:
         return
+    there = _there(unless_there, connection)
     named = ", ".join(f"w{number} AS ({sql} RETURNING 1)" for number, (sql, _) in enumerate(pieces))
-    counts = ", ".join(f"(SELECT count(*) FROM w{number})" for number in range(counted)) or "1"  # noqa: S608  # nosec B608
+    counts = ", ".join([*(f"(SELECT count(*) FROM w{number})" for number in range(len(pieces))), there[0]])  # noqa: S608  # nosec B608
+    statement = f"WITH {named} SELECT {counts}" if pieces else f"SELECT {counts}"
     with connection.cursor() as cursor:
-        cursor.execute(f"WITH {named} SELECT {counts}", [value for _, values in pieces for value in values])
-        if 0 in cursor.fetchone():
+        cursor.execute(statement, [value for _, values in (*pieces, there) for value in values])
+        *written, found = cursor.fetchone()
+        if 0 in written:
             raise LookupError("A row that was to be changed is gone.")
+        if found < len(unless_there):
+            for sql, values in _inserts(unless_there, connection, or_else=" ON CONFLICT DO NOTHING"):
+                cursor.execute(sql, values)
     for row in new:
         row._state.adding, row._state.db = False, connection.alias
 
@@ -69,15 +75,36 @@ def _inserts(rows: Sequence[Model], connection: BaseDatabaseWrapper, or_else: st
         yield f"INSERT INTO {table} ({names}) {lines}{or_else}", [values]
 
 
+def _there(rows: Sequence[Model], connection: BaseDatabaseWrapper) -> Piece:
+    """How many of some rows of one table are there already: what everybody shares is sent once, not with each deed."""
+    if not rows:
+        return "0", []
+    meta = rows[0]._meta
+    table, pk = connection.ops.quote_name(meta.db_table), connection.ops.quote_name(meta.pk.column)
+    return f"(SELECT count(*) FROM {table} WHERE {pk} = ANY(%s))", [[row.pk for row in rows]]  # noqa: S608 - from models only  # nosec B608
+
+
 def _told(row: Model, connection: BaseDatabaseWrapper) -> dict[str, Any]:
     """The values of a new row by column; the database fills in the columns that are left out."""
     told: dict[str, Any] = {}
-    for column in row._meta.concrete_fields:
-        value = column.pre_save(row, True)
-        if column is row._meta.auto_field or isinstance(value, DatabaseDefault):
-            continue
-        told[column.column] = value if type(value) in AS_THEY_ARE else column.get_db_prep_save(value, connection)
+    given = vars(row)
+    for name, kept, field in _columns(type(row)):
+        value = given[kept] if kept else field.pre_save(row, True)
+        if type(value) in AS_THEY_ARE:
+            told[name] = value
+        elif not isinstance(value, DatabaseDefault):
+            told[name] = field.get_db_prep_save(value, connection)
     return told
+
+
+@cache
+def _columns(model: type[Model]) -> tuple[tuple[str, str, Field], ...]:
+    """Each column of a table, where a row keeps its value ("" when the field makes it), and the field."""
+    return tuple(
+        (each.column, each.attname if type(each).pre_save is Field.pre_save else "", each)
+        for each in model._meta.concrete_fields
+        if each is not model._meta.auto_field
+    )
 
 
 def _in_json(value: object) -> object:

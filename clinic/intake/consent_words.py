@@ -51,10 +51,15 @@ def words_of(question: Question) -> Words:
     Args:
         question: of the signing page.
     """
-    told = _texts(get_language() or "").get(question.id, {"heading": "", "text": []})
-    known = {"clinic": settings.CLINIC_NAME, "phone": settings.CLINIC_PHONE_DISPLAY}
-    text = tuple(paragraph.format(**known) for paragraph in told["text"])
-    return Words(told["heading"], text, question.wording, is_optional(question))
+    clinic = (settings.CLINIC_NAME, settings.CLINIC_PHONE_DISPLAY)
+    return _words(question.id, question.wording, is_optional(question), get_language() or "", *clinic)
+
+
+@cache
+def _words(question_id: str, wording: str, is_optional: bool, language: str, clinic: str, phone: str) -> Words:
+    told = _texts(language).get(question_id, {"heading": "", "text": []})
+    text = tuple(paragraph.format(clinic=clinic, phone=phone) for paragraph in told["text"])
+    return Words(told["heading"], text, wording, is_optional)
 
 
 def is_optional(question: Question) -> bool:

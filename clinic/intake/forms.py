@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Collection
 from datetime import date
 from functools import cached_property
@@ -12,6 +13,7 @@ from crispy_forms.layout import Layout
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from clinic.intake.countries import COUNTRIES, NAMES, REGIONS
@@ -201,6 +203,9 @@ FIELDS: Final[dict[str, Make]] = {
     "checkbox": _tick,
 }
 """One maker for each kind of question."""
+ALIKE: Final = frozenset({"single", "yesno", "scale0_3", "scale0_10", "multi", "checkbox"})
+_kept: Final[dict[tuple[int, str | None], tuple[Question, forms.Field]]] = {}
+"""By question and language, a field nobody fills in. The question is held with it, so that no other gets its `id()`."""
 
 
 class PlainlyNumbered(forms.BoundField):
@@ -232,7 +237,7 @@ class PageForm(forms.Form):
     def helper(self) -> FormHelper:
         """How the page shows its fields; not made for answers that are only taken."""
         helper = FormHelper()
-        helper.form_tag, helper.disable_csrf = False, True
+        helper.form_tag, helper.disable_csrf, helper.include_media = False, True, False
         helper.layout = self._layout()
         return helper
 
@@ -312,6 +317,21 @@ class PageForm(forms.Form):
 
 
 def _field(question: Question) -> forms.Field:
+    """The field of a question for one form; what is the same in all of them is made once, as Django does for a class.
+
+    Only kinds whose fields say nothing of today are kept.
+    """
+    if question.kind not in ALIKE:
+        return _made(question)
+    key = (id(question), get_language())
+    if key not in _kept:
+        _kept[key] = (question, _made(question))
+    field = copy.copy(_kept[key][1])
+    field.widget = copy.deepcopy(field.widget)
+    return field
+
+
+def _made(question: Question) -> forms.Field:
     common = {"label": question.wording, "help_text": hint_of(question), "required": question.required}
     return FIELDS[question.kind](question, common)
 

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from clinic.intake import pace
 from clinic.intake.clock import due_at, is_open
 from clinic.intake.countries import NAMES
 from clinic.intake.forms import PageForm
@@ -76,9 +77,9 @@ def _task_row(journey: Journey, part: Part, progress: str, joint: Joined) -> Tas
 
 
 def minutes_left(journey: Journey) -> int:
-    """Minutes for the pages that are still open, rounded up: their share of what the whole form takes."""
+    """Minutes for the pages that are still open, rounded up: their share of what the whole form really takes."""
     open_pages = sum(not journey.is_done(page) for page in journey.pages)
-    return -(-open_pages * settings.FORM_MINUTES // max(1, len(journey.pages)))
+    return -(-open_pages * pace.minutes() // max(1, len(journey.pages)))
 
 
 def part_number(journey: Journey, page: Page) -> tuple[int, str]:

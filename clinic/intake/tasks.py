@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from clinic.audit.actors import system
 from clinic.celery import app
-from clinic.intake import draft_actions, link_actions
+from clinic.intake import draft_actions, link_actions, pace_actions
 
 
 @app.task(name="clinic.intake.tasks.remove_old_drafts")
@@ -28,6 +28,12 @@ def answer_link_requests() -> int:
 def answer_link_request(row_id: str) -> int:
     """Answer one request for a private link at once."""
     return link_actions.answer_link_requests(by=system("intake"), now=timezone.now(), row_id=UUID(row_id))
+
+
+@app.task(name="clinic.intake.tasks.work_out_pace")
+def work_out_pace() -> int | None:
+    """Work out how long the form really takes; beat asks every day."""
+    return pace_actions.work_out(by=system("intake"), now=timezone.now())
 
 
 @app.task(name="clinic.intake.tasks.forget_visits")

@@ -205,8 +205,7 @@ def _hidden(look: Mapping[str, Any]) -> str:
 
 def _label_html(field: BoundField, look: Mapping[str, Any]) -> str:
     words = safe(field.label)
-    optional = _("(optional)")
-    if not field.field.required and optional not in words:
+    if not field.field.required and (optional := _("(optional)")) not in words:
         words = f"{words} {optional}"
     return f"<h1>{words}</h1>" if look.get("heading_field") == field.name else words
 

@@ -69,13 +69,13 @@ class OneQuestion(forms.Form):
         label="Is it so?", choices=[("yes", "Yes"), ("no", "No"), ("not_sure", "I am not sure")], widget=RadioChoices
     )
     helper = FormHelper()
-    helper.form_tag, helper.disable_csrf = False, True
+    helper.form_tag, helper.disable_csrf, helper.include_media = False, True, False
 
 
 def asking_page(request: HttpRequest) -> HttpResponse:
     """One question to the patient whom the session names, with what the row of their form keeps; nothing is decided."""
-    intake = Intake.objects.get(patient_id=request.session[PATIENT])
-    form = OneQuestion(initial={"told": intake.answers.get("told")})
+    intake = Intake.objects.latest_of(request.session[PATIENT])
+    form = OneQuestion(initial={"told": intake.answers.get("told") if intake else None})
     return HttpResponse(_compiled(ASKING).render({"form": form}, request))
 
 

@@ -132,3 +132,14 @@ def test_a_row_that_is_there_already_is_left_as_it_is_and_stops_nothing() -> Non
 
     assert Consent.objects.count() == 2
     assert dict(ConsentWords.objects.values_list("hash", "words")) == {"a" * 64: "the first", "b" * 64: "alone"}
+
+
+def test_what_is_there_already_is_not_sent_again() -> None:
+    known = ConsentWords(hash="a" * 64, words="long words that everybody reads")
+    together.write(unless_there=[known])
+
+    with CaptureQueriesContext(connection) as sent:
+        together.write(about("thing:1"), unless_there=[known])
+
+    assert len(sent) == 1
+    assert known.words not in sent[0]["sql"]

@@ -1,4 +1,4 @@
-"""Sessions are read as Django's own store reads them."""
+"""Sessions are read and written again as Django's own store does it, in one statement each."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.sessions.backends import db
+from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.models import Session
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from clinic.web.sessions import SessionStore
@@ -39,3 +42,25 @@ def test_a_key_that_somebody_made_up_is_empty_and_is_not_kept() -> None:
 
     assert "patient" not in made_up
     assert made_up.session_key is None
+
+
+def test_a_session_is_written_again_in_one_statement_and_reads_back(key: str) -> None:
+    again = SessionStore(key)
+    again["patient_seen"] = 7
+
+    with CaptureQueriesContext(connection) as sent:
+        again.save()
+
+    assert len(sent) == 1
+    assert dict(db.SessionStore(key).items()) == {"patient": "p", "patient_seen": 7}
+
+
+def test_a_session_that_was_ended_meanwhile_does_not_come_back(key: str) -> None:
+    slow = SessionStore(key)
+    slow["patient_seen"] = 7
+    SessionStore(key).delete()
+
+    with pytest.raises(UpdateError):
+        slow.save()
+
+    assert not slow.exists(key)

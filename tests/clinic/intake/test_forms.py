@@ -1,0 +1,31 @@
+"""Forms of pages: the fields of one person's form are their own, although alike ones are made once."""
+
+from __future__ import annotations
+
+import pytest
+
+from clinic.intake import protocols
+from clinic.intake.forms import PageForm
+from screening.facts import Facts
+from screening.journey import Journey
+from tests.clinic.intake.conftest import NOW, PROTOCOL, page_of
+
+
+def form_of(question: str) -> PageForm:
+    return PageForm(page_of(question), Journey(Facts(PROTOCOL, {}, protocols.day_of(NOW))))
+
+
+@pytest.mark.parametrize("question", ["phq1", "med_check", "psychosis_ever"])
+def test_what_is_done_to_one_form_is_not_in_the_next(question: str) -> None:
+    one, another = form_of(question), form_of(question)
+    field = one.fields[question]
+    before = str(another[question])
+
+    field.required = not field.required
+    field.label, field.initial = "changed", "changed"
+    field.widget.attrs["data-changed"] = "changed"
+    field.choices = [("changed", "changed")]
+
+    assert str(another[question]) == before == str(form_of(question)[question])
+    assert another.fields[question].required is not field.required
+    assert another.fields[question].label == PROTOCOL.questions[question].wording
