@@ -42,6 +42,7 @@ class Known(Protocol):
     doubt: frozenset[str]
 
     def tagged(self, tag: str) -> bool | None: ...
+    def wants(self, service: str) -> bool: ...
     def call(self, function: str, arguments: tuple[object, ...]) -> bool | None: ...
     def count(self, function: str, arguments: tuple[object, ...]) -> object: ...
 
@@ -161,18 +162,16 @@ class Ordered:
 
     def ready(self) -> Ask:
         number, compare, limit = self.left.ready(), self.compare, self.right
-        other = limit.ready() if isinstance(limit, Number) else None
+        if isinstance(limit, Number):
+            other = limit.ready()
+            return lambda known: _compared(number(known), compare, other(known))
 
         def ask(known: Known) -> bool | None:
             left = number(known)
-            right = limit if other is None else other(known)
-            if left is None or right is None:
-                return None if left is CANNOT_TELL or right is CANNOT_TELL else False
-            if left is CANNOT_TELL or right is CANNOT_TELL:
-                return None
-            if type(left) is AtLeast:
-                return _open_ended(left.number, compare, float(right))  # type: ignore[arg-type]
-            return compare(left, right)  # type: ignore[arg-type]
+            kind = type(left)
+            if kind is float or kind is int:
+                return compare(left, limit)  # type: ignore[arg-type]
+            return _compared(left, compare, limit)
 
         return ask
 
@@ -180,6 +179,17 @@ class Ordered:
         yield self.left.name
         if isinstance(self.right, Number):
             yield self.right.name
+
+
+def _compared(left: object, compare: Callable[[float, float], bool], right: object) -> bool | None:
+    """What a comparison says of two values of which either may be nothing, not known, or the left one open-ended."""
+    if left is None or right is None:
+        return None if left is CANNOT_TELL or right is CANNOT_TELL else False
+    if left is CANNOT_TELL or right is CANNOT_TELL:
+        return None
+    if type(left) is AtLeast:
+        return _open_ended(left.number, compare, float(right))  # type: ignore[arg-type]
+    return compare(left, right)  # type: ignore[arg-type]
 
 
 def _open_ended(least: float, compare: Callable[[float, float], bool], right: float) -> bool | None:
@@ -204,9 +214,11 @@ class Call:
             return lambda known: not known.unknown.isdisjoint(arguments)
         if function in ABOUT_QUESTIONS:
             return _has(str(arguments[0]), arguments[1])
+        about = str(arguments[0]) if arguments else ""
         if function == "med_tag":
-            tag = str(arguments[0])
-            return lambda known: known.tagged(tag)
+            return lambda known: known.tagged(about)
+        if function == "wants":
+            return lambda known: known.wants(about)
         return lambda known: known.call(function, arguments)
 
     def names(self) -> Iterator[str]:

@@ -9,12 +9,16 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final, TypeVar
 
-from screening.explain import Because, because, questions_behind, reasons_for_doubt
+from screening.explain import because, questions_behind, reasons_for_doubt
 from screening.facts import Clinic, Facts
 from screening.medicine_facts import Listed, Taken
 from screening.protocol import PRIORITIES, Outcome, Protocol, Rule
+from screening.reasons import Because
 
 _Said = TypeVar("_Said")
+INFO, READY, REVIEW = Outcome.INFO, Outcome.READY_TO_BOOK, Outcome.CLINICIAN_REVIEW
+COORDINATED, NOT_NOW, URGENT = Outcome.PRESCRIBER_COORDINATION, Outcome.NOT_SUITABLE_NOW, Outcome.URGENT
+"""Once, as looking up a member of an enumeration takes longer than asking a rule."""
 COORDINATION: Final = "needs_coordination"
 ENGINE_ERROR: Final = "engine_error"
 UNDECIDED_PRIORITY: Final = "P2"
@@ -130,7 +134,8 @@ def decide(facts: Facts, *, started_under: str = "") -> Result:
     wanted = facts.services()
     asked = _Asked(facts, wanted)
     asked.ask(0)
-    facts.values[COORDINATION] = any(f.rule.outcome is Outcome.PRESCRIBER_COORDINATION for f in asked.findings)
+    taken = asked.taken()
+    facts.values[COORDINATION] = any([f.rule.outcome is COORDINATED for f in asked.findings])
     asked.ask(1)
     facts.values[ENGINE_ERROR] = asked.failed or bool(started_under and started_under != protocol.seal)
     asked.ask(2)
@@ -145,11 +150,11 @@ def decide(facts: Facts, *, started_under: str = "") -> Result:
         services=services,
         findings=tuple(sorted(asked.findings, key=_weight)),
         undecided=tuple(asked.undecided),
-        clear=tuple(asked.clear),
+        clear=asked.clear(),
         not_asked=tuple(asked.not_asked),
         other_services=tuple(asked.other_services),
         problems={**facts.problems, **{name: "There is no such question." for name in _unknown(facts)}},
-        medications=facts.cabinet.taken,
+        medications=taken,
     )
 
 
@@ -192,23 +197,18 @@ class _Asked:
         self.order = wanted
         self.findings: list[Finding] = []
         self.undecided: list[Undecided] = []
-        self.clear: list[str] = []
         self.not_asked: list[str] = []
         self.other_services: list[str] = []
         self.failed = False
-        self.ruled_out = _ruled_out(facts)
 
     def ask(self, stage: int) -> None:
-        """Ask each rule of a stage; one that breaks is undecided, and never stops the others.
+        """Ask each rule of a stage that is awake; one that breaks is undecided, and never stops the others.
 
         A check that comes out as no is only clear when something it reads has a value: a check of nothing is not clear.
-        One that an answer rules out is clear: it reads that answer.
+        One that sleeps is clear: see `waking`.
         """
-        facts, blank, ruled_out, clear = self.facts, self.facts.blank, self.ruled_out, self.clear
-        for ask, names, name, rule in facts.protocol.stages[stage]:
-            if name in ruled_out:
-                clear.append(name)
-                continue
+        facts, checks = self.facts, self.facts.protocol.stages[stage]
+        for ask, names, name, rule in checks if stage else [checks[place] for place in sorted(_awake(facts))]:
             try:
                 told = ask(facts)
             except Exception as error:  # noqa: BLE001 - whatever breaks inside a rule, a person looks at the case
@@ -217,10 +217,24 @@ class _Asked:
                 continue
             if told is not False:
                 self._keep(rule, told)
-            elif names is None or not blank.issuperset(names):
-                clear.append(name)
-            else:
+            elif names is not None and facts.blank.issuperset(names):
                 self.not_asked.append(name)
+
+    def taken(self) -> tuple[Taken, ...]:
+        """The medicines as they were read; when reading breaks none, and a person looks at the case."""
+        try:
+            return self.facts.cabinet.taken
+        except Exception:  # noqa: BLE001 - the decision stands without them, and is not clear
+            self.failed = True
+            return ()
+
+    def clear(self) -> tuple[str, ...]:
+        """The checks that came out as no, in the order in which they are asked."""
+        clear = self.facts.protocol.checks.copy()
+        told = [found.rule.id for found in self.findings] + [doubt.rule.id for doubt in self.undecided]
+        for name in (*told, *self.not_asked, *self.other_services):
+            del clear[name]
+        return tuple(clear)
 
     def _keep(self, rule: Rule, told: bool | None) -> None:
         services = self._services(rule)
@@ -246,15 +260,13 @@ class _Asked:
             self.not_asked.append(rule.id)
 
     def _services(self, rule: Rule) -> tuple[str, ...]:
-        return tuple(service for service in rule.services if service in self.wanted)
+        return tuple([service for service in rule.services if service in self.wanted])
 
     def by_service(self) -> dict[str, Outcome]:
         """Per service the strictest outcome; an undecided rule raises its services to at least clinician review."""
-        services = dict.fromkeys(self.order, Outcome.READY_TO_BOOK)
+        services = dict.fromkeys(self.order, READY)
         reached = [(f.services, f.rule.outcome) for f in self.findings]
-        reached += [
-            (u.services, Outcome.CLINICIAN_REVIEW) for u in self.undecided if u.rule.outcome is not Outcome.INFO
-        ]
+        reached += [(u.services, REVIEW) for u in self.undecided if u.rule.outcome is not INFO]
         for names, outcome in reached:
             for name in names:
                 if outcome.strictness > services[name].strictness:
@@ -266,29 +278,36 @@ class _Asked:
 
         Where undecided rules alone hold the case back, it is P2 at least.
         """
-        found = [f.rule for f in self.findings if f.rule.outcome is not Outcome.INFO]
+        found = [f.rule for f in self.findings if f.rule.outcome is not INFO]
         priorities = [rule.priority for rule in found]
         strictest = max([rule.outcome.strictness for rule in found], default=0)
-        if strictest < Outcome.CLINICIAN_REVIEW.strictness:
-            priorities += [UNDECIDED_PRIORITY for u in self.undecided if u.rule.outcome is not Outcome.INFO]
+        if strictest < REVIEW.strictness:
+            priorities += [UNDECIDED_PRIORITY for u in self.undecided if u.rule.outcome is not INFO]
         return min(priorities, key=PRIORITIES.index, default=PRIORITIES[-1])
 
 
-def _ruled_out(facts: Facts) -> set[str]:
-    """The checks that one answer alone rules out, which then need not be asked: most of them, of most people."""
-    by, answers = facts.protocol.ruled_out, facts.answers
-    return set().union(*[by[name].get(told, ()) for name, told in answers.items() if told is not None and name in by])
+def _awake(facts: Facts) -> set[int]:
+    """The places of the checks that an answer or a medicine woke; medicines that cannot be read wake all they could."""
+    wakers = facts.protocol.wakers
+    try:
+        cabinet = facts.cabinet
+    except Exception:  # noqa: BLE001 - each of these checks then breaks by itself, and says so
+        return facts.awake.union(wakers.medicines)
+    if cabinet.anything_possible:
+        return facts.awake.union(wakers.medicines)
+    tags = wakers.tags.keys() & (cabinet.tags | cabinet.possible_tags)
+    return facts.awake.union(*[wakers.tags[tag] for tag in tags])
 
 
 def _overall(services: Mapping[str, Outcome]) -> Outcome:
     """The outcome of the whole case from those of the services asked about. Source: clinical.md section 5.1, 3."""
     outcomes = set(services.values())
-    if Outcome.URGENT in outcomes:
-        return Outcome.URGENT
-    if outcomes == {Outcome.NOT_SUITABLE_NOW}:
-        return Outcome.NOT_SUITABLE_NOW
-    if Outcome.NOT_SUITABLE_NOW in outcomes:
-        return Outcome.CLINICIAN_REVIEW
+    if URGENT in outcomes:
+        return URGENT
+    if outcomes == {NOT_NOW}:
+        return NOT_NOW
+    if NOT_NOW in outcomes:
+        return REVIEW
     return max(outcomes, key=lambda each: each.strictness)
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final, NamedTuple
+from typing import Final
 
 from screening.answers import is_doubt
 from screening.condition_nodes import CANNOT_TELL
 from screening.derived import BEHIND
 from screening.facts import OWN_RULES, Facts
 from screening.protocol import Rule
+from screening.reasons import Because
 
 BEHIND_FUNCTIONS: Final[dict[str, tuple[str, ...]]] = {
     "wants": ("service_interest",),
@@ -26,17 +27,6 @@ SHORT_NAMES: Final = {
 }
 
 
-class Because(NamedTuple):
-    """One reason: a question with its answer, or a named value, or a medicine with how it was matched."""
-
-    about: str
-    wording: str
-    answer: str
-
-    def as_json(self) -> dict[str, str]:
-        return {"question": self.about, "wording": self.wording, "answer": self.answer}
-
-
 def because(rule: Rule, facts: Facts) -> tuple[Because, ...]:
     """What made a rule hold.
 
@@ -46,10 +36,10 @@ def because(rule: Rule, facts: Facts) -> tuple[Because, ...]:
     Returns:
         The questions it reads with their answers, totals, and the medicines in force that it looked at.
     """
-    questions, answers = facts.protocol.questions, facts.answers
+    questions, answers, reads = facts.protocol.questions, facts.answers, rule.when.reads
     reasons = [
         Because(name, SHORT_NAMES[name], _value_in_words(facts, name))
-        for name in rule.when.reads
+        for name in reads
         if name in SHORT_NAMES and facts.values[name] not in (None, CANNOT_TELL)
     ]
     for name in dict.fromkeys(questions_behind(rule, facts)):
@@ -58,7 +48,7 @@ def because(rule: Rule, facts: Facts) -> tuple[Because, ...]:
             reasons.append(Because(name, question.wording, question.in_words(answers[name])))
     if rule.when.asks_medicines:
         reasons.extend(_medicines(rule, facts))
-    if "licensed_region" in rule.when.reads:
+    if "licensed_region" in reads:
         reasons.append(Because("licensed_region", "The clinic is licensed there", str(facts.values["licensed_region"])))
     return tuple(reasons)
 
@@ -120,7 +110,6 @@ def _medicines(rule: Rule, facts: Facts) -> Iterator[Because]:
         for each in cabinet.unmatched:
             known = f"a medicine this protocol does not assess ({', '.join(each.reading.known_as)})"
             yield Because("med_list", each.reading.typed, known if each.reading.known_as else "not recognised")
-    for typed, counts_as in cabinet.counted():
-        yield Because("med_list", typed, counts_as)
+    yield from cabinet.counted()
     for name in cabinet.from_ticks:
         yield Because("med_check", facts.protocol.questions["med_check"].wording, f"ticked, counts as {name}")

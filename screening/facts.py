@@ -41,7 +41,8 @@ class Facts:
     `shown` are the questions that this person is asked, in order; answers to other questions are left out.
     `problems` says of each answer that could not be read why. `values` are the named values. `unknown` are the
     questions shown whose answer is missing, unsure or declined; `lacking` those that are needed and have no answer.
-    `blank` are the names that stand for nothing: nobody was asked, or nobody needed to answer.
+    `blank` are the names that stand for nothing: nobody was asked, or nobody needed to answer. `awake` are the places
+    of the checks that some answer woke.
     """
 
     protocol: Protocol
@@ -56,12 +57,13 @@ class Facts:
     unknown: set[str] = field(init=False)
     lacking: list[str] = field(init=False)
     blank: set[str] = field(init=False)
+    awake: set[int] = field(init=False)
     _cabinet: Cabinet | None = field(init=False, default=None)
     doubt: frozenset[str] = field(init=False, default=frozenset())
 
     def __post_init__(self) -> None:
         self.answers, self.shown, self.problems = {}, [], {}
-        self.unknown, self.lacking, self.blank = set(), [], set()
+        self.unknown, self.lacking, self.blank, self.awake = set(), [], set(), set(self.protocol.wakers.always)
         self.values = _Values(self)
         self._ask_in_order()
         self.values.pop("phq_total_raw", None)
@@ -83,30 +85,40 @@ class Facts:
 
     def _ask_in_order(self) -> None:
         """Walk the questions as a person would: a hidden question keeps no answer, a needed one without is doubt."""
-        values, answers, given = self.values, self.answers, self.given
-        for name, is_shown, plain, question in self.protocol.steps:
-            if is_shown is not None and is_shown(self) is False:
-                values[name] = None
-                self.blank.add(name)
-                continue
+        values, answers, given, awake, blank = self.values, self.answers, self.given, self.awake, self.blank
+        asked, shown = None, True
+        for name, is_shown, plain, wakes, other, question in self.protocol.steps:
+            if is_shown is not None:
+                if is_shown is not asked:  # the questions of one page are often shown together
+                    asked, shown = is_shown, is_shown(self) is not False
+                if not shown:
+                    values[name] = None
+                    blank.add(name)
+                    awake.update(other)
+                    continue
             value = given.get(name)
             kind = type(value)
             if (kind is str or kind is int) and value in plain:
-                answers[name] = values[name] = plain[value]
-            elif value is None:
+                answers[name] = values[name] = answer = plain[value]
+                if other:
+                    awake.update(wakes[answer])
+                continue
+            if value is None:
                 answers[name] = None
                 self._lack(question)
             else:
                 self._read(question, value)
+            if other:
+                awake.update(wakes.get(answers[name], other))  # type: ignore[arg-type]
         self.shown = list(answers)
 
     def _read(self, question: Question, value: object) -> None:
-        name, answer = question.id, None
+        name = question.id
         try:
-            answer = question.read(value)
+            self.answers[name] = answer = question.read(value)
         except UnreadableAnswer as problem:
+            self.answers[name] = answer = None
             self.problems[name] = f"The answer {problem}."
-        self.answers[name] = answer
         if answer is None:
             self._lack(question)
             return
@@ -150,18 +162,16 @@ class Facts:
 
     def call(self, function: str, arguments: tuple[object, ...]) -> bool | None:
         """A yes-or-no function of the condition language."""
-        if function == "wants":
-            return self._wants(str(arguments[0]))
         if function == "required_missing":
             return self._required_missing()
-        return self.cabinet.call(function, arguments)
+        return (self._cabinet or self.cabinet).call(function, arguments)
 
     def count(self, function: str, arguments: tuple[object, ...]) -> object:
         """A function of the condition language that gives a number."""
-        return self.cabinet.count(function, arguments)
+        return (self._cabinet or self.cabinet).count(function, arguments)
 
-    def _wants(self, service: str) -> bool:
-        """True for a service that is asked about; "not_sure" is only asked about when it was ticked itself."""
+    def wants(self, service: str) -> bool:
+        """Whether a service is asked about; "not_sure" is only asked about when it was ticked itself."""
         ticked = self.answers.get("service_interest") or ()
         if service == "not_sure":
             return service in ticked
@@ -207,7 +217,7 @@ def _sum(items: tuple[str, ...], facts: Facts) -> object:
 
 
 def _raw_sum(items: tuple[str, ...], facts: Facts) -> object:
-    return sum(int(str(facts.answers[item])) for item in items if facts.answers.get(item) is not None)
+    return sum(map(int, filter(None, map(facts.answers.get, items))))  # type: ignore[arg-type]
 
 
 def _phq9_positive(facts: Facts) -> object:

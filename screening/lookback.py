@@ -10,7 +10,6 @@ from screening.medicine_reading import HALF_LIVES, Medication
 IN_FORCE: Final = "in_force"
 LATE: Final = "late"
 PAST: Final = "past"
-_SEROTONIN_TAIL_DAYS: Final = 90
 _SAID: Final = {"taking": "Taken now", "as_needed": "Taken as needed", "unsure": "Not sure if it is still taken"}
 _IN_WORDS: Final = {IN_FORCE: "in force", LATE: "late, at most a caution", PAST: "past"}
 
@@ -73,10 +72,7 @@ def look_back(medication: Medication, *, status: str, last_taken: date | None, o
 
     Source: clinical.md sections 4.2 (items 2 to 4) and 5.2 ("in force", "late").
     """
-    half_lives = medication.half_lives_days
-    full = medication.washout_days or half_lives
-    has_serotonin_tail = medication.is_prescribed and "SRI" in medication.tags
-    tail = max(full, half_lives, _SEROTONIN_TAIL_DAYS if has_serotonin_tail else 0)
+    full, tail = medication.full_days, medication.tail_days
     if status != "stopped" or last_taken is None or last_taken > on or not full:
         return LookBack(medication, status, last_taken, on, full, tail, IN_FORCE)
     days = (on - last_taken).days

@@ -8,8 +8,9 @@ from datetime import date
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from screening.condition_nodes import AtLeast
-from screening.lookback import IN_FORCE, LookBack, look_back
+from screening.lookback import IN_FORCE, LATE, LookBack, look_back
 from screening.medications import Medication, Reading
+from screening.reasons import Because
 
 if TYPE_CHECKING:
     from screening.protocol import Protocol
@@ -92,12 +93,13 @@ class Cabinet:
     tags: frozenset[str] = field(init=False)
     possible_tags: frozenset[str] = field(init=False)
     _severities: dict[str, tuple[tuple[int, int], tuple[int, int]]] = field(init=False)
-    _counted: tuple[tuple[str, str], ...] | None = field(init=False, default=None)
+    _counts: dict[tuple[str, tuple[object, ...]], object] = field(init=False)
+    _counted: tuple[Because, ...] | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
-        self.tags = frozenset().union(*(m.tags for m in self.in_force))
-        self.possible_tags = frozenset().union(*(m.tags for m in self.possible))
-        self._severities = {}
+        self.tags = frozenset().union(*[m.tags for m in self.in_force])
+        self.possible_tags = frozenset().union(*[m.tags for m in self.possible])
+        self._severities, self._counts = {}, {}
 
     @classmethod
     def filled(
@@ -118,19 +120,19 @@ class Cabinet:
             anything_possible: the person was unsure of the list, or never said.
             on: the day of the decision.
         """
-        taken = tuple(each for medicine in listed for each in _read(protocol, medicine, on))
-        unmatched = tuple(each for each in taken if not each.is_matched)
-        states = {(name, back.state) for each in taken for name, back in each.look_backs}
-        in_force = {name for name, state in states if state == "in_force"}
-        late = {name for name, state in states if state == "late"} - in_force
+        taken = [each for medicine in listed for each in _read(protocol, medicine, on)]
+        unmatched = tuple([each for each in taken if not each.is_matched])
+        states = [(name, back.state) for each in taken for name, back in each.look_backs]
+        in_force = {name for name, state in states if state == IN_FORCE}
+        late = {name for name, state in states if state == LATE} - in_force
         stood_for, possible = _from_ticks(protocol, ticked, in_force)
         in_force |= set(stood_for)
         known = protocol.medications
         return cls(
-            taken=taken,
-            in_force=tuple(known[name] for name in sorted(in_force)),
-            late=tuple(known[name] for name in sorted(late - in_force)),
-            possible=tuple(known[name] for name in sorted(possible - in_force)),
+            taken=tuple(taken),
+            in_force=tuple([known[name] for name in sorted(in_force)]),
+            late=tuple([known[name] for name in sorted(late - in_force)]),
+            possible=tuple([known[name] for name in sorted(possible - in_force)]),
             unmatched=unmatched,
             anything_possible=anything_possible or bool(unmatched),
             ticked=ticked,
@@ -148,16 +150,17 @@ class Cabinet:
             return {m.ingredient for m in self.in_force if "antipsychotic" in m.tags} <= {"prochlorperazine"}
         return self._tagged_and_not(*map(str, arguments))
 
-    def counted(self) -> tuple[tuple[str, str], ...]:
+    def counted(self) -> tuple[Because, ...]:
         """Each medicine of the list that is in force or late: as it was typed, and what it counts as."""
         if self._counted is None:
             present = {m.ingredient for m in (*self.in_force, *self.late)}
-            self._counted = tuple(
-                (each.reading.typed, f"{name} ({each.reading.how}), {each.status}, {_in_words(back)}")
+            told = [
+                Because("med_list", each.reading.typed, _counts_as(name, each, back))
                 for each in self.taken
                 for name, back in each.look_backs
                 if name in present
-            )
+            ]
+            self._counted = tuple(told)
         return self._counted
 
     def tagged(self, tag: str) -> bool | None:
@@ -175,9 +178,14 @@ class Cabinet:
 
     def count(self, function: str, arguments: tuple[object, ...]) -> object:
         """A number about medicines: exact, or at least so much when something is not known."""
+        key = (function, arguments)
+        if key not in self._counts:
+            self._counts[key] = self._count(function, str(arguments[0]) if arguments else "")
+        return self._counts[key]
+
+    def _count(self, function: str, about: str) -> object:
         if function == "med_count_all":
             return self.listed_count
-        about = str(arguments[0])
         if function == "med_ntag":
             return self._number_tagged(about)
         if about not in self._severities:
@@ -190,16 +198,21 @@ class Cabinet:
         return AtLeast(least) if is_open else least
 
     def _number_tagged(self, tag: str) -> object:
-        known = sum(tag in m.tags for m in self.in_force)
+        known = sum([tag in m.tags for m in self.in_force])
         return AtLeast(known) if self.anything_possible or tag in self.possible_tags else known
 
 
 def _severities(kind: str, in_force: Iterable[Medication], late: Iterable[Medication]) -> tuple[int, int]:
     """The highest severity, 0 to 3, of what is prescribed and of what is not; a late medicine counts as at most 1."""
-    weights = [(m.is_prescribed, m.severity[kind]) for m in in_force]
-    weights += [(m.is_prescribed, min(1, m.severity[kind])) for m in late]
-    prescribed = max([weight for is_prescribed, weight in weights if is_prescribed], default=0)
-    return prescribed, max([weight for is_prescribed, weight in weights if not is_prescribed], default=0)
+    prescribed = other = 0
+    for most, medicines in ((3, in_force), (1, late)):
+        for medicine in medicines:
+            severity = min(most, medicine.severity[kind])
+            if medicine.is_prescribed:
+                prescribed = max(prescribed, severity)
+            else:
+                other = max(other, severity)
+    return prescribed, other
 
 
 def _severity(function: str, prescribed: int, over_the_counter: int) -> int:
@@ -211,8 +224,9 @@ def _severity(function: str, prescribed: int, over_the_counter: int) -> int:
     return 0 if prescribed == 1 < over_the_counter else prescribed
 
 
-def _in_words(back: LookBack) -> str:
-    return "in force" if back.state == IN_FORCE else "stopped, still inside the tail"
+def _counts_as(name: str, taken: Taken, back: LookBack) -> str:
+    state = "in force" if back.state == IN_FORCE else "stopped, still inside the tail"
+    return f"{name} ({taken.reading.how}), {taken.status}, {state}"
 
 
 def _read(protocol: Protocol, listed: Listed, on: date) -> Iterator[Taken]:

@@ -12,6 +12,7 @@ EXACT = "exact"
 SUGGESTED = "suggested"
 UNRECOGNISED = "unrecognised"
 HALF_LIVES: Final = 5
+SEROTONIN_TAIL_DAYS: Final = 90
 NOT_PRESCRIBED: Final = frozenset({"OTC", "supplement", "food", "alcohol", "nicotine", "caffeine", "herbal"})
 """Tags of what people take without a prescription."""
 
@@ -22,7 +23,8 @@ class Medication:
 
     Half-lives are in hours, the wash-out in days (0 means none is used). `severity` has the keys "psy" and "ket":
     0 none, 1 caution, 2 clinician review, 3 contraindicated. Source: clinical.md section 4.1, and `sources` for each.
-    `half_lives_days` are five of the longer half-life, rounded up to whole days; 0 when none is given.
+    `half_lives_days` are five of the longer half-life, rounded up to whole days; 0 when none is given. `full_days` is
+    how long it looks back in full, `tail_days` how long it counts at all. Source: clinical.md 4.2 (items 2 to 4).
     """
 
     ingredient: str
@@ -36,12 +38,19 @@ class Medication:
     mechanism: str
     sources: tuple[str, ...]
     half_lives_days: int = field(init=False, repr=False, compare=False)
+    full_days: int = field(init=False, repr=False, compare=False)
+    tail_days: int = field(init=False, repr=False, compare=False)
     is_prescribed: bool = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         hours = HALF_LIVES * (self.half_life_high_h or 0)
         object.__setattr__(self, "half_lives_days", ceil(hours / 24))
-        object.__setattr__(self, "is_prescribed", self.tags.isdisjoint(NOT_PRESCRIBED))
+        full = self.washout_days or self.half_lives_days
+        is_prescribed = self.tags.isdisjoint(NOT_PRESCRIBED)
+        serotonin_tail = SEROTONIN_TAIL_DAYS if is_prescribed and "SRI" in self.tags else 0
+        object.__setattr__(self, "full_days", full)
+        object.__setattr__(self, "tail_days", max(full, self.half_lives_days, serotonin_tail))
+        object.__setattr__(self, "is_prescribed", is_prescribed)
 
 
 @dataclass(frozen=True, slots=True)

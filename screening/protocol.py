@@ -9,14 +9,15 @@ from enum import StrEnum
 from itertools import chain
 from typing import Final, Self
 
+from screening.answers import Answer
 from screening.condition_nodes import Ask
 from screening.conditions import Condition
 from screening.derived import questions_of_show_if
 from screening.instruments import Instrument
 from screening.medications import Medication, MedicineNames
 from screening.questions import FREE_TEXT, Question
-from screening.ruled_out import RuledOut, by_one_answer
 from screening.second_signature import SecondSignature
+from screening.waking import Checks, Wakers, shown_by, wakers
 from screening.wording import Words
 
 
@@ -38,6 +39,8 @@ class Outcome(StrEnum):
         outcome._value_ = value
         outcome.strictness = len(cls.__members__)
         return outcome
+
+    __hash__ = str.__hash__  # that of an enumeration is Python, and asked for several times in each decision
 
 
 PRIORITIES: Final = ("P0", "P1", "P2", "P3", "P4")
@@ -153,9 +156,10 @@ class Case:
     services: Mapping[str, Outcome] = field(default_factory=dict)
 
 
-Step = tuple[str, Ask | None, Mapping[object, str], Question]
-"""A question as it is asked: its name, whether it is shown, its plain answers, itself. There are many, asked often, and
-Python takes a tuple apart much quicker when it has no names."""
+Step = tuple[str, Ask | None, Mapping[object, str], Mapping[Answer, Checks], Checks, Question]
+"""A question as it is asked: its name, whether it is shown, its plain answers, the checks that each code wakes and
+those that anything else does, itself. There are many, asked often, and Python takes a tuple apart much quicker when it
+has no names."""
 Check = tuple[Ask, frozenset[str] | None, str, Rule]
 """A rule as it is asked: its condition, the names that stand for the values it reads, its id, itself.
 
@@ -168,9 +172,10 @@ class Protocol:
     """A whole protocol version, and the seal that names exactly these files.
 
     What is made ready once: `steps` are its questions in order, `steering` those that decide which others are shown,
-    `stages` its rules by when they are asked, `ruled_out` which of them one answer alone rules out, `urgent` those that
-    are also asked while an intake is filled in, `free_texts` the questions answered in words of one's own, and
-    `safety_starts` the first words of the safety phrases: a text without any of them holds no such phrase.
+    `stages` its rules by when they are asked, `checks` their ids in that order, `wakers` what wakes each of the first
+    stage, `urgent` those that are also asked while an intake is filled in, `free_texts` the questions answered in words
+    of one's own, and `safety_starts` the first words of the safety phrases: a text without any of them holds no such
+    phrase.
     """
 
     name: str
@@ -195,20 +200,23 @@ class Protocol:
     steps: tuple[Step, ...] = field(init=False, repr=False, compare=False)
     steering: frozenset[str] = field(init=False, repr=False, compare=False)
     stages: tuple[tuple[Check, ...], ...] = field(init=False, repr=False, compare=False)
-    ruled_out: RuledOut = field(init=False, repr=False, compare=False)
+    checks: dict[str, None] = field(init=False, repr=False, compare=False)
+    wakers: Wakers = field(init=False, repr=False, compare=False)
     urgent: tuple[Rule, ...] = field(init=False, repr=False, compare=False)
     free_texts: tuple[str, ...] = field(init=False, repr=False, compare=False)
     safety_starts: frozenset[str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "steps", tuple(map(_step, self.questions.values())))
-        show_ifs = [question.show_if.reads for question in self.questions.values() if question.show_if]
-        object.__setattr__(self, "steering", frozenset(questions_of_show_if(chain.from_iterable(show_ifs))))
+        reads = [question.show_if.reads for question in self.questions.values() if question.show_if]
+        object.__setattr__(self, "steering", frozenset(questions_of_show_if(chain.from_iterable(reads))))
         needed = frozenset(q.id for q in self.questions.values() if q.required and not q.show_if)
         stages = tuple(tuple(_check(rule, needed) for rule in self.rules if rule.stage == stage) for stage in range(3))
         object.__setattr__(self, "stages", stages)
-        conditions = ((rule.id, rule.when) for rule in self.rules)
-        object.__setattr__(self, "ruled_out", by_one_answer(self.questions, conditions))
+        object.__setattr__(self, "checks", {check[2]: None for check in chain.from_iterable(stages)})
+        object.__setattr__(self, "wakers", wakers(self.questions, (check[3].when for check in stages[0])))
+        show_ifs = {q.show_if.text: shown_by(q.show_if, self.questions) for q in self.questions.values() if q.show_if}
+        steps = tuple(_step(question, show_ifs, self.wakers) for question in self.questions.values())
+        object.__setattr__(self, "steps", steps)
         object.__setattr__(self, "urgent", tuple(rule for rule in self.rules if rule.outcome is Outcome.URGENT))
         free_texts = tuple(name for name, question in self.questions.items() if question.kind in FREE_TEXT)
         object.__setattr__(self, "free_texts", free_texts)
@@ -221,8 +229,10 @@ class Protocol:
         return bool(self.approved_by and self.approved_on)
 
 
-def _step(question: Question) -> Step:
-    return question.id, question.show_if.ask if question.show_if else None, question.plain, question
+def _step(question: Question, show_ifs: Mapping[str, Ask], wakers: Wakers) -> Step:
+    is_shown = show_ifs[question.show_if.text] if question.show_if else None
+    waking = wakers.questions[question.id]
+    return question.id, is_shown, question.plain, waking.by_answer, waking.other, question
 
 
 def _check(rule: Rule, needed: frozenset[str]) -> Check:

@@ -33,6 +33,8 @@ CODED: Final = frozenset({"single", "yesno", "checkbox"})
 SCALES: Final = frozenset({"scale0_3", "scale0_10"})
 CHOSEN: Final = CODED | SCALES
 """Kinds whose answer is one of the codes."""
+EXACT_BELOW: Final = 10**15
+"""A whole number below this is the same as text and as number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,8 @@ class Question:
 
     Options of a "repeat" question are the fields of each of its lines. A number is kept in `unit`; a form may offer
     `other_unit` ("ft/in", "lb") and turns what was typed into `unit`. `codes` are all that may be chosen. Those that
-    leave no doubt are also in `plain`, by each text or whole number that needs no reading to be that code.
+    leave no doubt are also in `plain`, by each text or whole number that needs no reading to be that code; `alone` are
+    the ticks of a list with only one.
     """
 
     id: str
@@ -64,12 +67,15 @@ class Question:
     other_unit: str = ""
     codes: frozenset[str] = field(init=False, compare=False)
     plain: Mapping[object, str] = field(init=False, repr=False, compare=False)
+    alone: Mapping[str, tuple[str]] = field(init=False, repr=False, compare=False)
     labels: Mapping[str, str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         codes = _scale_codes(self.kind) or frozenset(option.code for option in self.options) or YES_OR_NO
         object.__setattr__(self, "codes", codes)
         object.__setattr__(self, "labels", {option.code: option.label for option in reversed(self.options)})
+        ticks = self.options if self.kind == "multi" else ()
+        object.__setattr__(self, "alone", {option.code: (option.code,) for option in ticks})
         object.__setattr__(self, "plain", _plain(codes) if self.kind in CHOSEN else {})
 
     def read(self, value: object) -> Answer | None:
@@ -82,7 +88,9 @@ class Question:
         Raises:
             UnreadableAnswer: the value is not an answer to this kind of question.
         """
-        if value is None or value in ("", [], ()):
+        if type(value) is list and len(value) == 1 and type(value[0]) is str and value[0] in self.alone:
+            return self.alone[value[0]]
+        if value is None or (not value and value in ("", [], ())):
             return None
         return _READERS[self.kind](self, value)
 
@@ -130,8 +138,6 @@ def _looks_numeric(text: str) -> bool:
 
 
 def _ticks(question: Question, value: object) -> Answer | None:
-    if type(value) is list and len(value) == 1 and type(value[0]) is str and value[0] in question.labels:
-        return (value[0],)
     values = value if isinstance(value, list | tuple | set | frozenset) else [value]
     if len(values) > 200:
         raise UnreadableAnswer("has too many choices")
@@ -150,6 +156,8 @@ def _scale(question: Question, value: object) -> str:
 
 
 def _number(question: Question, value: object) -> str:
+    if type(value) is int and 0 <= value < EXACT_BELOW:
+        return str(value)
     result = number(value)
     if result < 0:
         raise UnreadableAnswer("is below zero")

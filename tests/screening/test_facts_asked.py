@@ -31,8 +31,8 @@ def test_services_are_those_ticked_or_all(
 ) -> None:
     asked = facts_with(service_interest=ticked)
     assert asked.services() == asked_about
-    assert asked.call("wants", ("ket_home",)) is wants_home
-    assert asked.call("wants", ("not_sure",)) is wants_not_sure
+    assert asked.wants("ket_home") is wants_home
+    assert asked.wants("not_sure") is wants_not_sure
 
 
 @pytest.mark.parametrize(
