@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 
 from clinic.accounts.permissions import Permission
 from clinic.patients.models import Patient
+from clinic.staff import glass
 from clinic.staff.actions import see_patient
 from clinic.staff.care_team import is_on_team, open_until
-from clinic.staff.frame import page, show
+from clinic.staff.frame import READ, page, show
+from clinic.staff.glass_form import GlassForm
 from clinic.staff.session_form import SessionForm
 from clinic.treatment import actions
 from clinic.treatment.models import Course, Session
@@ -20,7 +21,9 @@ from clinic.treatment.models import Course, Session
 @page(Permission.DECIDE, "GET", "HEAD", "POST")
 def treatment(request: HttpRequest, reference: str) -> HttpResponse:
     """The sessions there were, and the form of the next one."""
-    person = _of_my_team(request, reference)
+    person = get_object_or_404(Patient, reference=reference)
+    if not _is_open(request, person):
+        return glass.closed(request, person, GlassForm(), status=200 if request.method in READ else 403)
     form = SessionForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         now = timezone.now()
@@ -47,15 +50,14 @@ def treatment(request: HttpRequest, reference: str) -> HttpResponse:
 @page(Permission.DECIDE, "POST")
 def end_course(request: HttpRequest, reference: str) -> HttpResponse:
     """Say that the course is over."""
-    person = _of_my_team(request, reference)
+    person = get_object_or_404(Patient, reference=reference)
+    if not _is_open(request, person):
+        return glass.closed(request, person, GlassForm(), status=403)
     course = Course.objects.filter(patient=person, ended_at__isnull=True).first()
     if course is not None:
         actions.end_course(course=course, by=request.user.actor, now=timezone.now())
     return redirect("staff:treatment", person.reference)
 
 
-def _of_my_team(request: HttpRequest, reference: str) -> Patient:
-    person = get_object_or_404(Patient, reference=reference)
-    if not is_on_team(request.user, person) and open_until(request.user, person) is None:
-        raise PermissionDenied
-    return person
+def _is_open(request: HttpRequest, person: Patient) -> bool:
+    return is_on_team(request.user, person) or open_until(request.user, person) is not None

@@ -73,4 +73,10 @@ def test_somebody_from_outside_the_care_team_records_nothing(
 ) -> None:
     records.decide(record, staff(Role.ON_CALL))
 
-    assert signed_in(Role.DIRECTOR).get(page_of(record)).status_code == 403
+    director = signed_in(Role.DIRECTOR)
+    asked, sent = director.get(page_of(record)), director.post(page_of(record))
+
+    assert "Why do you need to see this record?" in asked.content.decode()
+    assert b"Maya" not in asked.content
+    assert (asked.status_code, sent.status_code, director.post(f"{page_of(record)}end/").status_code) == (200, 403, 403)
+    assert not Session.objects.exists()
