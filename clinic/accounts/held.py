@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,6 +15,8 @@ KEY: Final = "held_form"
 LONGEST: Final = 100_000
 """Characters; no form of ours is longer, and the session table is no store for files."""
 NEVER: Final = frozenset({"csrfmiddlewaretoken", "password", "code", "credential"})
+OF_THE_PAGE: Final = re.compile(r"[0-9a-f-]{32,}")
+"""Keys and hashes, which a page puts into its form itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +28,10 @@ class Held:
     fields: list[tuple[str, str]]
 
     @property
-    def written(self) -> list[tuple[str, str]]:
-        """What somebody wrote in it: everything of more than one word."""
-        return [(name.replace("_", " ").capitalize(), text) for name, text in self.fields if " " in text.strip()]
+    def told(self) -> list[tuple[str, str]]:
+        """What somebody chose and wrote in it, as far as names and codes say it in words."""
+        told = [(name, text.strip()) for name, text in self.fields if not OF_THE_PAGE.fullmatch(text.strip())]
+        return [(_in_words(name), text if " " in text else _in_words(text)) for name, text in told if text]
 
 
 def pack(request: HttpRequest, *, back: str) -> str:
@@ -45,6 +49,12 @@ def of(request: HttpRequest) -> Held | None:
     except CannotOpen:
         return None
     return Held(path, back, [(name, text) for name, text in fields])
+
+
+def _in_words(code: str) -> str:
+    """A code such as `ready_to_book`, or the tick that a browser sends."""
+    words = "yes" if code == "on" else code.replace("_", " ")
+    return words[:1].upper() + words[1:]
 
 
 def drop(request: HttpRequest) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -112,14 +113,16 @@ def test_what_was_sent_to_a_locked_page_is_not_carried_out_and_not_lost(osei: Us
     browser = signed_in(osei)
     time_machine.shift(timedelta(minutes=16))
 
-    locked = browser.post("/staff/note/", {"reason": REASON, "route": "ready"})
+    told = {"reason": REASON, "route": "ready_to_book", "over_a_stop": "on", "basis": "0f" * 32}
+    locked = browser.post("/staff/note/", told)
 
     assert locked.status_code == 401
     assert SAID == []
     assert "<strong>not</strong> carried out" in locked.content.decode()
     back = come_back(browser, osei, locked).url
     page = browser.get(back).content.decode()
-    assert REASON in page
+    shown = re.findall(r"<dt>(.*?)</dt><dd class=\"val\">(.*?)</dd>", page)
+    assert shown == [("Reason", REASON), ("Route", "Ready to book"), ("Over a stop", "Yes")]
     assert 'action="/staff/note/"' in page
     assert SAID == []
 
