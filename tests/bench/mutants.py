@@ -60,7 +60,8 @@ def _prepare(copy: Path, paths: Sequence[str], tests: Sequence[str]) -> None:
     unwanted = shutil.ignore_patterns("__pycache__", ".hypothesis")
     for name in ("screening", TESTS, "tests/bench"):
         shutil.copytree(REPOSITORY / name, copy / name, ignore=unwanted)
-    shutil.copy(REPOSITORY / "tests/__init__.py", copy / "tests")
+    for name in ("__init__.py", "cases.py"):
+        shutil.copy(REPOSITORY / "tests" / name, copy / "tests")
     settings = "addopts = -p no:django -p no:xdist -p no:cacheprovider --hypothesis-seed=1\npythonpath = .\n"
     (copy / "mutants.ini").write_text(f"[pytest]\n{settings}", encoding="utf-8")
     lines = {
