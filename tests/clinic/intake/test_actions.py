@@ -181,11 +181,11 @@ def test_nothing_is_saved_after_sending(fill: Any, submit: Any) -> None:
 def test_a_rule_that_breaks_goes_to_a_person(fill: Any, submit: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     from screening.facts import Facts
 
-    def broken(self: Facts, tag: str) -> bool:
+    def broken(self: Facts, function: str, arguments: object) -> bool:
         raise ZeroDivisionError
 
     intake = fill()
-    monkeypatch.setattr(Facts, "tagged", broken)
+    monkeypatch.setattr(Facts, "call", broken)
     sealed = submit(intake)
 
     assert (sealed.outcome, sealed.priority) == ("clinician_review", "P1")

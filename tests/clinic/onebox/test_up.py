@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -58,8 +59,11 @@ def open_clinic(var: Path, environment: dict[str, str]) -> Iterator[Open]:
 
 
 def family(pid: int) -> list[int]:
-    """A process and all that came from it."""
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    """A process and all that came from it; nobody, when it has ended."""
+    try:
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    except FileNotFoundError:
+        return []
     return [pid, *(descendant for child in children for descendant in family(int(child)))]
 
 
@@ -85,7 +89,7 @@ def test_it_opens_once_keeps_what_was_written_when_killed_and_closes_in_order(
     with database.connect("threshold") as connection:
         connection.execute("CREATE TABLE kept AS SELECT 'still here' AS word")
     for pid in family(clinic.pid):
-        if is_alive(pid):
+        with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
     clinic.wait()
     again = open_clinic()
