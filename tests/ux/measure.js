@@ -36,9 +36,11 @@ window.measure = (() => {
       .filter(([, box]) => box.height < least - 0.5 || box.width < least - 0.5)
       .map(([each, box]) => `${each.tagName} ${(each.textContent || each.name).trim().slice(0, 40)} ` +
         `${Math.round(box.width)}x${Math.round(box.height)}`);
-  const clipped = () =>
+  const clipping = () =>
     [...document.querySelectorAll("main *, footer *, header *")]
-      .filter((each) => shown(each) && !each.closest(".vh, svg, input, textarea, select") && /hidden|clip/.test(getComputedStyle(each).overflow))
+      .filter((each) => /hidden|clip/.test(getComputedStyle(each).overflow) && !each.closest(".vh, svg, input, textarea, select"));
+  const clipped = (parts = clipping()) =>
+    parts.filter((each) => shown(each))
       .filter((each) => each.scrollWidth > each.clientWidth + 1 || each.scrollHeight > each.clientHeight + 1)
       .map((each) => each.outerHTML.slice(0, 80));
   // What lies behind a part: each background from the page on, and what stands out of the order of the page.
@@ -62,10 +64,11 @@ window.measure = (() => {
     // All in one task: between two questions the browser would paint a page that nobody looks at.
     layout: (least, styles) => {
       const found = smallTargets(least).map((each) => `small: ${each}`);
+      const parts = clipping(); // the same in every one of the styles
       for (const [name, css] of Object.entries(styles)) {
         restyled(css);
         if (sideways() > 0) found.push(`scrolls sideways, ${name}: ${widest()}`);
-        found.push(...clipped().map((each) => `cut off, ${name}: ${each}`));
+        found.push(...clipped(parts).map((each) => `cut off, ${name}: ${each}`));
       }
       restyled("");
       return found;
