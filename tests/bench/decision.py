@@ -61,14 +61,12 @@ def _deciding(protocol: Protocol) -> Iterator[Figure]:
         "without": lambda _: lambda: screen(protocol, told.given, on=CASE_DAY, clinic=told.clinic),
         "json": lambda _: result.as_json,
     }
+    alone = in_turns({"screen": works["screen"]}, ROUNDS)["screen"]
     times = in_turns(works, ROUNDS)
     came_out = f"{result.outcome}, {len(result.findings)} findings, {len(result.clear)} rules clear"
-    yield _microseconds("screen() of a complete intake, 6 medicines, median", times["screen"], 2_000, came_out)
-    clock = (
-        f"quickest tenth {times['screen'].undisturbed * MICRO:,.0f} us, "
-        f"on the clock {times['screen'].median * MICRO:,.0f} us, n = {len(times['screen'].seconds):,}"
-    )
-    yield _microseconds("  the same, goal", times["screen"], 300, clock)
+    yield _microseconds("screen() of a complete intake, 6 medicines, median", alone, 2_000, came_out)
+    yield _microseconds("  the same, goal: one after another", alone, 300, _on_the_clock(alone))
+    yield _microseconds("  in turns with what follows", times["screen"], detail=_on_the_clock(times["screen"]))
     yield _microseconds("  without the medicines", times["without"])
     yield _microseconds("  as_json() with its hash, for the sealed record", times["json"])
     yield ratio(f"screen() : plain loop over {len(closures)} closures", times["screen"], times["loop"])
@@ -121,6 +119,11 @@ def _trivial(number: int) -> Callable[[dict[int, int]], bool]:
 
 def _microseconds(what: str, times: Times, at_most: float | None = None, detail: str = "") -> Figure:
     return Figure(what, times.usually_busy * MICRO, "us", at_most=at_most, detail=detail)
+
+
+def _on_the_clock(times: Times) -> str:
+    tenth, median = times.undisturbed * MICRO, times.median * MICRO
+    return f"quickest tenth {tenth:,.0f} us, on the clock {median:,.0f} us, n = {len(times.seconds):,}"
 
 
 def _memory() -> Iterator[Figure]:
