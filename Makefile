@@ -88,7 +88,7 @@ COMPILE = $(PY) -m uv pip compile --quiet --generate-hashes --no-annotate --no-h
   --no-emit-find-links --python-version 3.11
 
 # What `make mutants` changes: the deciding, and the reading of medicines.
-MODULES ?= conditions condition_nodes engine explain facts instruments lookback medicine_facts answers questions \
+MODULES ?= conditions condition_nodes engine explain facts instruments lookback medicine_facts answers questions waking \
   medications medicine_dates medicine_details medicine_lines medicine_names medicine_nearness medicine_plain \
   medicine_reader medicine_slips medicine_sounds medicine_text medicine_words
 

@@ -27,6 +27,8 @@ CASE: Final = "V000"
 ROUNDS: Final = 1_000
 LOADS: Final = 5
 COMPARED: Final = 10
+SUMMED: Final = 10_000
+"""So many numbers take about half as long as a decision, and always the same work."""
 TYPED: Final = (
     Listed("sertraline 50 mg daily", "taking"),
     Listed("Xanax 0.5 mg", "as_needed"),
@@ -61,11 +63,14 @@ def _deciding(protocol: Protocol) -> Iterator[Figure]:
         "without": lambda _: lambda: screen(protocol, told.given, on=CASE_DAY, clinic=told.clinic),
         "json": lambda _: result.as_json,
     }
-    alone = in_turns({"screen": works["screen"]}, ROUNDS)["screen"]
+    beside = in_turns({"screen": works["screen"], "sum": lambda _: lambda: sum(range(SUMMED))}, ROUNDS)
+    alone, steady = beside["screen"], beside["sum"]
     times = in_turns(works, ROUNDS)
     came_out = f"{result.outcome}, {len(result.findings)} findings, {len(result.clear)} rules clear"
     yield _microseconds("screen() of a complete intake, 6 medicines, median", alone, 2_000, came_out)
-    yield _microseconds("  the same, goal: one after another", alone, 300, _on_the_clock(alone))
+    yield _microseconds("  the same, goal", alone, 300, _on_the_clock(alone))
+    slowed = steady.usually_busy / steady.undisturbed
+    yield Figure("  what the machine adds: a sum beside it, median : tenth", slowed, "x", detail=_on_the_clock(steady))
     yield _microseconds("  in turns with what follows", times["screen"], detail=_on_the_clock(times["screen"]))
     yield _microseconds("  without the medicines", times["without"])
     yield _microseconds("  as_json() with its hash, for the sealed record", times["json"])
