@@ -76,7 +76,7 @@ $(RUN_READY):
 	@rm -f $(VENV)/.run-* $(VENV)/.test-* && touch $@
 
 $(TEST_READY): $(RUN_READY)
-	$(PY) -m pip install --quiet --require-hashes -r requirements-dev.txt
+	$(PY) -m pip install --quiet --no-compile --require-hashes -r requirements-dev.txt
 	@rm -f $(VENV)/.test-* && touch $@
 
 define MAKE_VENV
