@@ -11,6 +11,7 @@ from screening.loading.deciding import OUTCOMES
 from screening.loading.tables import Document, Table
 from screening.medicine_facts import STATUSES
 from screening.protocol import CASE_FACTS, PRIORITIES, Case, Outcome, Protocol
+from screening.questions import KINDS
 
 CASE_ID: Final = re.compile(r"V\d{3}")
 BASELINE: Final = "V000"
@@ -87,6 +88,8 @@ def _given(table: Table, protocol: Protocol) -> Mapping[str, object]:
         if name not in protocol.questions:
             table.wrong(f'There is no question "{name}".', name)
             continue
+        if protocol.questions[name].kind not in KINDS:
+            continue  # which is told where the question is
         try:
             protocol.questions[name].read(given[name])
         except UnreadableAnswer as problem:

@@ -105,6 +105,7 @@ WRONG: dict[str, list[tuple[str, str, str]]] = {
         ('title = "First"', 'titel = "First"', 'line 3: [page.first] "title" is missing'),
         ('title = "First"', "title = 7", 'line 4: [page.first] "title" must be a text'),
         ('kind = "form"', 'kind = "quiz"', 'line 5: [page.first] "kind" is "quiz", which is none of'),
+        ('"Do you smoke?"\nkind = "single"', '"Do you smoke?"', 'line 18: [question.smokes] "kind" is missing'),
         ('"smokes", "packs"]', '"smokes"]', "line 24: [question.packs] This question is on no page"),
         ('"smokes", "packs"]', '"smokes", "packs", "gone"]', 'line 6: [page.first] There is no question "gone"'),
         ('"smokes", "packs"]', '"packs", "smokes"]', 'line 31: [question.packs] "smokes" is not asked before'),
