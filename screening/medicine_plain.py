@@ -76,9 +76,16 @@ class PlainLines:
         match = self._matches.get(key)
         if match is None:
             match = self._matches[key] = matched(self._index, key)
-        status = "as_needed" if needed else ""
-        said = (dose or "", "", often or "", status, None)
-        return Reading(line, EXACT, match.how, match.ingredients, (), (), *said, match.look_alikes)
+        return Reading(
+            typed=line,
+            match=EXACT,
+            how=match.how,
+            ingredients=match.ingredients,
+            dose=dose or "",
+            frequency=often or "",
+            status="as_needed" if needed else "",
+            look_alikes=match.look_alikes,
+        )
 
     def _is_plain(self, key: str, written: str) -> bool:
         """True for a name of plain words that stands for itself, and from which no longer name goes on."""
