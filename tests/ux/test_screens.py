@@ -25,8 +25,8 @@ RESTYLED = {
 """1280 points at a zoom of 400 % are 320; text twice as large on the narrowest screen is asked of nobody."""
 LOOKS = ((WIDE, "light"), (WIDE, "dark"), (NARROW, "dark"), (NARROW, "light"))
 """A theme changes colors and nothing else, and all states of a page have the same frame: what only a wide screen has,
-such as the menu, is asked about in the first of them, else the narrow screen in the light; and of colors, those that
-were nowhere before. Working out a contrast is most of what axe does, and most pages bring no new one."""
+such as the menu, is asked about in the first of them, with every color; else the narrow screen in the light, and colors
+that were nowhere before. Working out a contrast is most of what axe does, and most pages bring no new one."""
 FIRST_OF_EACH_PAGE = frozenset({state.url_name: state for state in reversed(STATES)}.values())
 STYLES = ("calm.css", "progress.css", "booking.css", "public.css", "urgent.css")
 
@@ -83,7 +83,7 @@ def _axe(screen: Screen) -> Iterator[str]:
     is_first = bool(screen.shown and screen.shown.state in FIRST_OF_EACH_PAGE)
     for width, theme in LOOKS if is_first else LOOKS[2:]:
         screen.looks(width=width, theme=theme)
-        if screen.has_new_colors():
+        if screen.has_new_colors() or width == WIDE:
             yield from (f"{each} at {width}, {theme}" for each in screen.axe(RULES_OF_COLOR))
         if theme == "light":
             yield from (f"{each} at {width}, {theme}" for each in screen.axe(STRUCTURE))
