@@ -37,11 +37,6 @@ def beat() -> Program:
     return _python("beat", "celery", "--quiet", "--app", "clinic", "beat", "--pidfile", "", "--loglevel", "WARNING")
 
 
-def demo() -> Program:
-    """`manage.py demo`: invented people to try the clinic with."""
-    return Program("demo", (sys.executable, str(REPOSITORY / "manage.py"), "demo"), REPOSITORY)
-
-
 def _python(
     name: str, module: str, *arguments: str, flags: tuple[str, ...] = (), inherits: tuple[int, ...] = ()
 ) -> Program:

@@ -20,7 +20,7 @@ from clinic.intake.models import Intake
 from clinic.onebox.processes import Program
 from clinic.onebox.valkey import Valkey
 from tests.clinic.notifications.smtp_server import Mailbox
-from tests.clinic.onebox.conftest import Start, start, var
+from tests.clinic.onebox.conftest import Start, client_of, start, var
 from tests.own_broker import all_sent, app_for
 
 from .conftest import FULL, NOW, ROUNDS, often, submit, sweep
@@ -59,23 +59,23 @@ class Broker:
 
     def kept(self) -> int:
         """How many nudges it holds."""
-        with self.valkey.connect() as client:
+        with client_of(self.valkey) as client:
             return sum(client.llen(queue) for queue in ("default", "urgent"))
 
     def fill(self) -> None:
         """Not one more byte goes into its log of messages: the next is refused, and so is everything after it."""
         limit(self.program, self.process.pid, NOTHING)
-        with self.valkey.connect() as client:
+        with client_of(self.valkey) as client:
             until(lambda: refuses(client))
 
     def free(self) -> None:
         """There is room again, and it has noticed."""
         limit(self.program, self.process.pid, ANYTHING)
-        with self.valkey.connect() as client:
+        with client_of(self.valkey) as client:
             until(lambda: not refuses(client))
 
     def wipe(self) -> None:
-        with self.valkey.connect() as client:
+        with client_of(self.valkey) as client:
             client.flushall()
 
 

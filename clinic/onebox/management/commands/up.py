@@ -121,17 +121,12 @@ class Onebox:
         self.supervisor.start(Stage.CLINIC, programs.beat)
 
     def _make_demo_data(self) -> None:
+        """In this process, while the web server starts: another would load all of Django once more."""
         if settings.IS_PRODUCTION:
             say("clinic", "no demo data in production")
             return
-        process = programs.demo().start(sys.stdout.fileno())
-        try:
-            while process.poll() is None:
-                self._tend()
-        finally:
-            process.terminate()
-        if process.returncode != 0:
-            raise CommandError("The demo data could not be made; the reason is above.")
+        call_command("demo", site=os.environ["SITE_URL"])
+        connections.close_all()
 
     def _wait_for(self, address: Address) -> None:
         by = time.monotonic() + WEB_WITHIN

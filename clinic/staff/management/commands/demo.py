@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 from django.utils import timezone
 
@@ -23,6 +23,9 @@ class Command(BaseCommand):
 
     help = "Make the invented clinic of the demo, and print its sign-ins. Refused in production."
 
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--site", default=settings.SITE_URL, help="where the clinic is open; default SITE_URL")
+
     def handle(self, *args: Any, **options: Any) -> None:
         if settings.IS_PRODUCTION:
             raise CommandError("There is no demo data in production.")
@@ -30,7 +33,8 @@ class Command(BaseCommand):
         if not User.objects.exists():
             self._make(kept)
         if kept.exists():
-            self._print_sign_ins(demo.people_the_staff(kept.read_text().strip()), kept.read_text().strip())
+            password = kept.read_text().strip()
+            self._print_sign_ins(demo.people_the_staff(password), password, options["site"])
 
     def _make(self, kept: Path) -> None:
         password = "-".join(secrets.choice(WORDS) for _ in range(4))
@@ -43,8 +47,8 @@ class Command(BaseCommand):
             kept.touch(mode=0o600)
             kept.write_text(password)
 
-    def _print_sign_ins(self, staff: list[User], password: str) -> None:
-        self.stdout.write(f"Sign in at {settings.SITE_URL}/staff/ with the password {password} and a code:")
+    def _print_sign_ins(self, staff: list[User], password: str, site: str) -> None:
+        self.stdout.write(f"Sign in at {site}/staff/ with the password {password} and a code:")
         self.stdout.write(f"  .venv/bin/python manage.py demo_code {staff[0].email} prints it; an app does, too.")
         for user in staff:
             self.stdout.write(f"  {user.email:<28} {user.name} ({user.role_in_words})")
