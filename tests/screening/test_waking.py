@@ -61,7 +61,7 @@ def test_a_check_that_reads_more_at_first_than_one_answer_or_tag_never_sleeps(co
 
 
 def test_a_check_about_a_tag_wakes_at_that_tag_alone() -> None:
-    conditions = ["med_tag('QT') and age > 3", "med_ntag('QT') >= 2 or med_tag('MAOI')", "med_tag('MAOI')"]
+    conditions = ["med_tag('QT') and age > 3", "med_ntag('QT') >= 1 or med_tag('MAOI')", "med_tag('MAOI')"]
     found = wakers(QUESTIONS, map(parse, conditions))
 
     assert found.tags == {"QT": (0, 1), "MAOI": (1, 2)}
