@@ -54,6 +54,8 @@ def test_nothing_is_no_answer_to_any_kind_of_question(kind: str, empty: object) 
         ("integer", 70.0, "70"),
         ("integer", 10**15, "1000000000000000"),
         ("integer", 0, "0"),
+        ("integer", "0", "0"),
+        ("number", 0.5, "0.5"),
         ("number", 70.5, "70.5"),
         ("number", "1e2", "100"),
         ("date", "2026-11-20", "2026-11-20"),
@@ -80,7 +82,7 @@ def test_an_answer_is_read_into_one_shape(kind: str, value: object, answer: obje
         ("single", ["a"], "is neither text nor a number"),
         ("single", False, "is not one of the choices"),
         ("yesno", 1, "is not one of the choices"),
-        ("yesno", "1", "is not one of the choices"),
+        ("yesno", "1.5", "is not one of the choices"),
         ("scale0_3", 4, "is outside the scale"),
         ("scale0_3", -1, "is outside the scale"),
         ("scale0_3", ["1"], "is not a number"),
@@ -111,6 +113,11 @@ def test_what_is_no_answer_to_a_question_is_refused_in_words(kind: str, value: o
 def test_a_question_without_options_has_the_codes_of_its_scale_or_yes_and_no(kind: str, codes: object) -> None:
     assert question(kind).codes == set(codes)  # type: ignore[call-overload]
     assert question("single", *OPTIONS).codes == {"a", "b", "1", "not_sure"}
+
+
+@pytest.mark.parametrize("asked", [*PROTOCOL.questions.values(), question("single", Option("01", "A month"), *OPTIONS)])
+def test_what_needs_no_reading_is_what_would_be_read(asked: Question) -> None:
+    assert {value: asked.read(value) for value in asked.plain} == asked.plain
 
 
 def test_an_answer_is_read_back_in_the_words_of_its_options_and_with_its_unit() -> None:
