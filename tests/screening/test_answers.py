@@ -116,6 +116,7 @@ def test_doubt_is_what_a_person_cannot_or_will_not_say(answer: Answer, doubtful:
     [
         ("", "  "),
         ("Kill  MYSELF!", " kill myself "),
+        ("All my XaNaX", " all my xanax "),
         ("can't\tgo on\x00now", " cant go on now "),
         ("can\u2019t g\u00f6 \u00f4n", " cant go on "),
         ("e\u0301nd \u017ft", " end st "),

@@ -230,6 +230,7 @@ def test_each_of_four_consents_is_needed(consent: str) -> None:
         ({"reason_story": "some days I want to die"}, (), True),
         ({"reason_story": "my back hurts"}, (), False),
         ({"reason_story": "I could die of laughter"}, (), False),
+        ({"reason_story": "I want to sleep again"}, (), False),
         ({"preferred_name": "kms lol"}, (), True),
         ({"reason_story": "x " * 10_001 + "I want to die"}, (), True),
         ({"no_such_question": "I want to die"}, (), False),

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from screening import engine
 from screening.conditions import Condition, parse
 from screening.engine import screen
 from screening.facts import Facts
@@ -98,6 +99,22 @@ def test_every_check_that_sleeps_says_no_when_it_is_asked_all_the_same() -> None
         facts = Facts(PROTOCOL, answers, ON, CLINIC, (Listed("sertraline", "taking"),))
         asleep = set(range(len(PROTOCOL.stages[0]))) - facts.awake - set(PROTOCOL.wakers.medicines)
         assert {PROTOCOL.stages[0][place][0](facts) for place in asleep} <= {False}
+
+
+@pytest.mark.parametrize(
+    ("medicines", "ticks"),
+    [(["theophylline"], ["none"]), (["Nardil", "lithium", "Xanax", "oxycodone"], ["none"]), (["kava"], ["lai"])],
+)
+def test_what_sleeps_changes_no_decision(
+    monkeypatch: pytest.MonkeyPatch, medicines: list[str], ticks: list[str]
+) -> None:
+    given = {**BASELINE.given, "med_none": "takes", "med_check": ticks}
+    listed = [Listed(each, "taking") for each in medicines]
+    told = screen(PROTOCOL, given, on=ON, medications=listed, clinic=CLINIC)
+    assert any(each.rule.when.asks_medicines for each in told.findings)
+
+    monkeypatch.setattr(engine, "_awake", lambda _: range(len(PROTOCOL.stages[0])))
+    assert screen(PROTOCOL, given, on=ON, medications=listed, clinic=CLINIC).as_json() == told.as_json()
 
 
 def test_a_show_if_says_the_same_when_it_is_asked_beforehand() -> None:
