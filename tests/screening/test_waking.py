@@ -119,12 +119,10 @@ def test_what_sleeps_changes_no_decision(
 
 def test_a_show_if_says_the_same_when_it_is_asked_beforehand() -> None:
     for question in [each for each in QUESTIONS.values() if each.show_if]:
+        reads = question.show_if.reads[0]  # type: ignore[union-attr]
+        every = [{**BASELINE.given, reads: code} for code in QUESTIONS[reads].codes] if reads in QUESTIONS else []
         ready = shown_by(question.show_if, QUESTIONS)  # type: ignore[arg-type]
-        for answers in (
-            {},
-            BASELINE.given,
-            {**BASELINE.given, "reason_main": ["pain", "depression"], "bp_recent": "no"},
-        ):
+        for answers in ({}, BASELINE.given, {**BASELINE.given, "reason_main": ["pain", "depression"]}, *every):
             facts = Facts(PROTOCOL, answers, ON)
             facts.doubt = frozenset()
             assert ready(facts) is question.show_if.ask(facts)  # type: ignore[union-attr]
