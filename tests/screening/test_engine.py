@@ -14,7 +14,7 @@ import pytest
 from screening import engine
 from screening.conditions import Condition, parse
 from screening.engine import Result, canonical, decide, screen, urgent_now
-from screening.facts import Clinic, Facts
+from screening.facts import Facts
 from screening.loader import load
 from screening.medicine_facts import Listed
 from screening.protocol import Outcome, Protocol, Rule
@@ -291,19 +291,6 @@ def test_another_protocol_than_the_intake_was_started_under_is_an_error(
     assert ids(decide(Facts(replace(small, rules=(error,)), ANSWERS, ON)).findings) == []
     facts = Facts(replace(small, rules=(error,)), ANSWERS, ON)
     assert ids(decide(facts, started_under=begun).findings) == (["E"] if is_error else [])
-
-
-@pytest.mark.parametrize(
-    ("clinic", "holds"), [(None, []), (Clinic(), []), (Clinic(None, ON), ["T"]), (Clinic(None, date(2026, 1, 1)), [])]
-)
-def test_what_the_clinic_brings_is_asked_and_without_it_nothing_is_known(
-    small: Protocol, clinic: Clinic | None, holds: list[str]
-) -> None:
-    result = asked(small, rule("T", "telemed_flex_active", Outcome.INFO), clinic=clinic)
-
-    assert ids(result.findings) == holds
-    assert ids(result.undecided) == ([] if clinic and clinic.telehealth_flexibility_until else ["T"])
-    assert result.problems == {}
 
 
 def test_answers_to_no_question_are_named_some_of_them_and_not_at_any_length(small: Protocol) -> None:

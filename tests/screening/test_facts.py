@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from screening.condition_nodes import CANNOT_TELL
+from screening.engine import screen
 from screening.facts import Clinic, Facts
 from screening.medicine_facts import Listed
 from tests.screening.intakes import BASELINE, CLINIC, ON, PROTOCOL, facts_with
@@ -214,6 +215,12 @@ def test_a_clinic_that_did_not_say_where_it_is_licensed_or_until_when_is_not_kno
     days = [ON - timedelta(days=1), ON, ON + timedelta(days=1)]
     assert [value("telemed_flex_active", Clinic(None, day)) for day in days] == [False, True, True]
     assert Facts(PROTOCOL, {}, ON).clinic == Clinic(None, None)
+
+
+def test_what_the_clinic_said_is_asked_in_the_decision() -> None:
+    told = [screen(PROTOCOL, BASELINE.given, on=ON, clinic=clinic) for clinic in (CLINIC, Clinic(), None)]
+    assert [each.outcome for each in told] == ["ready_to_book", *["clinician_review"] * 2]
+    assert told[1].as_json() == told[2].as_json()
 
 
 @pytest.mark.parametrize("consent", ["consent_privacy", "consent_not_medical", "consent_truth", "consent_esign"])
