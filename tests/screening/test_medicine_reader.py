@@ -210,13 +210,19 @@ def test_details_belong_to_the_name_beside_them() -> None:
 def test_details_belong_to_the_misspelt_name_beside_them() -> None:
     released, other = names().read("zolft-xr duloxetiane", on=ON)
     assert (released.form, other.form) == ("xr", "")
-    unknown, doubted = names().read("xyzzy olpidem?", on=ON)
-    assert (unknown.status, doubted.status) == ("", "unsure")
+    doubted, unknown = names().read("olpidem? xyzzy", on=ON)
+    assert (doubted.status, unknown.status) == ("unsure", "")
 
 
 def test_a_digit_in_a_misspelt_name_counts_as_a_letter() -> None:
     (reading,) = names().read("zol7oft")
     assert [(each.name, each.score) for each in reading.suggestions] == [("Zoloft", 0.857)]
+
+
+@pytest.mark.parametrize("text", ["Ortho Trie-Cyclen", "atrvastatin-hydrochloride"])
+def test_a_hyphen_in_a_misspelt_name_makes_it_no_farther(text: str) -> None:
+    hyphen, space = (names().read(each)[0].suggestions for each in (text, text.replace("-", " ")))
+    assert hyphen == space != ()
 
 
 def test_a_space_within_a_word_of_a_longer_name_is_told() -> None:
@@ -232,8 +238,8 @@ def few(*listed: str, **known: tuple[str, ...]) -> MedicineNames:
 
 
 def test_a_name_of_the_protocol_is_one_though_it_is_an_everyday_word() -> None:
-    assert [reading.match for reading in few("nicotine", "patch").read("patch")] == ["exact"]
-    assert [reading.match for reading in few("nicotine", patch=("nicotine",)).read("patch")] == ["unrecognised"]
+    assert [reading.match for reading in few("nicotine", "patch").read("patch!")] == ["exact"]
+    assert [reading.match for reading in few("nicotine", patch=("nicotine",)).read("patch!")] == ["unrecognised"]
 
 
 def test_a_short_name_is_joined_from_two_words_only_when_the_protocol_lists_it() -> None:
