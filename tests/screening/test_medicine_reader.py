@@ -242,6 +242,11 @@ def test_a_name_of_the_protocol_is_one_though_it_is_an_everyday_word() -> None:
     assert [reading.match for reading in few("nicotine", patch=("nicotine",)).read("patch!")] == ["unrecognised"]
 
 
+def test_a_name_that_ends_in_numbers_is_read_whole() -> None:
+    index = few("oxycodone", "Perco 5/325")
+    assert [(reading.match, reading.dose) for reading in index.read("my Perco 5/325")] == [("exact", "")]
+
+
 def test_a_short_name_is_joined_from_two_words_only_when_the_protocol_lists_it() -> None:
     index = few("fluoxetine", "prozac", oxygen=("oxygen",), paracetamol=("paracetamol",))
     told = [index.read(text)[0].how.split(" ")[0] for text in ("pro zac", "o xygen", "para cetamol")]
