@@ -115,10 +115,10 @@ def folder(name: str) -> Path:
     return published if (published / "protocol.toml").exists() else Path(name)
 
 
-def _each(answer: Callable[[str], dict[str, object]]) -> int:
+def _each(answer: Callable[[str], dict[str, object]], *, with_blank: bool = False) -> int:
     """Answer each line; the exit code says whether every one could be."""
     code = 0
-    for raw in lines_of(sys.stdin.buffer):
+    for raw in lines_of(sys.stdin.buffer, with_blank=with_blank):
         told = _answered(answer, raw)
         code |= "error" in told
         print(json.dumps(told, ensure_ascii=True))
@@ -152,7 +152,7 @@ def _decided(protocol: Protocol, case: CaseLine) -> Result:
 def _medications(chosen: argparse.Namespace) -> int:
     protocol = load(folder(chosen.protocol))
     on: date = chosen.on or datetime.now(UTC).astimezone().date()
-    return _each(lambda line: _read(protocol, line, on))
+    return _each(lambda line: _read(protocol, line, on), with_blank=True)
 
 
 def _read(protocol: Protocol, line: str, on: date) -> dict[str, object]:
@@ -187,8 +187,8 @@ def _score(chosen: argparse.Namespace) -> int:
 
 def _scored(protocol: Protocol, line: str) -> dict[str, object]:
     value = read_object(line)
-    instrument = protocol.instruments.get(str(value.get("instrument")))
-    items = value.get("items")
+    name, items = value.get("instrument"), value.get("items")
+    instrument = protocol.instruments.get(name) if isinstance(name, str) else None
     if instrument is None or not isinstance(items, list):
         why = f'"instrument" must be one of {", ".join(protocol.instruments)}, and "items" a list.'
         raise BadLine(why, value.get("id"))

@@ -60,10 +60,10 @@ class Report:
         yield f"Seal: {self.seal or 'not sealed yet, a draft'}"
         yield f"Approved by: {self.approved_by or 'nobody yet. Not clinically approved.'}"
         yield f"Rules that no case triggers: {_listed(self.untriggered)}"
-        yield f"Rules that some case triggers, and none expects: {_listed(self.unnamed)}"
+        yield f"Rules that cases trigger, and no case names: {_listed(self.unnamed)}"
         yield f"Questions that no case shows: {_listed(self.never_shown)}"
-        yield f"Questions with a show_if that no case hides: {_listed(self.never_hidden)}"
-        yield f"Rules whose sources were none of them seen (for the medical director): {_listed(self.unverified)}"
+        yield f"Questions that may be hidden, and that no case hides: {_listed(self.never_hidden)}"
+        yield f"Rules without a verified source, for the medical director to look up: {_listed(self.unverified)}"
         yield f"Sources that nothing cites: {_listed(self.unused_sources)}"
         for language, texts in self.in_english.items():
             yield f"Language {language}: {len(texts)} sentences besides the form are left in English"

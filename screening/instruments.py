@@ -88,9 +88,13 @@ def _points(instrument: Instrument, position: int, item: object) -> int | None:
         return None
     if instrument.scoring == "yes_count" and item in ("yes", "no", True, False):
         return int(item in ("yes", True))
-    points = int(whole_number_code(item))
+    place = f"item {position + 1} of {instrument.name}"
+    try:
+        points = int(whole_number_code(item))
+    except UnreadableAnswer as problem:
+        raise UnreadableAnswer(f"{place} {problem}") from None
     if not 0 <= points <= instrument.highest_item:
-        raise UnreadableAnswer(f"item {position + 1} of {instrument.name} is not from 0 to {instrument.highest_item}")
+        raise UnreadableAnswer(f"{place} is not from 0 to {instrument.highest_item}")
     return points
 
 

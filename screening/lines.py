@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
@@ -18,6 +20,8 @@ from screening.medicine_facts import STATUSES, Listed
 LONGEST_LINE: Final = 10_000_000
 MOST_BYTES: Final = 4 * LONGEST_LINE + 4  # no character takes more than four
 MOST_ANSWERS: Final = 10_000
+MOST_KEYS: Final = 100
+"""Of a case, a clinic or a medicine, as each key that is not ours is compared with ours."""
 MOST_MEDICINES: Final = 200
 MOST_TYPED: Final = 5_000
 """Characters of all medicines together that are read; a hundred lines take less. What is more becomes one medicine."""
@@ -46,17 +50,18 @@ class CaseLine:
     clinic: Clinic
 
 
-def lines_of(stream: IO[bytes]) -> Iterator[bytes]:
-    """The lines of a stream that are not blank; of one that is far too long only the beginning, and that once.
+def lines_of(stream: IO[bytes], *, with_blank: bool = False) -> Iterator[bytes]:
+    """The lines of a stream; of one that is far too long only the beginning, and that once.
 
     Args:
         stream: such as standard input.
+        with_blank: a blank line is a line too, such as a text in which nothing was written.
     """
     while raw := stream.readline(MOST_BYTES):
         rest = raw
         while len(rest) == MOST_BYTES and not rest.endswith(b"\n"):
             rest = stream.readline(MOST_BYTES)
-        if raw.strip(b"\xef\xbb\xbf \t\r\n"):
+        if with_blank or raw.strip(b"\xef\xbb\xbf \t\r\n"):
             yield raw
 
 
@@ -82,7 +87,8 @@ def read_object(line: str) -> dict[str, object]:
         BadLine: it is no JSON, holds a key twice or a number that is none, or is no object.
     """
     try:
-        value = json.loads(line, object_pairs_hook=_object, parse_constant=_no_number)
+        with _collector_at_rest():
+            value = json.loads(line, object_pairs_hook=_object, parse_constant=_no_number)
     except BadLine:
         raise
     except (ValueError, RecursionError):
@@ -117,6 +123,18 @@ def read_case(line: str) -> CaseLine:
         raise BadLine(str(bad), case_id) from None
 
 
+@contextmanager
+def _collector_at_rest() -> Iterator[None]:
+    """No search for cycles among values that cannot have any; among millions of them each search takes long."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
 def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
     found = dict(pairs)
     if len(found) < len(pairs):
@@ -135,8 +153,10 @@ def _may_be_id(value: object) -> bool:
     return value is None or (isinstance(value, str | int) and not isinstance(value, bool))
 
 
-def _refuse_near_misses(value: Iterable[str], keys: tuple[str, ...]) -> None:
+def _refuse_near_misses(value: Mapping[str, object], keys: tuple[str, ...]) -> None:
     """A key that is nearly one of ours is a slip that would leave an answer or a medicine out unseen."""
+    if len(value) > MOST_KEYS:
+        raise BadLine(f"More than {MOST_KEYS} keys stand where only {', '.join(keys)} are read.")
     for key in value:
         if key in keys:
             continue

@@ -118,7 +118,7 @@ def _scale_codes(kind: str) -> frozenset[str]:
 
 def _plain(codes: Iterable[str]) -> dict[object, str]:
     sure = [code for code in codes if code not in DOUBT]
-    plain: dict[object, str] = dict(zip(sure, sure, strict=True))
+    plain: dict[object, str] = {code: code for code in sure}
     return plain | {int(code): code for code in sure if code.isdecimal() and code == str(int(code))}
 
 

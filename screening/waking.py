@@ -48,7 +48,7 @@ class _OnlyAnswer:
     doubt: frozenset[str] = DOUBT
 
     def tagged(self, tag: str) -> bool | None:
-        return False
+        raise LookupError(tag)
 
     def wants(self, service: str) -> bool:
         raise LookupError(service)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import json
 import subprocess
@@ -15,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from screening.__main__ import _decided, _scored
-from screening.lines import LONGEST_LINE, BadLine, decoded, lines_of, read_case
+from screening.lines import LONGEST_LINE, BadLine, decoded, lines_of, read_case, read_object
 from screening.loader import PROTOCOLS
 from screening.protocol import Outcome
 from tests.screening.intakes import PROTOCOL
@@ -26,6 +27,7 @@ SECONDS = 2.5
 BOOKABLE = (Outcome.INFO, Outcome.READY_TO_BOOK)
 TEN_MB = 10_000_000
 LONG = "k" * 500
+FOREIGN = {f"column {number}": 1 for number in range(101)}
 many = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 
 
@@ -78,6 +80,15 @@ def test_the_well_formed_baseline_may_be_booked() -> None:
         (f'{{"b": {{"{LONG}": 1, "{LONG}": 2}}}}', f'The key "{LONG[:40]}\\u2026" stands twice in one object.'),
         (changed(answers=[]), '"answers" must be an object.'),
         (changed(answers=dict.fromkeys(map(str, range(10_001)))), '"answers" has more than 10,000 keys.'),
+        (changed(**FOREIGN), "More than 100 keys stand where only id, on, answers, medications, clinic are read."),
+        (
+            changed(medications=[{"text": "x", **FOREIGN}]),
+            "More than 100 keys stand where only text, status, last_taken are read.",
+        ),
+        (
+            changed(clinic=FOREIGN),
+            "More than 100 keys stand where only licensed_regions, telehealth_flexibility_until are read.",
+        ),
         (changed(on=None), '"on" must be a date like 2026-11-20.'),
         (changed(on="2026-02-30"), '"on" must be a date like 2026-11-20.'),
         (changed(on="0000-01-01"), '"on" must be a date like 2026-11-20.'),
@@ -185,6 +196,8 @@ HOSTILE: dict[str, Callable[[], str]] = {
     "many numbers": lambda: answered(phq1=[1] * 2_000_000),
     "many objects": lambda: answered(phq1=[{}] * 1_500_000),
     "many keys": lambda: answered(**{f"k{n}": 1 for n in range(200_000)}),
+    "many keys that are not ours": lambda: changed(**{f"mdcton{n}": 1 for n in range(300_000)}),
+    "many lists in lists": lambda: changed(x=[[[]]] * 900_000),
     "many regions": lambda: changed(clinic={"licensed_regions": ["US-CA"] * 900_000}),
     "combining marks": lambda: answered(legal_name="e" + "\u0301" * 3_000_000),
     "marks in the wrong order": lambda: answered(reason_story="a" + "\u0301\u0323" * 9_999),
@@ -201,6 +214,17 @@ def test_a_hostile_line_is_answered_within_a_second(name: str) -> None:
     begun = time.process_time()
     answer(line)
     assert time.process_time() - begun < SECONDS
+
+
+def test_a_line_of_many_lists_is_read_without_searching_among_them_for_cycles() -> None:
+    searches: list[str] = []
+    gc.callbacks.append(lambda phase, _: searches.append(phase))
+    try:
+        read_object(json.dumps({"x": [[[]]] * 100_000}))
+    finally:
+        del gc.callbacks[-1]
+    assert len(searches) < 20
+    assert gc.isenabled()
 
 
 def test_medicines_beyond_a_long_list_go_to_a_person() -> None:

@@ -163,7 +163,7 @@ def test_a_rule_that_happens_and_that_no_case_expects_is_named(folder: Path) -> 
     report = check(planted(folder, "cases/heart.toml", 'rules = ["R002"]', "rules = []"))
 
     assert (report.disagreements, report.untriggered, report.unnamed) == ((), (), ("R002",))
-    assert told(report, "Rules that some case triggers") == "Rules that some case triggers, and none expects: R002"
+    assert told(report, "Rules that cases trigger") == "Rules that cases trigger, and no case names: R002"
     assert not report.is_clean
 
 
@@ -177,7 +177,7 @@ def test_a_question_that_no_case_shows_is_named(folder: Path) -> None:
 def test_a_question_with_a_show_if_that_no_case_hides_is_named(folder: Path) -> None:
     report = check(planted(folder, "questions/1-start.toml", "smokes == 'yes'", "smokes in ('no','yes')"))
 
-    assert told(report, "Questions with a show_if") == "Questions with a show_if that no case hides: packs"
+    assert told(report, "Questions that may") == "Questions that may be hidden, and that no case hides: packs"
     assert not report.is_clean
 
 

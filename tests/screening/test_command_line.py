@@ -139,7 +139,7 @@ def test_a_number_may_be_a_text_and_a_missing_clinic_is_not_known(run: Any) -> N
 
 
 def test_medicines_are_read_line_by_line(run: Any) -> None:
-    lines = "zolft 50mg\nlithium 300 mg twice a day\nthe patch for pain\n\nstopped prozac 3 weeks ago\nclonidine 0.1 mg"
+    lines = "zolft 50mg\nlithium 300 mg twice a day\nthe patch for pain\nstopped prozac 3 weeks ago\nclonidine 0.1 mg"
     code, readings, _ = run("medications", "--on", "2026-11-20", given=lines.encode())
     zolft, lithium, patch, prozac, clonidine = (reading["medicines"][0] for reading in readings)
     assert code == 0
@@ -152,6 +152,13 @@ def test_medicines_are_read_line_by_line(run: Any) -> None:
     assert (prozac["status"], prozac["last_taken"]) == ("stopped", "2026-10-30")
     assert clonidine["look_alikes"][0]["ingredients"] == ["clonazepam"]
     assert {*zolft} >= {"typed", "match", "ingredients", "suggestions", "dose", "status", "last_taken"}
+
+
+def test_a_text_in_which_nothing_was_written_is_answered_too(run: Any) -> None:
+    code, readings, _ = run("medications", given=b"prozac\n\n \t\r\nlithium\n")
+    assert code == 0
+    assert [reading["text"] for reading in readings] == ["prozac", "", " \t", "lithium"]
+    assert [each["match"] for each in readings[1]["medicines"] + readings[2]["medicines"]] == ["unrecognised"] * 2
 
 
 def test_without_a_day_medicines_count_back_from_today(run: Any) -> None:
@@ -167,7 +174,7 @@ def test_medicines_that_are_no_utf8_are_an_error_for_that_line(run: Any) -> None
 
 
 def test_forms_are_scored_line_by_line(run: Any) -> None:
-    code, (phq, peg, gap, bad, odd), _ = run(
+    code, (phq, peg, gap, bad, odd, odder), _ = run(
         "score",
         given=[
             {"instrument": "phq9", "items": [3] * 9},
@@ -175,6 +182,7 @@ def test_forms_are_scored_line_by_line(run: Any) -> None:
             {"instrument": "gad7", "items": [1, None]},
             {"id": "x", "instrument": "phq9", "items": [4]},
             {"id": "y", "instrument": "tarot", "items": []},
+            {"id": "z", "instrument": ["phq9"], "items": [0] * 9},
         ],
     )
     assert code == 1
@@ -183,7 +191,7 @@ def test_forms_are_scored_line_by_line(run: Any) -> None:
     assert (peg["id"], peg["total"], peg["band"]) == (4, 5, None)
     assert (gap["total"], gap["band"], gap["complete"]) == (None, None, False)
     assert bad == {"id": "x", "error": "Item 1 of PHQ-9 is not from 0 to 3."}
-    assert odd["id"] == "y"
+    assert (odd["id"], odder["id"], odder["error"]) == ("y", "z", odd["error"])
     assert "phq9, gad7, auditc, pcptsd5, peg" in odd["error"]
 
 

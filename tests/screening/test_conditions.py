@@ -213,12 +213,23 @@ def test_functions_are_asked_with_their_name_and_arguments() -> None:
             asked.append((function, arguments))
             return 3
 
+        def tagged(self, tag: str) -> bool | None:
+            asked.append(tag)
+            return True
+
+        def wants(self, service: str) -> bool:
+            asked.append(service)
+            return True
+
     assert parse("med_tag_other('QT', 'SRI') and med_check_positive(('a', 'b'))").ask(Asks()) is True
     assert parse("med_sev('psy') == 3").ask(Asks()) is True
+    assert parse("med_tag('QT') and wants('talk')").ask(Asks()) is True
     assert asked == [
         ("med_tag_other", ("QT", "SRI")),
         ("med_check_positive", (frozenset({"a", "b"}),)),
         ("med_sev", ("psy",)),
+        "QT",
+        "talk",
     ]
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from screening.condition_nodes import CANNOT_TELL
+from screening.engine import screen
 from screening.facts import Clinic, Facts
 from screening.medicine_facts import Listed
 from tests.screening.intakes import BASELINE, CLINIC, ON, PROTOCOL, facts_with
@@ -216,6 +217,12 @@ def test_a_clinic_that_did_not_say_where_it_is_licensed_or_until_when_is_not_kno
     assert Facts(PROTOCOL, {}, ON).clinic == Clinic(None, None)
 
 
+def test_what_the_clinic_said_is_asked_in_the_decision() -> None:
+    told = [screen(PROTOCOL, BASELINE.given, on=ON, clinic=clinic) for clinic in (CLINIC, Clinic(), None)]
+    assert [each.outcome for each in told] == ["ready_to_book", *["clinician_review"] * 2]
+    assert told[1].as_json() == told[2].as_json()
+
+
 @pytest.mark.parametrize("consent", ["consent_privacy", "consent_not_medical", "consent_truth", "consent_esign"])
 def test_each_of_four_consents_is_needed(consent: str) -> None:
     assert value("consent_missing") is False
@@ -230,6 +237,7 @@ def test_each_of_four_consents_is_needed(consent: str) -> None:
         ({"reason_story": "some days I want to die"}, (), True),
         ({"reason_story": "my back hurts"}, (), False),
         ({"reason_story": "I could die of laughter"}, (), False),
+        ({"reason_story": "I want to sleep again"}, (), False),
         ({"preferred_name": "kms lol"}, (), True),
         ({"reason_story": "x " * 10_001 + "I want to die"}, (), True),
         ({"no_such_question": "I want to die"}, (), False),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 
 from screening.answers import DOUBT
 from screening.condition_nodes import CANNOT_TELL
+from screening.facts import Facts
 from screening.medicine_facts import Listed
 from tests.screening.intakes import CLINIC, ON, PROTOCOL, facts_with
 
@@ -129,3 +131,17 @@ def test_medicines_are_dated_to_the_day_of_the_decision_and_ticks_reach_them() -
     assert asked.call("med_check_positive", ("lithium",)) is True
     assert asked.count("med_count_all", ()) == 1
     assert facts_with().tagged("SRI") is False
+
+
+@pytest.mark.parametrize(
+    ("ask", "told"),
+    [
+        (lambda facts: facts.tagged("SRI"), True),
+        (lambda facts: facts.call("med_unrecognized", ()), False),
+        (lambda facts: facts.count("med_ntag", ("SRI",)), 1),
+    ],
+)
+def test_medicines_are_read_by_whichever_question_about_them_comes_first(
+    ask: Callable[[Facts], object], told: object
+) -> None:
+    assert ask(facts_with(CLINIC, (TAKES,), med_none="takes")) == told

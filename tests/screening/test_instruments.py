@@ -136,11 +136,11 @@ def test_item_nine_is_that_of_the_phq_and_not_of_any_scale_with_nine_items() -> 
         ("peg", [0, 0, 11], "item 3 of PEG is not from 0 to 10"),
         ("pcptsd5", [2], "item 1 of PC-PTSD-5 is not from 0 to 1"),
         ("gad7", [0] * 8, "GAD-7 has 7 items, not 8"),
-        ("gad7", [1.5], "is not a whole number"),
-        ("gad7", ["often"], "is not a number"),
-        ("gad7", [True], "is not a number"),
-        ("gad7", [[1]], "is not a number"),
-        ("gad7", ["yes"], "is not a number"),
+        ("gad7", [0, 1.5], "item 2 of GAD-7 is not a whole number"),
+        ("gad7", ["often"], "item 1 of GAD-7 is not a number"),
+        ("gad7", [True], "item 1 of GAD-7 is not a number"),
+        ("gad7", [[1]], "item 1 of GAD-7 is not a number"),
+        ("gad7", ["yes"], "item 1 of GAD-7 is not a number"),
     ],
 )
 def test_what_is_not_on_the_scale_is_refused(name: str, items: list[object], why: str) -> None:

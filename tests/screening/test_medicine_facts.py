@@ -195,3 +195,4 @@ def test_a_possible_medicine_makes_a_severity_open_only_where_it_is_worse() -> N
     assert ayahuasca_or_ibogaine.count("med_sev", ("ket",)) == AtLeast(2)
     assert ayahuasca_or_ibogaine.count("med_sev", ("psy",)) == 3
     assert ayahuasca_or_ibogaine.count("med_sev_otc", ("psy",)) == 0
+    assert ayahuasca_or_ibogaine.count("med_sev_otc", ("ket",)) == 0

@@ -21,6 +21,7 @@ LISTED = (
     medication("MDMA", "molly"),
     medication("sertralone", psy=3),
     medication("zolofta"),
+    medication("valproic acid"),
 )
 KNOWN = {
     "sertralinum": ("sertraline hydrochloride",),
@@ -32,6 +33,10 @@ KNOWN = {
     "two in one": ("aspirin",),
     "two-in-one": ("codeine",),
     "mdma": ("midomafetamine",),
+    "party pill": ("midomafetamine hydrochloride",),
+    "zolofta": ("zolic sodium",),
+    "zolex": ("zolic sodium",),
+    "depakin": ("valproic acid sodium",),
     "midomafetamine": ("midomafetamine",),
     "tablet of nothing": ("",),
     "!!!": ("aspirin",),
@@ -53,6 +58,9 @@ def few() -> MedicineNames:
         ("sertralinum", "exact", "another name for it", ("sertraline",), ()),
         ("sertraline sodium", "exact", "another name for it", ("sertraline",), ()),
         ("midomafetamine", "exact", "another name for it", ("MDMA",), ()),
+        ("party pill", "exact", "another name for it", ("MDMA",), ()),
+        ("zolex", "exact", "another name for it", ("zolofta",), ()),
+        ("depakin", "exact", "another name for it", ("valproic acid",), ()),
         (
             "trio",
             "unrecognised",
@@ -119,6 +127,7 @@ def test_names_of_fewer_than_four_or_more_than_forty_letters_suggest_nothing() -
     assert index.near("zol") == ()
     assert index.near("a" * 40 + "b") == ()
     assert [each.name for each in index.near("b" * 39)] == ["b" * 40]
+    assert [each.name for each in index.near("b" * 39 + "c")] == ["b" * 40]
 
 
 def test_letters_of_another_alphabet_suggest_what_they_look_like_and_only_what_is_assessed() -> None:

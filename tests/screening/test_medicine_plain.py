@@ -111,6 +111,12 @@ def test_a_name_that_a_longer_one_goes_on_from_is_left_to_the_whole_reader(longe
     assert plain.reading("fluoxetine") is not None
 
 
+def test_each_longer_name_is_looked_at() -> None:
+    longer = ("prozac xyz", "prozac abc", "prozac daily", "prozac zzz")
+    plain = PlainLines(NameIndex([medication("fluoxetine", "prozac")], dict.fromkeys(longer, ("something else",))))
+    assert plain.reading("prozac") is None
+
+
 def test_a_longer_name_that_goes_on_otherwise_changes_nothing() -> None:
     plain = PlainLines(NameIndex([medication("fluoxetine", "prozac")], {"prozac xyz": ("something else",)}))
     assert plain.reading("prozac") is not None

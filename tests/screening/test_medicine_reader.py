@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from screening.medications import Medication, MedicineNames
 from tests.screening.medicine_data import names
 
 ON = date(2026, 11, 20)
@@ -58,6 +59,10 @@ def parts(text: str) -> list[tuple[str, str]]:
         ("prozac 20", [("prozac 20", "exact")]),
         ("prozac!", [("prozac!", "exact")]),
         ("no", [("no", "unrecognised")]),
+        ("blorp?? xyzzy", [("blorp?? xyzzy", "unrecognised")]),
+        ("blorp-xyzzy", [("blorp-xyzzy", "unrecognised")]),
+        ("blorp--xyzzy", [("blorp--", "unrecognised"), ("xyzzy", "unrecognised")]),
+        ("estradiol (angeliq)", [("estradiol", "exact"), ("angeliq", "unrecognised")]),
         ("prozac, two patches", [("prozac, two patches", "exact")]),
         ("prozac, patch daily", [("prozac, patch daily", "exact")]),
         ("prozac, patch", [("prozac", "exact"), ("patch", "unrecognised")]),
@@ -175,6 +180,7 @@ def test_an_ordinary_word_beside_a_strength_is_looked_at() -> None:
         ("carbonate prozac", 2),
         ("xyzzy prozac carbonate citrate", 2),
         ("prozac blorp carbonate", 2),
+        ("prozac 20 carbonate", 2),
         ("prozac hcl 20", 1),
     ],
 )
@@ -193,3 +199,63 @@ def test_a_salt_belongs_to_the_name_right_before_it(text: str, number: int) -> N
 )
 def test_a_plus_at_the_end_of_a_name_makes_it_another_product(text: str, matches: list[str]) -> None:
     assert [match for _, match in parts(text)] == matches
+
+
+def test_details_belong_to_the_name_beside_them() -> None:
+    prozac, zoloft, xanax = names().read("prozac 20 mg daily, zoloft 50 mg at night; xanax 1 mg prn", on=ON)
+    assert [(each.dose, each.frequency) for each in (prozac, zoloft)] == [("20 mg", "daily"), ("50 mg", "at night")]
+    assert (xanax.dose, xanax.frequency, xanax.status) == ("1 mg", "prn", "as_needed")
+
+
+def test_details_belong_to_the_misspelt_name_beside_them() -> None:
+    released, other = names().read("zolft-xr duloxetiane", on=ON)
+    assert (released.form, other.form) == ("xr", "")
+    doubted, unknown = names().read("olpidem? xyzzy", on=ON)
+    assert (doubted.status, unknown.status) == ("unsure", "")
+
+
+def test_a_digit_in_a_misspelt_name_counts_as_a_letter() -> None:
+    (reading,) = names().read("zol7oft")
+    assert [(each.name, each.score) for each in reading.suggestions] == [("Zoloft", 0.857)]
+
+
+@pytest.mark.parametrize("text", ["Ortho Trie-Cyclen", "atrvastatin-hydrochloride"])
+def test_a_hyphen_in_a_misspelt_name_makes_it_no_farther(text: str) -> None:
+    hyphen, space = (names().read(each)[0].suggestions for each in (text, text.replace("-", " ")))
+    assert hyphen == space != ()
+
+
+def test_a_space_within_a_word_of_a_longer_name_is_told() -> None:
+    assert [names().read(text)[0].how for text in ("buty l nitrite", "butyl nitrite")] == [
+        'joined from "buty l nitrite"',
+        "other name",
+    ]
+
+
+def few(*listed: str, **known: tuple[str, ...]) -> MedicineNames:
+    medication = Medication(listed[0], listed[1:], "", frozenset(), None, None, 0, {"psy": 1, "ket": 1}, "", ())
+    return MedicineNames([medication], {name.replace("_", "/"): what for name, what in known.items()})
+
+
+def test_a_name_of_the_protocol_is_one_though_it_is_an_everyday_word() -> None:
+    assert [reading.match for reading in few("nicotine", "patch").read("patch!")] == ["exact"]
+    assert [reading.match for reading in few("nicotine", patch=("nicotine",)).read("patch!")] == ["unrecognised"]
+
+
+def test_a_name_that_ends_in_numbers_is_read_whole() -> None:
+    index = few("oxycodone", "Perco 5/325")
+    assert [(reading.match, reading.dose) for reading in index.read("my Perco 5/325")] == [("exact", "")]
+
+
+def test_a_short_name_is_joined_from_two_words_only_when_the_protocol_lists_it() -> None:
+    index = few("fluoxetine", "prozac", oxygen=("oxygen",), paracetamol=("paracetamol",))
+    told = [index.read(text)[0].how.split(" ")[0] for text in ("pro zac", "o xygen", "para cetamol")]
+    assert told == ["joined", "not", "known,"]
+
+
+def test_a_name_that_is_only_shorter_ones_in_a_row_is_read_one_by_one() -> None:
+    index = few("levodopa", carbidopa=("carbidopa",), carbidopa_levodopa=("carbidopa", "levodopa"))
+    for text in ("carbidopa/levodopa", "carbi-dopa/levodopa", "carbidopa and levodopa"):
+        assert [reading.match for reading in index.read(text)] == ["unrecognised", "exact"], text
+    (both,) = few("levodopa", carbidopa_levodopa=("carbidopa", "levodopa")).read("carbidopa/levodopa")
+    assert both.known_as == ("levodopa", "carbidopa")

@@ -334,8 +334,8 @@ def test_a_text_is_whole_up_to_its_longest_and_not_beyond() -> None:
     assert clean("é" * (MAX_TEXT + 1)) == ("é" * MAX_TEXT, False)
     assert clean("\ufdfa" * 1_000)[1] is False
     assert len(clean("\ufdfa" * 1_000)[0]) == MAX_TEXT
-    assert clean("½" * 2_001)[0] == "1/2" * 2_001
-    assert clean("") == ("", True)
+    assert clean("e\u0301" * 5_400) == ("é" * 5_000, False)
+    assert (clean("½" * 2_001)[0], clean("")) == ("1/2" * 2_001, ("", True))
 
 
 @pytest.mark.parametrize(

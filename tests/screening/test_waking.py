@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from screening import engine
 from screening.conditions import Condition, parse
 from screening.engine import screen
 from screening.facts import Facts
@@ -61,7 +62,7 @@ def test_a_check_that_reads_more_at_first_than_one_answer_or_tag_never_sleeps(co
 
 
 def test_a_check_about_a_tag_wakes_at_that_tag_alone() -> None:
-    conditions = ["med_tag('QT') and age > 3", "med_ntag('QT') >= 2 or med_tag('MAOI')", "med_tag('MAOI')"]
+    conditions = ["med_tag('QT') and age > 3", "med_ntag('QT') >= 1 or med_tag('MAOI')", "med_tag('MAOI')"]
     found = wakers(QUESTIONS, map(parse, conditions))
 
     assert found.tags == {"QT": (0, 1), "MAOI": (1, 2)}
@@ -100,14 +101,28 @@ def test_every_check_that_sleeps_says_no_when_it_is_asked_all_the_same() -> None
         assert {PROTOCOL.stages[0][place][0](facts) for place in asleep} <= {False}
 
 
+@pytest.mark.parametrize(
+    ("medicines", "ticks"),
+    [(["theophylline"], ["none"]), (["Nardil", "lithium", "Xanax", "oxycodone"], ["none"]), (["kava"], ["lai"])],
+)
+def test_what_sleeps_changes_no_decision(
+    monkeypatch: pytest.MonkeyPatch, medicines: list[str], ticks: list[str]
+) -> None:
+    given = {**BASELINE.given, "med_none": "takes", "med_check": ticks}
+    listed = [Listed(each, "taking") for each in medicines]
+    told = screen(PROTOCOL, given, on=ON, medications=listed, clinic=CLINIC)
+    assert any(each.rule.when.asks_medicines for each in told.findings)
+
+    monkeypatch.setattr(engine, "_awake", lambda _: range(len(PROTOCOL.stages[0])))
+    assert screen(PROTOCOL, given, on=ON, medications=listed, clinic=CLINIC).as_json() == told.as_json()
+
+
 def test_a_show_if_says_the_same_when_it_is_asked_beforehand() -> None:
     for question in [each for each in QUESTIONS.values() if each.show_if]:
+        reads = question.show_if.reads[0]  # type: ignore[union-attr]
+        every = [{**BASELINE.given, reads: code} for code in QUESTIONS[reads].codes] if reads in QUESTIONS else []
         ready = shown_by(question.show_if, QUESTIONS)  # type: ignore[arg-type]
-        for answers in (
-            {},
-            BASELINE.given,
-            {**BASELINE.given, "reason_main": ["pain", "depression"], "bp_recent": "no"},
-        ):
+        for answers in ({}, BASELINE.given, {**BASELINE.given, "reason_main": ["pain", "depression"]}, *every):
             facts = Facts(PROTOCOL, answers, ON)
             facts.doubt = frozenset()
             assert ready(facts) is question.show_if.ask(facts)  # type: ignore[union-attr]
