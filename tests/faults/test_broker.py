@@ -9,7 +9,7 @@ import subprocess
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -156,8 +156,8 @@ def test_a_page_never_waits_for_a_broker_that_is_frozen(
     assert wrong(told=told, accepted=provider.accepted) == {}
 
 
-@pytest.fixture
-def swallows(broker: Broker) -> Iterator[None]:
+@contextmanager
+def behind_a_wall() -> Iterator[None]:
     """Packets to the broker get no answer, not even that it is not there, as behind a firewall that drops them."""
     with socket.socket() as hole, ExitStack() as waiting:
         hole.bind(("127.0.0.1", 0))
@@ -167,6 +167,13 @@ def swallows(broker: Broker) -> Iterator[None]:
             one.setblocking(False)
             one.connect_ex(hole.getsockname())
         celery.app.conf.broker_url = f"redis://127.0.0.1:{hole.getsockname()[1]}/0"
+        yield
+
+
+@pytest.fixture
+def swallows(broker: Broker) -> Iterator[None]:
+    """A broker behind a wall."""
+    with behind_a_wall():
         yield
         all_sent()
 
