@@ -71,7 +71,7 @@ def test_a_killed_process_of_a_worker_is_replaced_and_its_message_has_one_effect
     server: Server, clinic: Any, patient: Patient, provider: Mailbox
 ) -> None:
     worker = clinic(*WORKER, "--concurrency", str(AT_ONCE))
-    provider.says = {"RCPT": "silence"}
+    provider.says, provider.silent_for = {"RCPT": "silence"}, PATIENCE
     kills = 0
     for _ in range(TIMES):
         for _ in range(AT_ONCE):
