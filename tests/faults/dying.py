@@ -16,6 +16,9 @@ from enum import Enum
 from typing import Any, Final
 
 from django.db import connection, connections
+from django.urls import get_resolver
+
+from clinic.notifications.channels.trust import trusted
 
 MOST_SECONDS: Final = 30.0
 MOST_STEPS: Final = 80
@@ -73,6 +76,7 @@ class Child:
 
 def start(work: Work, *, fault: Fault = Fault.KILLED, at_step: int | None = None) -> Child:
     """Do some work in a process of its own, with a fault at one of its steps; without a step, nothing happens to it."""
+    _read_before()
     connections.close_all()
     reading, writing = os.pipe()
     pid = os.fork()
@@ -89,6 +93,12 @@ def start(work: Work, *, fault: Fault = Fault.KILLED, at_step: int | None = None
         code = 2
     finally:
         os._exit(code)
+
+
+def _read_before() -> None:
+    """What a process that serves or delivers has read long ago, else every child would read it by itself."""
+    get_resolver().url_patterns  # noqa: B018
+    trusted()
 
 
 def end_children() -> None:

@@ -7,22 +7,28 @@ import socket
 import statistics
 import subprocess
 import time
+import uuid
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 import redis
+from django.db import transaction
 
 from clinic import celery
 from clinic.intake.models import Intake
+from clinic.notifications import preparing
+from clinic.notifications.models import Message
 from clinic.onebox.processes import Program
 from clinic.onebox.valkey import Valkey
+from clinic.patients.models import Patient
 from tests.clinic.notifications.smtp_server import Mailbox
 from tests.clinic.onebox.conftest import Start, client_of, start, var
 from tests.own_broker import all_sent, app_for
 
+from . import dying
 from .conftest import FULL, NOW, ROUNDS, often, submit, sweep
 from .ledgers import twice, wrong
 from .little_room import ANYTHING, NOTHING, limit
@@ -38,6 +44,12 @@ LONGEST_WAIT = 1.0
 The ratio itself is asked for by `make faults` only, on a machine that does nothing else."""
 WIPED = 30 if FULL else 8
 """Forms whose nudges are forgotten each time, two and a half each."""
+MANY = [5000, *[500] * (ROUNDS - 1)] if FULL else [20]
+"""Messages whose nudges are forgotten together, each time."""
+AT_A_TIME = 40
+"""Fewer than the backlog of the sending thread holds, so that every nudge reaches the broker."""
+DONE_WITHIN = 900.0
+"""Seconds, with patience for a slow machine; how many they were is printed."""
 WITHOUT_A_BROKER = often(2, 200)
 """More than the backlog of the sending thread holds: what is over is left to the sweep at once."""
 NOTICES_WITHIN = 60.0
@@ -144,8 +156,8 @@ def test_a_page_never_waits_for_a_broker_that_is_frozen(
     assert wrong(told=told, accepted=provider.accepted) == {}
 
 
-@pytest.fixture
-def swallows(broker: Broker) -> Iterator[None]:
+@contextmanager
+def behind_a_wall() -> Iterator[None]:
     """Packets to the broker get no answer, not even that it is not there, as behind a firewall that drops them."""
     with socket.socket() as hole, ExitStack() as waiting:
         hole.bind(("127.0.0.1", 0))
@@ -155,6 +167,13 @@ def swallows(broker: Broker) -> Iterator[None]:
             one.setblocking(False)
             one.connect_ex(hole.getsockname())
         celery.app.conf.broker_url = f"redis://127.0.0.1:{hole.getsockname()[1]}/0"
+        yield
+
+
+@pytest.fixture
+def swallows(broker: Broker) -> Iterator[None]:
+    """A broker behind a wall."""
+    with behind_a_wall():
         yield
         all_sent()
 
@@ -205,6 +224,48 @@ def test_what_a_broker_forgot_is_done_by_the_sweep(
     assert twice(provider.accepted) == 0
     sent = len(provider.accepted)
     print(f"wiped {ROUNDS} times: {forgotten} nudges forgotten, {sent} messages sent by the sweep, 0 lost")
+
+
+@pytest.fixture
+def patient(transactional_db: None) -> Patient:
+    """Somebody who can be written to."""
+    return Patient.objects.create(email="maya@mail.example", safe_contact="yes", time_zone="America/Los_Angeles")
+
+
+def nudged(patient: Patient, number: int) -> None:
+    """Messages that are due, of each of which the broker was told."""
+    of = {"template": "please-look", "patient_id": patient.pk, "now": NOW}
+    due = [preparing.message(key=f"test:{uuid.uuid4()}", **of) for _ in range(number)]
+    for first in range(0, number, AT_A_TIME):
+        with transaction.atomic():
+            for each in Message.objects.bulk_create(due[first : first + AT_A_TIME]):
+                preparing.nudge_about(each, now=NOW)
+        all_sent()
+
+
+def sweep_with_two_workers() -> float:
+    """How many seconds it took them, in processes of their own, until nothing was due."""
+    began = time.monotonic()
+    for worker in [dying.start(lambda tell: sweep(NOW)) for _ in range(2)]:
+        worker.wait(within=DONE_WITHIN)
+    return time.monotonic() - began
+
+
+def test_many_nudges_that_a_broker_forgot_are_done_by_the_sweep(
+    patient: Patient, provider: Mailbox, broker: Broker
+) -> None:
+    took = []
+    for number in MANY:
+        nudged(patient, number)
+        assert broker.kept() == number
+        broker.wipe()
+        assert broker.kept() == 0
+        took.append(sweep_with_two_workers())
+
+    assert wrong(told=[], accepted=provider.accepted) == {}
+    assert (len(provider.accepted), twice(provider.accepted)) == (sum(MANY), 0)
+    print(f"wiped {len(MANY)} times: {sum(MANY)} nudges forgotten, 0 lost, 0 twice;", end=" ")
+    print(f"the first {MANY[0]} were sent by two workers in {took[0]:.0f} s")
 
 
 def test_control_without_the_sweep_a_wiped_broker_loses_everything(

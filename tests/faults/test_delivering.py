@@ -13,14 +13,14 @@ import pytest
 
 from clinic.followups import watch
 from clinic.intake.models import Intake
-from clinic.notifications import delivery
+from clinic.notifications import delivery, preparing
 from clinic.notifications.actions import queue
 from clinic.notifications.channels import email
 from clinic.notifications.models import Message
 from clinic.patients.models import Patient
 from tests.clinic.notifications.smtp_server import Mailbox, mailbox
 
-from .conftest import AFTER_ANY_CLAIM, BY, NOW, ROUNDS, often, submit, sweep
+from .conftest import AFTER_ANY_CLAIM, BY, FULL, NOW, ROUNDS, often, submit, sweep
 from .dying import MOST_STEPS, Fault, run, start
 from .ledgers import twice, wrong
 
@@ -30,7 +30,9 @@ HOURS_OF_TRIES = 10
 SILENT_AT = 7
 """A step between the claim and the answer of the mail server."""
 SILENT = often(1, 20)
-WITHOUT_A_BEAT = often(20, 300)
+WITHOUT_A_BEAT = often(20, 1000)
+BATCH = 5 if FULL else 1
+"""Messages that a worker has before it: the fault comes at one step of one of them."""
 OF_EACH = often(2, 200)
 """Messages for each way in which a mail server fails."""
 POISON = often(2, 100)
@@ -53,16 +55,25 @@ def message(patient: Patient) -> Callable[..., Message]:
     return one
 
 
-def delivering(message: Message) -> Callable[[Any], object]:
-    return lambda tell: delivery.deliver(message.pk, now=NOW, by=BY)
+def delivering(*messages: Message) -> Callable[[Any], object]:
+    return lambda tell: [delivery.deliver(each.pk, now=NOW, by=BY) for each in messages]
 
 
-def deliver_with_a_fault_at_every_step(message: Callable[..., Message], fault: Fault) -> int:
-    """Deliver a message for each step there is; what was left is taken by another worker once the claim is old."""
-    for step in range(1, MOST_STEPS):
-        child = run(delivering(message()), fault=fault, at_step=step)
+def deliver_with_a_fault_at_every_step(
+    message: Callable[..., Message], fault: Fault, *, batch: int = 1, first: int = 0
+) -> int:
+    """Deliver a batch for every so many steps there are; what was left is taken by another worker later.
+
+    Args:
+        batch: how many messages each worker has; the same number of rounds reaches every step of all of them.
+        first: which round it is, and so where it begins.
+    Returns:
+        How many faults there were.
+    """
+    for faults, step in enumerate(range(1 + first % batch, batch * MOST_STEPS, batch)):
+        child = run(delivering(*[message() for _ in range(batch)]), fault=fault, at_step=step)
         if not child.reached:
-            return step - 1
+            return faults
     raise AssertionError("there are more steps than were tried")
 
 
@@ -76,7 +87,8 @@ def sweep_for_hours() -> None:
 def test_a_worker_that_fails_at_any_step_has_one_effect(
     fault: Fault, message: Callable[..., Message], provider: Mailbox
 ) -> None:
-    faults = [deliver_with_a_fault_at_every_step(message, fault) for _ in range(ROUNDS)]
+    every = deliver_with_a_fault_at_every_step
+    faults = [every(message, fault, batch=BATCH, first=number) for number in range(ROUNDS)]
     left = Message.objects.exclude(state="sent").count()
 
     sweep_for_hours()
@@ -84,8 +96,10 @@ def test_a_worker_that_fails_at_any_step_has_one_effect(
     assert min(faults) >= 10
     assert left >= 5
     assert wrong(told=[], accepted=provider.accepted) == {}
-    assert Message.objects.filter(state="sent").count() == Message.objects.count()
-    print(f"{fault.value} while delivering: {sum(faults)} faults, {twice(provider.accepted)} handed over twice, 0 lost")
+    sent = Message.objects.filter(state="sent").count()
+    assert sent == Message.objects.count() >= BATCH * sum(faults)
+    again = f"{twice(provider.accepted)} handed over twice"
+    print(f"{fault.value} while delivering: {sum(faults)} faults, {sent} messages, {again}, 0 lost")
 
 
 def test_control_marking_before_sending_loses(
@@ -189,19 +203,19 @@ def test_control_without_a_claim_that_ends_a_silent_worker_keeps_its_message(
     assert goes_silent(message)[-1] == "claimed"
 
 
-def two_beats(message: Callable[..., Message], rows: int = 12, now: datetime = NOW) -> None:
+def two_beats(patient: Patient, rows: int = 12, now: datetime = NOW) -> None:
     """Two sweeps in two processes at once."""
-    for _ in range(rows):
-        message()
+    due = [{"key": f"test:{uuid.uuid4()}", "template": "please-look", "patient_id": patient.pk} for _ in range(rows)]
+    Message.objects.bulk_create([preparing.message(now=NOW, **each) for each in due])
     children = [start(lambda tell: delivery.deliver_due(now=now, by=BY)) for _ in range(2)]
     for child in children:
         child.wait(within=2 * delivery.SWEEP_SECONDS)
     sweep(now + AFTER_ANY_CLAIM)
 
 
-def test_two_beats_hand_over_nothing_twice(message: Callable[..., Message], provider: Mailbox) -> None:
+def test_two_beats_hand_over_nothing_twice(patient: Patient, provider: Mailbox) -> None:
     for _ in range(ROUNDS):
-        two_beats(message)
+        two_beats(patient)
 
     assert wrong(told=[], accepted=provider.accepted) == {}
     assert twice(provider.accepted) == 0
@@ -209,10 +223,10 @@ def test_two_beats_hand_over_nothing_twice(message: Callable[..., Message], prov
 
 
 def test_what_came_in_ten_minutes_without_a_beat_is_sent_once_by_two_that_come_back_together(
-    message: Callable[..., Message], provider: Mailbox
+    patient: Patient, provider: Mailbox
 ) -> None:
     began = time.monotonic()
-    two_beats(message, WITHOUT_A_BEAT, NOW + timedelta(minutes=10))
+    two_beats(patient, WITHOUT_A_BEAT, NOW + timedelta(minutes=10))
     took = time.monotonic() - began
 
     assert len(provider.accepted) == WITHOUT_A_BEAT
@@ -222,14 +236,14 @@ def test_what_came_in_ten_minutes_without_a_beat_is_sent_once_by_two_that_come_b
 
 
 def test_control_two_beats_without_claims_hand_over_twice(
-    message: Callable[..., Message], provider: Mailbox, monkeypatch: pytest.MonkeyPatch
+    patient: Patient, provider: Mailbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def take(message_id: Any, now: Any) -> Message:
         Message.objects.filter(pk=message_id).update(state="claimed", claimed_at=now)
         return Message.objects.select_related("patient", "staff").get(pk=message_id)
 
     monkeypatch.setattr(delivery, "_claim", take)
-    two_beats(message)
+    two_beats(patient)
 
     assert twice(provider.accepted) >= 1
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import random
+import time
 from typing import Any, Final
 from unittest import mock
 
@@ -12,6 +14,7 @@ from django.test import Client
 
 from clinic.intake import actions, views
 from clinic.intake.models import Intake, ScreeningRecord
+from tests.at_once import at_once
 from tests.clinic.intake.test_views import sign_data
 from tests.clinic.notifications.smtp_server import Mailbox
 
@@ -20,6 +23,9 @@ from .ledgers import twice, wrong
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TIMES: Final = often(2, 200)
+CLICKED: Final = often(2, 1000)
+BETWEEN: Final = 0.05
+"""Seconds between the two clicks of somebody who clicks twice, at most."""
 CASES: Final = ("V000", "V027")
 SIGN: Final = "/intake/sign/"
 ARRIVED: Final = (302, "/my/")
@@ -79,6 +85,35 @@ def test_whoever_sends_a_form_again_is_answered_the_same_and_it_is_there_once(
     print(f"sent again by somebody who {ways}: {TIMES} forms each, each there once, 0 lost")
 
 
+def clicks_twice(browser: Client, intake: Intake, between: float) -> list[object]:
+    """What one browser is answered to two clicks; the second leaves before the first is answered, or just after it."""
+    form = sign_data(intake)
+
+    def click(after: float) -> Answer:
+        window = Client(raise_request_exception=False)
+        window.cookies = browser.cookies
+        time.sleep(after)
+        return sends(window, form)
+
+    return at_once(lambda: click(0), lambda: click(between))
+
+
+def test_a_form_that_is_clicked_twice_is_there_once_and_both_clicks_arrive(
+    fill: Any, browser: Any, provider: Mailbox
+) -> None:
+    chance, told = random.Random(CLICKED), set()
+    for number in range(CLICKED):
+        intake = fill(CASES[number % 2])
+        assert clicks_twice(browser(intake), intake, chance.uniform(0, BETWEEN)) == [ARRIVED, ARRIVED]
+        told.add(intake.reference)
+    sweep(NOW + AFTER_ANY_CLAIM)
+
+    assert ScreeningRecord.objects.count() == CLICKED
+    assert wrong(told=told, accepted=provider.accepted) == {}
+    assert twice(provider.accepted) == 0
+    print(f"clicked twice within {BETWEEN * 1e3:.0f} ms: {CLICKED} forms, each there once, 0 lost")
+
+
 def sends_others(browser: Client, intake: Intake) -> list[Answer]:
     """Send a form, then other words under the same key, and then nothing at all."""
     form = sign_data(intake)
@@ -116,8 +151,8 @@ def test_control_without_knowing_that_it_was_sent_the_second_time_is_an_error_or
         return found
 
     monkeypatch.setattr(actions, "_locked", forgetful)
-    intake = fill()
+    back, clicked = fill(), fill()
 
-    answers = goes_back(browser(intake), intake)
+    answers = {back: goes_back(browser(back), back), clicked: clicks_twice(browser(clicked), clicked, BETWEEN)}
 
-    assert answers[1] != ARRIVED or ScreeningRecord.objects.count() > 1
+    assert all(set(each) != {ARRIVED} or intake.records.count() > 1 for intake, each in answers.items())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import smtplib
-import ssl
 from contextlib import suppress
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -17,6 +16,7 @@ from django.conf import settings
 
 from clinic.notifications.channels import files
 from clinic.notifications.channels.outgoing import NotSetUp, Outgoing, Refused
+from clinic.notifications.channels.trust import trusted
 
 SECONDS_TO_ANSWER: Final = 15
 ONE_ADDRESS: Final = re.compile(r"""[^\s@<>()\[\],;:\\"\x00-\x1f\x7f]{1,64}@[^\s@<>()\[\],;:\\"\x00-\x1f\x7f]{1,253}""")
@@ -97,14 +97,13 @@ def _connected(server: SplitResult) -> smtplib.SMTP:
     """A connection that is encrypted, unless the server is on this machine, and signed in when the URL says as whom."""
     if server.scheme not in ("smtp", "smtps") or not server.hostname:
         raise NotSetUp("EMAIL_URL must start with smtp:// or smtps://")
-    context = ssl.create_default_context()
     if server.scheme == "smtps":
-        connection = smtplib.SMTP_SSL(server.hostname, server.port or 465, timeout=SECONDS_TO_ANSWER, context=context)
+        connection = smtplib.SMTP_SSL(server.hostname, server.port or 465, timeout=SECONDS_TO_ANSWER, context=trusted())
     else:
         connection = smtplib.SMTP(server.hostname, server.port or 587, timeout=SECONDS_TO_ANSWER)
     try:
         if server.scheme == "smtp" and server.hostname not in HERE:
-            connection.starttls(context=context)
+            connection.starttls(context=trusted())
         if server.username:
             connection.login(unquote(server.username), unquote(server.password or ""))
     except BaseException:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import http.client
-import ssl
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
 from clinic.notifications.channels.outgoing import NotSetUp
+from clinic.notifications.channels.trust import trusted
 
 SECONDS_TO_CONNECT: Final = 5.0
 SECONDS_TO_ANSWER: Final = 10.0
@@ -59,8 +59,7 @@ def post(url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
 
 def _connection(parts: SplitResult) -> http.client.HTTPConnection:
     if parts.scheme == "https" and parts.hostname:
-        context = ssl.create_default_context()
-        return http.client.HTTPSConnection(parts.hostname, parts.port, timeout=SECONDS_TO_CONNECT, context=context)
+        return http.client.HTTPSConnection(parts.hostname, parts.port, timeout=SECONDS_TO_CONNECT, context=trusted())
     if parts.scheme == "http" and parts.hostname in HERE:
         return http.client.HTTPConnection(parts.hostname, parts.port, timeout=SECONDS_TO_CONNECT)
     raise NotSetUp("a provider is reached by https only")

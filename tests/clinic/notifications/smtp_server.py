@@ -13,6 +13,8 @@ class Mailbox(socketserver.ThreadingTCPServer):
 
     allow_reuse_address = True
     daemon_threads = True
+    silent_for = 3.0
+    """Seconds that it takes before it hangs up, when it is to be silent."""
 
     def __init__(self, says: dict[str, str | None]) -> None:
         super().__init__(("127.0.0.1", 0), _Talk)
@@ -57,7 +59,7 @@ class _Talk(socketserver.StreamRequestHandler):
         if answer is None:
             return False
         if answer == "silence":
-            threading.Event().wait(3)
+            threading.Event().wait(self.server.silent_for)
             return False
         self.wfile.write(answer.encode() + b"\r\n")
         return True
