@@ -97,14 +97,14 @@ def _connected(server: SplitResult) -> smtplib.SMTP:
     """A connection that is encrypted, unless the server is on this machine, and signed in when the URL says as whom."""
     if server.scheme not in ("smtp", "smtps") or not server.hostname:
         raise NotSetUp("EMAIL_URL must start with smtp:// or smtps://")
-    context = ssl.create_default_context()
     if server.scheme == "smtps":
-        connection = smtplib.SMTP_SSL(server.hostname, server.port or 465, timeout=SECONDS_TO_ANSWER, context=context)
+        trusted = ssl.create_default_context()
+        connection = smtplib.SMTP_SSL(server.hostname, server.port or 465, timeout=SECONDS_TO_ANSWER, context=trusted)
     else:
         connection = smtplib.SMTP(server.hostname, server.port or 587, timeout=SECONDS_TO_ANSWER)
     try:
         if server.scheme == "smtp" and server.hostname not in HERE:
-            connection.starttls(context=context)
+            connection.starttls(context=ssl.create_default_context())
         if server.username:
             connection.login(unquote(server.username), unquote(server.password or ""))
     except BaseException:
