@@ -50,6 +50,10 @@ class House:
         """Keep what a program says, for whoever asks why a test failed."""
         self.said.append(f"{name} | {line}")
 
+    def errors(self) -> str:
+        """What went wrong in the programs, by their own words."""
+        return "\n".join(line for line in self.said if "error" in line.lower())[-6000:]
+
     def anew(self) -> None:
         """A database without rows."""
         with self.postgres.connect() as administrator:
