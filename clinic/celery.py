@@ -138,9 +138,16 @@ def nudge(task_name: str, row_id: uuid.UUID, *, queue: str = "default") -> None:
 
 
 def _hand_over(task_name: str, row_id: str, queue: str) -> None:
-    """Give the nudge to the sending thread; with many waiting the broker is down, and the sweep will do."""
-    if _sender._work_queue.qsize() < MAX_WAITING_NUDGES:
+    """Give the nudge to the sending thread; with many waiting the broker is down, and the sweep will do.
+
+    A process that is ending starts no thread any more, and what it has just committed must still be answered.
+    """
+    if _sender._work_queue.qsize() >= MAX_WAITING_NUDGES:
+        return
+    try:
         _sender.submit(_send, task_name, row_id, queue)
+    except RuntimeError:
+        log.warning("nudge not sent, the sweep will find it: %s (this process is ending)", task_name)
 
 
 def _send(task_name: str, row_id: str, queue: str) -> None:

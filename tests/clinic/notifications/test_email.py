@@ -182,6 +182,15 @@ def test_nothing_goes_to_another_machine_unencrypted(
     assert {command[:4].lower() for command in server.commands} <= {"ehlo", "helo", "quit"}
 
 
+def test_no_certificates_are_read_for_a_server_on_this_machine(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(email, "trusted", lambda: pytest.fail("hundreds of files were read"))
+    with mailbox() as server:
+        settings.EMAIL_URL = server.url
+        email.send(outgoing())
+
+    assert len(server.accepted) == 1
+
+
 @pytest.mark.parametrize("url", ["http://mail.example", "smtp://", "mail.example:25"])
 def test_a_mail_url_of_another_kind_is_refused(url: str, settings: Any) -> None:
     settings.EMAIL_URL = url

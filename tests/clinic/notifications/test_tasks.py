@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import UUID
 
@@ -63,6 +64,24 @@ def test_nothing_is_handed_over_when_the_cause_is_rolled_back(
 
     assert handed_over(nudges) == []
     assert Message.objects.count() == 0
+
+
+def test_a_process_that_is_ending_answers_what_it_has_committed(
+    queued: Queue,
+    nudges: list[dict[str, Any]],
+    django_capture_on_commit_callbacks: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    ended = ThreadPoolExecutor(max_workers=1)
+    ended.shutdown()
+
+    with monkeypatch.context() as ending, django_capture_on_commit_callbacks(execute=True):
+        message = queued()
+        ending.setattr(celery, "_sender", ended)
+
+    assert Message.objects.get(pk=message.pk).state == Message.State.DUE
+    assert "nudge not sent, the sweep will find it" in caplog.text
 
 
 @time_machine.travel(DAY)
