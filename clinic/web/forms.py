@@ -23,7 +23,7 @@ class InPage:
 
 
 def own_field(kept: Field) -> Field:
-    """A copy, for one form, of a field that is made once: as Django copies those of a class, at a third of the time."""
+    """A copy, for one form, of a field that is made once: sharing what is in it, as Django copies those of a class."""
     field = _twin(kept)
     field.widget = _twin(kept.widget)
     field.widget.attrs = kept.widget.attrs.copy()
