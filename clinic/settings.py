@@ -118,6 +118,13 @@ CRISPY_ALLOWED_TEMPLATE_PACKS = ("calm",)
 CRISPY_FAIL_SILENTLY = False
 
 
+def prepared_from(word: str) -> int | None:
+    """From which use on the statements of `clinic/prepared.py` are prepared; None: none is."""
+    if word not in ("on", "off"):
+        raise ImproperlyConfigured("PREPARED_STATEMENTS must be on or off.")
+    return 0 if word == "on" else None
+
+
 def database(url: str) -> dict[str, object]:
     """Django's database settings from a postgresql:// URL; the host may be a socket folder given as ?host=."""
     parts = urlsplit(url)
@@ -133,7 +140,11 @@ def database(url: str) -> dict[str, object]:
         "PORT": str(parts.port or query.pop("port", "")),
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"connect_timeout": 5, **query},
+        "OPTIONS": {
+            "connect_timeout": 5,
+            "prepare_threshold": prepared_from(os.environ.get("PREPARED_STATEMENTS", "on")),
+            **query,
+        },
         "TEST": {"NAME": f"test_{unquote(parts.path.lstrip('/'))}"},
     }
 

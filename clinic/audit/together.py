@@ -18,6 +18,7 @@ from django.utils.timezone import is_naive
 from psycopg import Binary
 from psycopg.types.json import Jsonb
 
+from clinic import prepared
 from clinic.audit.record import OutsideTransaction
 
 NOTHING: Final[Mapping[Model, Sequence[str]]] = {}
@@ -48,11 +49,11 @@ def write(*new: Model, changed: Mapping[Model, Sequence[str]] = NOTHING, unless_
     pieces += _inserts(new, connection)
     if not pieces and not unless_there:
         return
-    there = _there(unless_there, connection)
+    there = _there(unless_there)
     named = ", ".join(f"w{number} AS ({sql} RETURNING 1)" for number, (sql, _) in enumerate(pieces))
     counts = ", ".join([*(f"(SELECT count(*) FROM w{number})" for number in range(len(pieces))), there[0]])  # noqa: S608  # nosec B608
     statement = f"WITH {named} SELECT {counts}" if pieces else f"SELECT {counts}"
-    with connection.cursor() as cursor:
+    with prepared.cursor() as cursor:
         cursor.execute(statement, [value for _, values in (*pieces, there) for value in values])
         *written, found = cursor.fetchone()
         if 0 in written:
@@ -68,19 +69,25 @@ def _inserts(rows: Sequence[Model], connection: BaseDatabaseWrapper, or_else: st
     """Rows that give the same columns of one table as one value: a value for each cell costs a third of a statement."""
     told = ((type(row), _told(row, connection)) for row in rows)
     for (model, columns), same in groupby(told, key=lambda each: (each[0], tuple(each[1]))):
-        table = connection.ops.quote_name(model._meta.db_table)
-        names = ", ".join(map(connection.ops.quote_name, columns))
-        lines = f"SELECT {names} FROM json_populate_recordset(NULL::{table}, %s)"  # noqa: S608 - from models  # nosec B608
-        values = json.dumps([line for _, line in same], default=_in_json)
-        yield f"INSERT INTO {table} ({names}) {lines}{or_else}", [values]
+        yield _insert(model, columns) + or_else, [json.dumps([line for _, line in same], default=_in_json)]
 
 
-def _there(rows: Sequence[Model], connection: BaseDatabaseWrapper) -> Piece:
+@cache
+def _insert(model: type[Model], columns: tuple[str, ...]) -> str:
+    table, names = _quoted(model._meta.db_table), ", ".join(map(_quoted, columns))
+    return f"INSERT INTO {table} ({names}) SELECT {names} FROM json_populate_recordset(NULL::{table}, %s)"  # noqa: S608 - from models  # nosec B608
+
+
+def _quoted(name: str) -> str:
+    return transaction.get_connection().ops.quote_name(name)
+
+
+def _there(rows: Sequence[Model]) -> Piece:
     """How many of some rows of one table are there already: what everybody shares is sent once, not with each deed."""
     if not rows:
         return "0", []
     meta = rows[0]._meta
-    table, pk = connection.ops.quote_name(meta.db_table), connection.ops.quote_name(meta.pk.column)
+    table, pk = _quoted(meta.db_table), _quoted(meta.pk.column)
     return f"(SELECT count(*) FROM {table} WHERE {pk} = ANY(%s))", [[row.pk for row in rows]]  # noqa: S608 - from models only  # nosec B608
 
 
@@ -125,10 +132,15 @@ def _in_json(value: object) -> object:
 
 
 def _update(row: Model, names: Sequence[str], connection: BaseDatabaseWrapper) -> Piece:
-    meta = row._meta
-    columns = [meta.get_field(name) for name in names]
-    written = ", ".join(f"{connection.ops.quote_name(each.column)} = %s" for each in columns)
+    columns, change = _change(type(row), tuple(names))
     values = [each.get_db_prep_save(each.pre_save(row, False), connection) for each in columns]
-    key = meta.pk.get_db_prep_value(row.pk, connection)
-    table, pk = connection.ops.quote_name(meta.db_table), connection.ops.quote_name(meta.pk.column)
-    return f"UPDATE {table} SET {written} WHERE {pk} = %s", [*values, key]  # noqa: S608 - from models only  # nosec B608
+    return change, [*values, row._meta.pk.get_db_prep_value(row.pk, connection)]
+
+
+@cache
+def _change(model: type[Model], names: tuple[str, ...]) -> tuple[list[Field], str]:
+    """The fields of these names, and the statement that writes them."""
+    columns = [model._meta.get_field(name) for name in names]
+    written = ", ".join(f"{_quoted(each.column)} = %s" for each in columns)
+    table, pk = _quoted(model._meta.db_table), _quoted(model._meta.pk.column)
+    return columns, f"UPDATE {table} SET {written} WHERE {pk} = %s"  # noqa: S608 - from models only  # nosec B608

@@ -51,8 +51,13 @@ def words_of(question: Question) -> Words:
     Args:
         question: of the signing page.
     """
-    clinic = (settings.CLINIC_NAME, settings.CLINIC_PHONE_DISPLAY)
-    return _words(question.id, question.wording, is_optional(question), get_language() or "", *clinic)
+    return words_of_all([question])[question.id]
+
+
+def words_of_all(questions: Iterable[Question]) -> dict[str, Words]:
+    """The same of several consents, by question."""
+    shown = (get_language() or "", settings.CLINIC_NAME, settings.CLINIC_PHONE_DISPLAY)
+    return {each.id: _words(each.id, each.wording, is_optional(each), *shown) for each in questions}
 
 
 @cache
@@ -74,5 +79,9 @@ def mark_of(protocol: Protocol, names: Iterable[str]) -> str:
         protocol: whose questions.
         names: the consents of the page.
     """
-    read = BETWEEN.join(str(words_of(protocol.questions[name])) for name in names)
-    return hashlib.sha256(read.encode()).hexdigest()[:16]
+    return _mark(tuple(words_of_all(protocol.questions[name] for name in names).values()))
+
+
+@cache
+def _mark(read: tuple[Words, ...]) -> str:
+    return hashlib.sha256(BETWEEN.join(map(str, read)).encode()).hexdigest()[:16]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable, Collection
 from datetime import date
 from functools import cached_property
@@ -20,6 +19,7 @@ from clinic.intake.countries import COUNTRIES, NAMES, REGIONS
 from clinic.intake.hints import hint_of
 from clinic.intake.journeys import anchor
 from clinic.intake.measures import MeasureField
+from clinic.web.forms import own_field
 from clinic.web.rendering import Fields
 from clinic.web.widgets import RadioChoices, ThreePartDateField, TickBoxes
 from screening.answers import UnreadableAnswer
@@ -228,10 +228,11 @@ class PageForm(forms.Form):
         self.facts = journey.facts
         answers = self.facts.given
         super().__init__(data, initial={q: answers[q] for q in page.questions if q in answers})
+        language = get_language()
         for question_id in _may_be_shown(page, journey):
             question = self.facts.protocol.questions[question_id]
             if question.kind in FIELDS:
-                self.fields[question_id] = _field(question)
+                self.fields[question_id] = _field(question, language)
 
     @cached_property
     def helper(self) -> FormHelper:
@@ -316,19 +317,17 @@ class PageForm(forms.Form):
         return frozenset(Facts(facts.protocol, given, facts.on, facts.clinic, facts.medications).shown)
 
 
-def _field(question: Question) -> forms.Field:
+def _field(question: Question, language: str | None) -> forms.Field:
     """The field of a question for one form; what is the same in all of them is made once, as Django does for a class.
 
     Only kinds whose fields say nothing of today are kept.
     """
     if question.kind not in ALIKE:
         return _made(question)
-    key = (id(question), get_language())
+    key = (id(question), language)
     if key not in _kept:
         _kept[key] = (question, _made(question))
-    field = copy.copy(_kept[key][1])
-    field.widget = copy.deepcopy(field.widget)
-    return field
+    return own_field(_kept[key][1])
 
 
 def _made(question: Question) -> forms.Field:

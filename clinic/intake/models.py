@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import uuid
+from functools import cache
 from typing import Final
 
 from django.db import connection, models
 from django.utils import timezone
 
+from clinic import prepared
 from clinic.audit.triggers import sealed
 from clinic.patients.models import Patient
 from clinic.patients.references import new_reference
@@ -18,15 +20,20 @@ HELD: Final = "SELECT version FROM intake_intake WHERE id = %s FOR UPDATE"
 """Every page of the form asks these; the ORM takes longer to compose and read them than the database to answer."""
 
 
+@cache
+def _latest(model: type[models.Model]) -> tuple[list[str], str]:
+    """The columns of a whole row, and the question for the latest one."""
+    names = [field.attname for field in model._meta.concrete_fields]
+    return names, f"SELECT {', '.join(names)} {LATEST}"  # noqa: S608  # nosec B608
+
+
 class Intakes(models.QuerySet["Intake"]):
     """Questions about intakes."""
 
     def latest_of(self, patient_id: uuid.UUID | str) -> Intake | None:
         """The intake that a patient started last; a draft before one that was sent."""
-        names = [field.attname for field in self.model._meta.concrete_fields]
-        with connection.cursor() as cursor:
-            cursor.execute(f"SELECT {', '.join(names)} {LATEST}", [str(patient_id)])  # noqa: S608  # nosec B608
-            row = cursor.fetchone()
+        names, question = _latest(self.model)
+        row = prepared.row(question, [str(patient_id)])
         if row is None:
             return None
         return self.model.from_db(connection.alias, names, [Sealed(v) if isinstance(v, bytes) else v for v in row])
@@ -37,9 +44,7 @@ class Intakes(models.QuerySet["Intake"]):
         Raises:
             Intake.DoesNotExist: it is gone.
         """
-        with connection.cursor() as cursor:
-            cursor.execute(HELD, [intake.pk])
-            found = cursor.fetchone()
+        found = prepared.row(HELD, [intake.pk])
         if found is None:
             raise self.model.DoesNotExist
         return int(found[0])

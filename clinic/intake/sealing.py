@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +11,7 @@ from clinic.audit.actors import Actor
 from clinic.audit.models import AuditEvent
 from clinic.intake import protocols
 from clinic.intake.clock import due_at
-from clinic.intake.consent_words import words_of
+from clinic.intake.consent_words import words_of_all
 from clinic.intake.models import Intake, ScreeningRecord
 from clinic.patients.consenting import consent_rows, words_rows
 from clinic.patients.models import Consent, ConsentWords
@@ -53,10 +54,11 @@ def record_of(
 
 def consents_of(
     *, intake: Intake, consents: dict[str, Any], by: Actor, now: datetime
-) -> tuple[list[Consent], list[AuditEvent], list[ConsentWords]]:
+) -> tuple[list[Consent], list[AuditEvent], Sequence[ConsentWords]]:
     """Each consent of the signing page with the hash of the words that were read, their audit lines, and the words."""
     protocol = protocols.shown(protocols.of(intake))
-    words = {question_id: str(words_of(protocol.questions[question_id])) for question_id in consents}
+    read = words_of_all(protocol.questions[question_id] for question_id in consents)
+    words = {question_id: str(each) for question_id, each in read.items()}
     given, lines = consent_rows(
         patient_id=intake.patient_id,
         given={question_id: answer == "yes" for question_id, answer in consents.items()},

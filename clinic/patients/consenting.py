@@ -5,12 +5,17 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
+from typing import Final
 from uuid import UUID
 
 from clinic.audit.actors import Actor
 from clinic.audit.models import AuditEvent
 from clinic.audit.record import line
 from clinic.patients.models import Consent, ConsentWords
+
+TEXTS_KEPT: Final = 500
+"""So many texts of the clinic a process keeps with their hash: all that one protocol has in some languages."""
 
 
 def consent_rows(
@@ -41,14 +46,19 @@ def consent_rows(
     return consents, lines
 
 
-def words_rows(words: Mapping[str, str]) -> list[ConsentWords]:
+def words_rows(words: Mapping[str, str]) -> tuple[ConsentWords, ...]:
     """The words themselves, in the order of their hashes, so that two people who sign never wait for each other."""
-    return [
-        ConsentWords(hash=hashed, words=text)
-        for hashed, text in sorted({hash_of(t): t for t in words.values()}.items())
-    ]
+    return _rows(tuple(words.values()))
 
 
+@lru_cache(TEXTS_KEPT)
+def _rows(texts: tuple[str, ...]) -> tuple[ConsentWords, ...]:
+    """Made once for all who read the same; nothing in them is about anybody, and nobody changes them."""
+    by_hash = sorted({hash_of(text): text for text in texts}.items())
+    return tuple(ConsentWords(hash=hashed, words=text) for hashed, text in by_hash)
+
+
+@lru_cache(TEXTS_KEPT)
 def hash_of(words: str) -> str:
     """What a consent keeps of the words that were read."""
     return hashlib.sha256(words.encode()).hexdigest()

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from crispy_forms.helper import FormHelper
+from django.forms import Field
 
 
 class InPage:
@@ -17,3 +20,17 @@ class InPage:
         helper.form_tag = False
         helper.disable_csrf = True
         return helper
+
+
+def own_field(kept: Field) -> Field:
+    """A copy, for one form, of a field that is made once: sharing what is in it, as Django copies those of a class."""
+    field = _twin(kept)
+    field.widget = _twin(kept.widget)
+    field.widget.attrs = kept.widget.attrs.copy()
+    return field
+
+
+def _twin(thing: Any) -> Any:
+    twin = object.__new__(type(thing))
+    twin.__dict__.update(thing.__dict__)
+    return twin

@@ -6,8 +6,9 @@ from typing import Any, Final
 
 from django.contrib.sessions.backends import db
 from django.contrib.sessions.backends.base import UpdateError
-from django.db import connection
 from django.utils import timezone
+
+from clinic import prepared
 
 STILL_GOOD: Final = "SELECT session_data FROM django_session WHERE session_key = %s AND expire_date > %s"
 KEPT_AGAIN: Final = "UPDATE django_session SET session_data = %s, expire_date = %s WHERE session_key = %s"
@@ -18,9 +19,7 @@ class SessionStore(db.SessionStore):
 
     def load(self) -> dict[str, Any]:
         """What is kept under this key; nothing, and no key any more, when there is no such session or it expired."""
-        with connection.cursor() as cursor:
-            cursor.execute(STILL_GOOD, [self.session_key, timezone.now()])
-            kept = cursor.fetchone()
+        kept = prepared.row(STILL_GOOD, [self.session_key, timezone.now()])
         if kept is None:
             self._session_key = None
             return {}
@@ -36,7 +35,7 @@ class SessionStore(db.SessionStore):
             super().save(must_create)
             return
         kept = self.encode(self._get_session())
-        with connection.cursor() as cursor:
+        with prepared.cursor() as cursor:
             cursor.execute(KEPT_AGAIN, [kept, self.get_expiry_date(), self.session_key])
             if cursor.rowcount == 0:
                 raise UpdateError

@@ -111,12 +111,20 @@ def in_turns(
     return times
 
 
-def ratio(what: str, times: Times, bare: Times, *, at_most: float | None = None) -> Figure:
-    """The 95th percentile of one thing as a multiple of another's; beside it the medians, and the processor's part."""
-    detail = (
-        f"median {times.median / bare.median:.2f} x ({_ms(times.median)} : {_ms(bare.median)} ms), "
-        f"processor {_ms(times.usually_busy)} : {_ms(bare.usually_busy)} ms, n = {len(times.seconds)}"
-    )
+def ratio(what: str, times: Times, bare: Times, *, at_most: float | None = None, in_process: bool = True) -> Figure:
+    """The 95th percentile of one thing as a multiple of another's; beside it the medians, and the processor's part.
+
+    Args:
+        what: the line's name.
+        times: of the one thing.
+        bare: of the other.
+        at_most: the target.
+        in_process: the work was done in this thread; otherwise its processor's time says nothing.
+    """
+    parts = [f"median {times.median / bare.median:.2f} x ({_ms(times.median)} : {_ms(bare.median)} ms)"]
+    if in_process:
+        parts.append(f"processor {_ms(times.usually_busy)} : {_ms(bare.usually_busy)} ms")
+    detail = ", ".join([*parts, f"n = {len(times.seconds)}"])
     return Figure(what, times.late / bare.late, "x", at_most=at_most, detail=detail)
 
 

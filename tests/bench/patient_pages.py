@@ -1,8 +1,14 @@
-"""How long patient pages take against bare views, through the WSGI application that the web server serves."""
+"""How long patient pages take against bare views beside them: through the web server, and without it.
+
+The targets are for what a visitor waits for: the answer of the clinic's own server, on loopback. The same in one
+process leaves out what both pay for HTTP; those lines are for information, and stricter.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 from django.core.handlers.wsgi import WSGIHandler
@@ -14,13 +20,15 @@ from django.urls import reverse
 from clinic import celery
 from clinic.intake.consent_words import mark_of
 from clinic.intake.models import Intake, ScreeningRecord
-from tests.bench import bare, visitors
-from tests.bench.figures import WARM_UP, Figure, Prepare, in_turns, ratio
-from tests.bench.visitors import Visitor
+from tests.bench import bare, served, visitors
+from tests.bench.figures import WARM_UP, Figure, Prepare, Times, in_turns, ratio
+from tests.bench.visitors import Answer, Visitor
 
 ROUNDS: Final = 200
 ONE_QUESTION, EIGHT_ROWS, SIGN = "mind", "mood", "sign"
 """Pages in the middle of the form, and the last one."""
+ONE_ANSWER: Final = {"psychosis_ever": "no"}
+EIGHT_ANSWERS: Final = {f"phq{number}": "1" for number in range(1, 9)}
 WAY_ON: Final = 302
 
 
@@ -28,64 +36,79 @@ class WrongAnswer(RuntimeError):
     """A page did not do what was to be measured."""
 
 
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A way to ask the clinic: `ready` makes a request ready before the clock runs, `settle` waits for what is left."""
+
+    name: str
+    ask: Callable[[Any], Answer]
+    ready: Callable[[dict[str, Any]], Any]
+    settle: Callable[[], object]
+    is_judged: bool
+
+
 def figures() -> Iterator[Figure]:
     """Sending the form, saving a page and showing one, each against the least that Django can do."""
-    clinic = WSGIHandler()
-    with override_settings(MIDDLEWARE=[]):
-        naked = WSGIHandler()
-    yield from _sending(clinic, naked)
     one, eight = visitors.filled_in(ONE_QUESTION), visitors.filled_in(EIGHT_ROWS)
-    yield from _saving(clinic, one, eight)
-    yield from _showing(clinic, one, eight)
+    with served.opened() as line:
+        http = Way("over HTTP", line.ask, served.written, line.pause, is_judged=True)
+        yield from _alike(http, one, eight)
+    clinic = partial(visitors.ask, WSGIHandler())
+    alone = Way("in process", clinic, dict, _until_nudges_are_sent, is_judged=False)
+    yield from _alike(alone, one, eight)
+    yield from _for_comparison(alone, one)
 
 
-def _sending(clinic: WSGIHandler, naked: WSGIHandler) -> Iterator[Figure]:
-    people = visitors.copies(visitors.filled_in(SIGN), ROUNDS + WARM_UP + 1)
-    works = {
-        "bare": _insert(clinic),
-        "send": _post(clinic, reverse("intake:sign"), lambda n: _signature(people[n]), people, leads_to="/my/"),
-        "naked": _insert(naked),
-    }
+def _alike(way: Way, one: Intake, eight: Intake) -> Iterator[Figure]:
+    """The same lines in each way, each beside its bare view, in turns."""
+    yield from _sending(way)
+    saved = _times(way, bare=_insert(way), one=_save(way, one, ONE_ANSWER), eight=_save(way, eight, EIGHT_ANSWERS))
+    yield _ratio(way, "POST a page of one question : bare insert", saved, "one", at_most=2.0)
+    yield _ratio(way, "POST a page of eight rows : bare insert", saved, "eight", at_most=2.0)
+    shown = _times(way, bare=_get(way, "/bench/layout/"), one=_show(way, one), eight=_show(way, eight))
+    yield _ratio(way, "GET a page of one question : bare, same layout", shown, "one", at_most=1.5)
+    yield _ratio(way, "GET a page of eight rows : bare, same layout", shown, "eight", at_most=1.5)
+
+
+def _sending(way: Way) -> Iterator[Figure]:
     before = bare.rows(), ScreeningRecord.objects.count()
-    times = in_turns(works, ROUNDS, settle=_until_nudges_are_sent)
-    done = len(times["send"].seconds) + WARM_UP
-    if (bare.rows(), ScreeningRecord.objects.count()) != (before[0] + 2 * done, before[1] + done):
+    sent = _times(way, bare=_insert(way), send=_send(way, ROUNDS + WARM_UP))
+    done = len(sent["send"].seconds) + WARM_UP
+    if (bare.rows(), ScreeningRecord.objects.count()) != (before[0] + done, before[1] + done):
         raise WrongAnswer("Not every form was sealed, or not every bare row was inserted.")
-    yield ratio("POST /intake/sign/ : bare insert, all middleware", times["send"], times["bare"], at_most=2.5)
-    yield ratio("  the same, aim", times["send"], times["bare"], at_most=1.5)
-    yield ratio("  : bare insert without middleware", times["send"], times["naked"])
-    yield _statements("  statements to the database", works["send"](done), works["bare"](done))
+    yield _ratio(way, "POST /intake/sign/ : bare insert", sent, "send", at_most=2.5)
+    if way.is_judged:
+        yield _ratio(way, "the same, aim", sent, "send", at_most=1.5)
 
 
-def _saving(clinic: WSGIHandler, one: Intake, eight: Intake) -> Iterator[Figure]:
-    works = {
-        "bare": _insert(clinic),
-        "one": _save(clinic, one, {"psychosis_ever": "no"}),
-        "eight": _save(clinic, eight, {f"phq{number}": "1" for number in range(1, 9)}),
-        "least": _post(clinic, "/bench/answer/", lambda _: {"told": "yes"}, visitors.copies(one, ROUNDS + WARM_UP + 1)),
-    }
-    times = in_turns(works, ROUNDS, settle=_until_nudges_are_sent)
-    yield ratio("POST a page of one question : bare insert", times["one"], times["bare"], at_most=2.0)
-    yield ratio("POST a page of eight rows : bare insert", times["eight"], times["bare"], at_most=2.0)
-    yield ratio("  a session, one row, one form, no decision : bare insert", times["least"], times["bare"])
-    done = len(times["one"].seconds) + WARM_UP
-    yield _statements("  statements to the database", works["one"](done), works["bare"](done))
+def _for_comparison(way: Way, one: Intake) -> Iterator[Figure]:
+    """What the middleware is of the bare view, and what the least view that knows a patient takes."""
+    with override_settings(MIDDLEWARE=[]):
+        naked = Way("in process", partial(visitors.ask, WSGIHandler()), dict, way.settle, is_judged=False)
+    people = visitors.copies(one, ROUNDS + WARM_UP + 1)
+    keep = _post(way, "/bench/answer/", lambda _: {"told": "yes"}, people)
+    posted = _times(way, bare=_insert(way), naked=_insert(naked), least=keep)
+    yield _ratio(way, "the bare insert without middleware", posted, "naked")
+    yield _ratio(way, "POST a session, one row, one form, no decision", posted, "least")
+    asking = _get(way, "/bench/asking/", visitors.copies(one, 1)[0])
+    shown = _times(way, bare=_get(way, "/bench/layout/"), least=asking, line=_get(way, "/bench/line/"))
+    yield _ratio(way, "GET a session, one row, one form, no decision", shown, "least")
+    yield _ratio(way, "a bare view of one line of HTML", shown, "line")
+    for what, work, bare_work in (
+        ("send", _send(way, 1), _insert(way)),
+        ("save", _save(way, one, ONE_ANSWER), _insert(way)),
+        ("show", _show(way, one), _get(way, "/bench/layout/")),
+    ):
+        yield _statements(f"  statements to the database: {what}", work(0), bare_work(0))
 
 
-def _showing(clinic: WSGIHandler, one: Intake, eight: Intake) -> Iterator[Figure]:
-    works = {
-        "layout": _get(clinic, "/bench/layout/"),
-        "one": _get(clinic, visitors.address_of_open_page(one), visitors.copies(one, 1)[0]),
-        "eight": _get(clinic, visitors.address_of_open_page(eight), visitors.copies(eight, 1)[0]),
-        "least": _get(clinic, "/bench/asking/", visitors.copies(one, 1)[0]),
-        "line": _get(clinic, "/bench/line/"),
-    }
-    times = in_turns(works, ROUNDS)
-    yield ratio("GET a page of one question : bare view, same layout", times["one"], times["layout"], at_most=1.5)
-    yield ratio("GET a page of eight rows : bare view, same layout", times["eight"], times["layout"], at_most=1.5)
-    yield ratio("  a session, one row, one form, no decision : bare view", times["least"], times["layout"])
-    yield ratio("  one question : bare view, one line of HTML", times["one"], times["line"])
-    yield _statements("  statements to the database", works["one"](0), works["layout"](0))
+def _times(way: Way, **works: Prepare) -> dict[str, Times]:
+    return in_turns(works, ROUNDS, settle=way.settle)
+
+
+def _ratio(way: Way, what: str, times: dict[str, Times], which: str, at_most: float | None = None) -> Figure:
+    limit = at_most if way.is_judged else None
+    return ratio(f"{way.name}: {what}", times[which], times["bare"], at_most=limit, in_process=not way.is_judged)
 
 
 def _statements(what: str, work: Callable[[], object], bare_work: Callable[[], object]) -> Figure:
@@ -97,20 +120,28 @@ def _statements(what: str, work: Callable[[], object], bare_work: Callable[[], o
     return Figure(what, counts[0], "", detail=f"bare view {counts[1]}, BEGIN and COMMIT counted")
 
 
-def _insert(clinic: WSGIHandler) -> Prepare:
-    return _post(clinic, "/bench/insert/", lambda _: {"words": bare.WORDS})
+def _insert(way: Way) -> Prepare:
+    return _post(way, "/bench/insert/", lambda _: {"words": bare.WORDS})
+
+
+def _send(way: Way, count: int) -> Prepare:
+    people = visitors.copies(visitors.filled_in(SIGN), count)
+    return _post(way, reverse("intake:sign"), lambda number: _signature(people[number]), people)
+
+
+def _save(way: Way, intake: Intake, told: dict[str, Any]) -> Prepare:
+    people = visitors.copies(intake, ROUNDS + WARM_UP)
+    path = visitors.address_of_open_page(intake)
+    return _post(way, path, lambda _: told, people, leads_to=path.rstrip("/").rpartition("/")[0])
+
+
+def _show(way: Way, intake: Intake) -> Prepare:
+    return _get(way, visitors.address_of_open_page(intake), visitors.copies(intake, 1)[0])
 
 
 def _until_nudges_are_sent() -> None:
     """The thread that tells the workers works on after the answer; it must not slow down the next one."""
     celery._sender.submit(int).result()
-
-
-def _save(clinic: WSGIHandler, intake: Intake, told: dict[str, Any]) -> Prepare:
-    people = visitors.copies(intake, ROUNDS + WARM_UP + 1)
-    path = visitors.address_of_open_page(intake)
-    part = path.rstrip("/").rpartition("/")[0]
-    return _post(clinic, path, lambda _: told, people, leads_to=part)
 
 
 def _signature(visitor: Visitor) -> dict[str, Any]:
@@ -124,7 +155,7 @@ def _signature(visitor: Visitor) -> dict[str, Any]:
 
 
 def _post(
-    clinic: WSGIHandler,
+    way: Way,
     path: str,
     told: Callable[[int], dict[str, Any]],
     people: list[Visitor] | None = None,
@@ -134,10 +165,10 @@ def _post(
 
     def prepare(number: int) -> Callable[[], object]:
         cookies = people[number].cookies if people else ""
-        asked = visitors.request(path, told(number), cookies)
+        asked = way.ready(visitors.request(path, told(number), cookies))
 
         def send() -> None:
-            answer = visitors.ask(clinic, asked)
+            answer = way.ask(asked)
             where = answer.headers.get("location", "")
             if answer.status != WAY_ON or not where.startswith(leads_to) or where == path:
                 raise WrongAnswer(f"POST {path} answered {answer.status} {where}")
@@ -147,14 +178,14 @@ def _post(
     return prepare
 
 
-def _get(clinic: WSGIHandler, path: str, visitor: Visitor | None = None) -> Prepare:
+def _get(way: Way, path: str, visitor: Visitor | None = None) -> Prepare:
     """A page that is opened again and again by the same browser."""
 
     def prepare(number: int) -> Callable[[], object]:
-        asked = visitors.request(path, cookies=visitor.cookies if visitor else "")
+        asked = way.ready(visitors.request(path, cookies=visitor.cookies if visitor else ""))
 
         def show() -> None:
-            answer = visitors.ask(clinic, asked)
+            answer = way.ask(asked)
             if answer.status != 200 or b"<form" not in answer.body and visitor:
                 raise WrongAnswer(f"GET {path} answered {answer.status}")
 

@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Sequence
 
 from django import template
-from django.forms import BoundField
+from django.forms import BaseForm, BoundField
 from django.template.base import FilterExpression, Parser, Token
 from django.utils import timezone
 from django.utils.html import format_html
@@ -53,6 +53,12 @@ def tag(level: str, word: str = "", icon: str = "") -> SafeString:
 def field(context: template.Context) -> SafeString:
     """Write the form field that is `field` in the context: the whole of the pack's field template."""
     return field_html(context["field"], context)
+
+
+@register.simple_tag(takes_context=True)
+def questions(context: template.Context, form: BaseForm) -> SafeString:
+    """What `{% crispy form %}` writes for a form whose page writes the tag, the token and the errors: its layout."""
+    return form.helper.render_layout(form, context)
 
 
 @register.filter

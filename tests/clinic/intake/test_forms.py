@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from django.template import Context, Template
 
 from clinic.intake import protocols
 from clinic.intake.forms import PageForm
 from screening.facts import Facts
 from screening.journey import Journey
+from screening.protocol import Page
 from tests.clinic.intake.conftest import NOW, PROTOCOL, page_of
 
 
@@ -29,3 +31,19 @@ def test_what_is_done_to_one_form_is_not_in_the_next(question: str) -> None:
     assert str(another[question]) == before == str(form_of(question)[question])
     assert another.fields[question].required is not field.required
     assert another.fields[question].label == PROTOCOL.questions[question].wording
+
+
+@pytest.mark.parametrize("page", [page for page in PROTOCOL.pages.values() if page.kind not in ("sign", "medicines")])
+@pytest.mark.parametrize("told", [None, {}], ids=["shown", "sent empty"])
+def test_a_page_shows_its_questions_as_crispy_does(page: Page, told: dict[str, str] | None) -> None:
+    journey = Journey(Facts(PROTOCOL, {}, protocols.day_of(NOW)))
+    look = {"page": page, "heading_field": page.questions[0], "below_heading": "intake/page_notes.html"}
+    written = [
+        Template("{% load calm crispy_forms_tags %}" + tag).render(
+            Context({**look, "form": (form := PageForm(page, journey, told)), "summary_shown_for": form})
+        )
+        for tag in ("{% questions form %}", "{% crispy form %}")
+    ]
+
+    assert written[0].strip() == written[1].strip()
+    assert all(f'name="{name}' in written[0] for name in PageForm(page, journey).fields)
