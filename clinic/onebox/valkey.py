@@ -11,9 +11,13 @@ import socket
 import subprocess
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from clinic.onebox import places, processes
 from clinic.onebox.processes import Program
+
+if TYPE_CHECKING:
+    import redis
 
 SETTINGS = {
     "port": "0",
@@ -77,8 +81,13 @@ class Valkey:
                 raise NoBroker(f"Valkey did not answer within {START_WITHIN:.0f} seconds.")
             time.sleep(processes.MOMENT)
 
+    def connect(self) -> redis.Redis:
+        """A client of the broker; imported only here, because that takes longer than to start the broker."""
+        import redis
+
+        return redis.Redis(unix_socket_path=str(self.socket), socket_timeout=2, decode_responses=True)
+
     def _answers(self) -> bool:
-        """Asked without a client, because importing one takes longer than all else here."""
         with socket.socket(socket.AF_UNIX) as line:
             line.settimeout(ANSWER_WITHIN)
             try:

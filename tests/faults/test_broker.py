@@ -25,7 +25,7 @@ from clinic.onebox.processes import Program
 from clinic.onebox.valkey import Valkey
 from clinic.patients.models import Patient
 from tests.clinic.notifications.smtp_server import Mailbox
-from tests.clinic.onebox.conftest import Start, client_of, start, var
+from tests.clinic.onebox.conftest import Start, start, var
 from tests.own_broker import all_sent, app_for
 
 from . import dying
@@ -71,23 +71,23 @@ class Broker:
 
     def kept(self) -> int:
         """How many nudges it holds."""
-        with client_of(self.valkey) as client:
+        with self.valkey.connect() as client:
             return sum(client.llen(queue) for queue in ("default", "urgent"))
 
     def fill(self) -> None:
         """Not one more byte goes into its log of messages: the next is refused, and so is everything after it."""
         limit(self.program, self.process.pid, NOTHING)
-        with client_of(self.valkey) as client:
+        with self.valkey.connect() as client:
             until(lambda: refuses(client))
 
     def free(self) -> None:
         """There is room again, and it has noticed."""
         limit(self.program, self.process.pid, ANYTHING)
-        with client_of(self.valkey) as client:
+        with self.valkey.connect() as client:
             until(lambda: not refuses(client))
 
     def wipe(self) -> None:
-        with client_of(self.valkey) as client:
+        with self.valkey.connect() as client:
             client.flushall()
 
 

@@ -8,12 +8,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-import redis
 
 from clinic.onebox import processes
 from clinic.onebox.postgres import Postgres
 from clinic.onebox.processes import Program
-from clinic.onebox.valkey import Valkey
 
 Start = Callable[[Program], subprocess.Popen[bytes]]
 
@@ -47,8 +45,3 @@ def start(var: Path) -> Iterator[Start]:
 def postgres(var: Path) -> Postgres:
     """A PostgreSQL that keeps what it acknowledges, not started yet."""
     return Postgres(var, var / "run")
-
-
-def client_of(broker: Valkey) -> redis.Redis:
-    """A client of a broker that runs."""
-    return redis.Redis(unix_socket_path=str(broker.socket), socket_timeout=2, decode_responses=True)

@@ -10,21 +10,21 @@ import pytest
 
 from clinic.onebox import places
 from clinic.onebox.valkey import Valkey
-from tests.clinic.onebox.conftest import Start, client_of
+from tests.clinic.onebox.conftest import Start
 
 
 def test_a_message_survives_the_killing_of_the_broker(var: Path, start: Start) -> None:
     broker = Valkey(var, var / "run")
     server = start(broker.program())
     broker.wait_until_ready(server)
-    with client_of(broker) as client:
+    with broker.connect() as client:
         client.rpush("urgent", "look at this row")
 
     server.send_signal(signal.SIGKILL)
     server.wait()
     broker.wait_until_ready(start(broker.program()))
 
-    with client_of(broker) as client:
+    with broker.connect() as client:
         assert client.lrange("urgent", 0, -1) == ["look at this row"]
 
 
@@ -42,7 +42,7 @@ def test_the_broker_drops_nothing_and_listens_to_no_network(var: Path, start: St
     broker = Valkey(var, var / "run")
     broker.wait_until_ready(start(broker.program()))
 
-    with client_of(broker) as client:
+    with broker.connect() as client:
         found = client.config_get("*")
 
     assert (found["port"], found["maxmemory-policy"], found["appendonly"]) == ("0", "noeviction", "yes")
