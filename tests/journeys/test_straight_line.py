@@ -74,6 +74,7 @@ def when_she_fills_in_the_form(page: Page, site: str, answers: dict[str, Any], *
             page.get_by_role("button", name="Continue", exact=True).click()
         assert not page.locator("#error-summary").count(), page.locator("#error-summary").inner_text()
     page.get_by_role("link", name="Go on to sign").click()
+    expect(page).to_have_url(f"{site}/intake/sign/")
     assert page.locator("main input:checked").count() == 0
     fill_page(page, {**answers, "signature": "Maya Rose Thompson"})
     page.get_by_role("button", name="Sign and send").click()
