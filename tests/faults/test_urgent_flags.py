@@ -68,7 +68,7 @@ def test_no_flag_is_untold_or_unseen_after_a_mix_of_faults(
 def test_control_without_a_second_try_flags_stay_untold(
     fill: Callable[..., Intake], provider: Mailbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(delivery, "URGENT_TRIES", 0)
+    monkeypatch.setattr(delivery, "URGENT_TRIES", 1)
 
     a_bad_quarter_of_an_hour(fill, provider, random.Random(0))
     after_the_faults()
