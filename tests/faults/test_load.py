@@ -156,7 +156,7 @@ def test_a_database_that_is_ended_again_and_again_has_every_form_that_was_told_a
     senders = Senders(clinic.address, forms)
     breaker = Breaker(clinic, senders, chance())
     restarts = [
-        partial(breaker.restart_database, word, is_timed=True) for word, count in RESTARTS.items() for _ in range(count)
+        partial(breaker.restart_database, word, is_timed=FULL) for word, count in RESTARTS.items() for _ in range(count)
     ]
     breaker.breaks(restarts, FORMS)
     settle(clinic)
