@@ -35,7 +35,7 @@ check: $(TEST_READY) ## everything that must hold before a change is offered: st
 	$(PY) -m bandit --quiet --recursive -ll clinic screening manage.py
 	$(MAKE) test
 
-faults: $(TEST_READY) ## break the web, workers, database, broker and provider on purpose, and count: docs/faults.md; 55 minutes, ROUNDS=10
+faults: $(TEST_READY) ## break the web, workers, database, broker and provider on purpose, and count: docs/faults.md; an hour and a half, ROUNDS=10
 	FAULTS=full $(PY) -m pytest -n 0 -s tests/faults tests/clinic/onebox/test_item_nine.py --ignore $(FOR_MINUTES) $(ARGS)
 	FAULTS=full $(PY) -m pytest -n 5 -rP --show-capture=stdout $(FOR_MINUTES) $(ARGS) || [ $$? = 5 ]
 
