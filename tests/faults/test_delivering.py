@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import time
 import uuid
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from multiprocessing import Barrier
 from typing import Any
 from unittest import mock
 
@@ -204,10 +206,11 @@ def test_control_without_a_claim_that_ends_a_silent_worker_keeps_its_message(
 
 
 def two_beats(patient: Patient, rows: int = 12, now: datetime = NOW) -> None:
-    """Two sweeps in two processes at once."""
+    """Two sweeps in two processes, which begin at the same moment."""
+    both = Barrier(2)
     due = [{"key": f"test:{uuid.uuid4()}", "template": "please-look", "patient_id": patient.pk} for _ in range(rows)]
     Message.objects.bulk_create([preparing.message(now=NOW, **each) for each in due])
-    children = [start(lambda tell: delivery.deliver_due(now=now, by=BY)) for _ in range(2)]
+    children = [start(lambda tell: (both.wait(60.0), delivery.deliver_due(now=now, by=BY))) for _ in range(2)]
     for child in children:
         child.wait(within=2 * delivery.SWEEP_SECONDS)
     sweep(now + AFTER_ANY_CLAIM)
@@ -238,7 +241,11 @@ def test_what_came_in_ten_minutes_without_a_beat_is_sent_once_by_two_that_come_b
 def test_control_two_beats_without_claims_hand_over_twice(
     patient: Patient, provider: Mailbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    here, both, met = os.getpid(), Barrier(2), []
+
     def take(message_id: Any, now: Any) -> Message:
+        if os.getpid() != here and not met:
+            met.append(both.wait(60.0))
         Message.objects.filter(pk=message_id).update(state="claimed", claimed_at=now)
         return Message.objects.select_related("patient", "staff").get(pk=message_id)
 
