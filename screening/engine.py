@@ -153,7 +153,7 @@ def decide(facts: Facts, *, started_under: str = "") -> Result:
         clear=asked.clear(),
         not_asked=tuple(asked.not_asked),
         other_services=tuple(asked.other_services),
-        problems={**facts.problems, **{name: "There is no such question." for name in _unknown(facts)}},
+        problems=dict(facts.problems),
         medications=taken,
     )
 
@@ -313,14 +313,6 @@ def _overall(services: Mapping[str, Outcome]) -> Outcome:
 
 def _weight(finding: Finding) -> tuple[int, int, str]:
     return (-finding.rule.outcome.strictness, PRIORITIES.index(finding.rule.priority), finding.rule.id)
-
-
-def _unknown(facts: Facts) -> list[str]:
-    given, known = facts.given.keys(), facts.protocol.questions.keys()
-    if given <= known:
-        return []
-    strange = given - known - {"freetext_flag"}
-    return sorted(str(name)[:80] for name in strange)[:50]
 
 
 def _finding_json(finding: Finding) -> dict[str, object]:

@@ -70,6 +70,8 @@ def reasons_for_doubt(rule: Rule, facts: Facts) -> tuple[str, ...]:
             reasons.append(facts.problems.get(name, f"Not answered: {questions[name].wording}"))
         elif answer is not None and is_doubt(answer):
             reasons.append(f"{questions[name].in_words(answer)}: {questions[name].wording}")
+    if "required_missing" in rule.when.reads:
+        reasons.extend(f"{name}: {told}" for name, told in facts.problems.items() if name not in questions)
     if "telemed_flex_active" in rule.when.reads:
         reasons.append("The clinic has not said until when the telehealth flexibility is in force.")
     if rule.when.asks_medicines:

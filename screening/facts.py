@@ -66,6 +66,8 @@ class Facts:
         self.unknown, self.lacking, self.blank, self.awake = set(), [], set(), set(self.protocol.wakers.always)
         self.values = _Values(self)
         self._ask_in_order()
+        if not self.given.keys() <= self.protocol.questions.keys():
+            self.problems |= dict.fromkeys(_strange(self.given, self.protocol), "There is no such question.")
         self.values.pop("phq_total_raw", None)
         self.doubt = DOUBT
 
@@ -182,6 +184,12 @@ class Facts:
         if not OWN_RULES.issuperset(self.lacking):
             return True
         return None if self.problems else False
+
+
+def _strange(given: Mapping[str, object], protocol: Protocol) -> list[str]:
+    """Names under which something was told that no question asks: what it means is not known, and some of them do."""
+    told = {name for name, value in given.items() if value not in (None, "", [], ())}
+    return sorted(str(name)[:80] for name in told - protocol.questions.keys() - {"freetext_flag"})[:50]
 
 
 class _Values(dict[str, object]):

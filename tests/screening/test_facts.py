@@ -259,3 +259,20 @@ def test_safety_words_are_found_in_whatever_was_written_freely(
 
 def test_what_the_engine_itself_fills_in_begins_as_no() -> None:
     assert (value("needs_coordination"), value("engine_error")) == (False, False)
+
+
+@pytest.mark.parametrize("told", ["yes", "no", 0, False, ["none"], {"a": 1}, 10**400])
+@pytest.mark.parametrize("name", ["psychosis_evr", "PSYCHOSIS_EVER", " psychosis_ever", ""])
+def test_what_is_told_under_a_name_of_no_question_is_looked_at_by_a_person(name: str, told: object) -> None:
+    result = screen(PROTOCOL, {**BASELINE.given, name: told}, on=ON, clinic=CLINIC)
+
+    assert {outcome.name for outcome in result.services.values()} == {"CLINICIAN_REVIEW"}
+    assert [each.rule.id for each in result.undecided] == ["R270"]
+    assert f"{name}: There is no such question." in result.undecided[0].reasons
+
+
+@pytest.mark.parametrize("nothing", [None, "", [], ()])
+def test_nothing_told_under_a_name_of_no_question_says_nothing(nothing: object) -> None:
+    result = screen(PROTOCOL, {**BASELINE.given, "psychosis_evr": nothing}, on=ON, clinic=CLINIC)
+
+    assert (result.outcome.name, dict(result.problems)) == ("READY_TO_BOOK", {})
