@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.utils import timezone
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page
 
 from screening.cases import facts_of
 from tests.cases import CASES, PROTOCOL
@@ -24,6 +24,16 @@ def answers_of(case: str, **others: Any) -> dict[str, Any]:
     return {**given, "legal_name": "Maya Rose Thompson", "preferred_name": "Maya", "region": "US-CA", **others} | (
         {"bp_date": recent} if "bp_date" in given else {}
     )
+
+
+def go_on(control: Locator) -> None:
+    """Press what leads to another page, and wait until that one is there as a whole.
+
+    A click alone may return before the next page has come, or while only a part of it is there: then what is looked at
+    without waiting (how many, which address) is that of the page before, or of half a page.
+    """
+    with control.page.expect_navigation():
+        control.click()
 
 
 def fill_page(page: Page, answers: dict[str, Any]) -> None:

@@ -24,6 +24,7 @@ from clinic.reviews import again_actions, snippet_actions
 from tests.clinic.intake.conftest import fill, nudges, submit
 from tests.clinic.reviews import records
 from tests.clinic.staff.tasks import stuck
+from tests.journeys.persons import go_on
 from tests.sign_in import signed_in
 from tests.ux.screen import EVERY_RULE, MEASURE, RULES_BUT_COLOR, RULES_OF_COLOR, Colors
 
@@ -92,7 +93,7 @@ def test_pages_of_signing_in_and_of_people(narrow: Page) -> None:
     people = ("/staff/people/", "/staff/people/invite/", f"/staff/people/{other.pk}/", SET_UP)
     wrong |= problems_by_page(narrow, (*people, f"{SET_UP}codes/new/", f"{SET_UP}app/remove/", "/staff/sign-in/again/"))
     narrow.goto(f"{SET_UP}codes/new/")
-    narrow.get_by_role("button", name="Make new codes").click()
+    go_on(narrow.get_by_role("button", name="Make new codes"))
     if found := problems(narrow):
         wrong["recovery codes"] = found
 
@@ -107,7 +108,7 @@ def test_pages_of_the_record_and_of_a_patient(narrow: Page) -> None:
     enter(narrow.context, signed_in(director))
     wrong = problems_by_page(narrow, ("/staff/audit/", "/staff/audit/?since=x&whom=nobody", closed, opened))
     narrow.goto(closed)
-    narrow.get_by_role("button", name="Open the record").click()
+    go_on(narrow.get_by_role("button", name="Open the record"))
     if found := problems(narrow):
         wrong["no reason"] = found
 
@@ -130,7 +131,7 @@ def test_urgent_pages_and_the_red_line(narrow: Page, fill: Any, submit: Any) -> 
     wrong = problems_by_page(narrow, (link, "/staff/urgent/link/rubbish/"))
     enter(narrow.context, signed_in(doctor))
     wrong |= problems_by_page(narrow, ("/staff/urgent/", "/staff/tasks/"))
-    assert narrow.locator(".alarm").count() == 1
+    expect(narrow.locator(".alarm")).to_have_count(1)
     narrow.goto("/staff/urgent/")
     narrow.get_by_role("button", name="I have it").first.click()
     wrong |= problems_by_page(narrow, ("/staff/urgent/", link))
@@ -158,22 +159,22 @@ def test_pages_of_a_review(narrow: Page) -> None:
     wrong = problems_by_page(narrow, ("/staff/worklist/", "/staff/worklist/keys/", "/staff/sentences/", *of.values()))
     wrong |= problems_by_page(narrow, (*(of["stopped"] + each for each in pages), of["again"] + "history/"))
     narrow.goto(of["stopped"])
-    narrow.get_by_role("button", name="Sign and open the next one").click()
+    go_on(narrow.get_by_role("button", name="Sign and open the next one"))
     expect(narrow).to_have_title(re.compile("^Error"))
     wrong |= {"nothing chosen": found} if (found := problems(narrow)) else {}
     narrow.get_by_label("Ready to book").check()
     narrow.get_by_label("Why it differs from the protocol").select_option("judgement")
     narrow.get_by_label("Reason, for the record").fill(records.WHY)
-    narrow.get_by_role("button", name="Sign and open the next one").click()
+    go_on(narrow.get_by_role("button", name="Sign and open the next one"))
     expect(narrow.get_by_role("heading", level=1)).to_have_text("This decision goes over a Stop")
     wrong |= {"the second step": found} if (found := problems(narrow)) else {}
     narrow.goto(of["urgent"])
     narrow.get_by_label("Urgent: contact made").check()
-    narrow.get_by_role("button", name="Sign and open the next one", exact=True).click()
+    go_on(narrow.get_by_role("button", name="Sign and open the next one", exact=True))
     expect(narrow.locator("#error-summary")).to_contain_text("Choose who spoke with the patient")
     wrong |= {"nobody spoke": found} if (found := problems(narrow)) else {}
     narrow.goto(of["stopped"] + "letter/")
-    narrow.get_by_role("button", name="Write the letter").click()
+    go_on(narrow.get_by_role("button", name="Write the letter"))
     expect(narrow.get_by_label("Letter", exact=True)).to_be_visible()
     wrong |= {"a letter": found} if (found := problems(narrow)) else {}
 

@@ -32,7 +32,7 @@ from clinic.patients.actions import describe
 from clinic.patients.models import Patient
 from tests.clinic.booking.conftest import make_clinician
 from tests.clinic.intake.conftest import SIGN, consents
-from tests.journeys.persons import PROTOCOL, answers_of
+from tests.journeys.persons import PROTOCOL, answers_of, go_on
 from tests.journeys.test_straight_line import eventually, where_it_is_noon
 
 __all__ = ["make_clinician"]
@@ -106,7 +106,7 @@ def given_somebody(name: str) -> Patient:
 def when_they_ask_for_a_link(page: Page, site: str, patient: Patient) -> None:
     page.goto(f"{site}/resume/")
     page.get_by_label("Your email address").fill(str(patient.email))
-    page.locator("main form button[type=submit]").click()
+    go_on(page.locator("main form button[type=submit]"))
     when_she_opens_the_link_in(page, site, "status-link", patient)
 
 
@@ -119,9 +119,9 @@ def when_she_opens_the_link_in(page: Page, site: str, template: str, patient: Pa
     year, month, day = BORN_ON.split("-")
     for part, typed in (("month", month), ("day", day), ("year", year)):
         page.locator(f"[name$={part}]").fill(typed)
-    page.locator("main form button[type=submit]").click()
+    go_on(page.locator("main form button[type=submit]"))
     expect(page.get_by_role("heading", level=2).first).to_be_visible()
-    assert page.url.endswith("/my/"), page.locator("main").inner_text()
+    expect(page).to_have_url(f"{site}/my/")
 
 
 def when_he_joins_the_waiting_list(page: Page, site: str, patient: Patient) -> None:
@@ -129,9 +129,9 @@ def when_he_joins_the_waiting_list(page: Page, site: str, patient: Patient) -> N
     for box in page.locator("main input[type=checkbox]").all():
         box.check()
     page.get_by_label("Within 3 hours").check()
-    page.get_by_role("button", name="Join the waiting list").click()
+    go_on(page.get_by_role("button", name="Join the waiting list"))
     expect(page.get_by_role("heading", level=2).first).to_be_visible()
-    assert page.url.endswith("/my/"), page.locator("main").inner_text()
+    expect(page).to_have_url(f"{site}/my/")
     assert WaitingPlace.objects.get(patient=patient).state == "waiting"
 
 
@@ -150,15 +150,15 @@ def when_she_books_the_soonest_time(page: Page) -> int:
 
 
 def when_she_moves_it(page: Page) -> None:
-    page.get_by_role("link", name="Move it").click()
-    page.get_by_role("button", name="Choose this time").click()
-    page.get_by_role("button", name="Move to this time").click()
+    go_on(page.get_by_role("link", name="Move it"))
+    go_on(page.get_by_role("button", name="Choose this time"))
+    go_on(page.get_by_role("button", name="Move to this time"))
     page.wait_for_url("**/book/done/")
 
 
 def when_she_cancels_it(page: Page) -> None:
-    page.get_by_role("link", name="Cancel this appointment").click()
-    page.get_by_role("button", name="Cancel it").click()
+    go_on(page.get_by_role("link", name="Cancel this appointment"))
+    go_on(page.get_by_role("button", name="Cancel it"))
     page.wait_for_url("**/my/appointment/cancelled/")
 
 
@@ -194,7 +194,7 @@ def then_he_is_offered(patient: Patient, freed: Appointment) -> None:
 
 def when_he_takes_it(page: Page, site: str, patient: Patient) -> None:
     when_she_opens_the_link_in(page, site, "time-offered", patient)
-    page.get_by_role("link", name="See this time").click()
+    go_on(page.get_by_role("link", name="See this time"))
     page.get_by_text("By email", exact=True).click()
-    page.get_by_role("button", name="Take this time").click()
+    go_on(page.get_by_role("button", name="Take this time"))
     page.wait_for_url("**/book/done/")

@@ -18,6 +18,7 @@ from clinic.booking.models import Appointment, Availability
 from clinic.patients.models import Patient
 from tests.clinic.booking.conftest import DESK, make_clinician, make_patient
 from tests.clinic.staff.test_desk import known
+from tests.journeys.persons import go_on
 from tests.journeys.test_accessibility import enter, narrow, problems, problems_by_page
 from tests.sign_in import signed_in
 
@@ -146,7 +147,7 @@ def test_pages_of_the_desk(narrow: Page, luis: User, make_clinician: Any, make_p
     )
     narrow.goto("/staff/find-slot/")
     narrow.get_by_label("Who is calling").fill("tho")
-    narrow.get_by_role("button", name="Find").click()
+    go_on(narrow.get_by_role("button", name="Find"))
     if found := problems(narrow):
         wrong["several patients"] = found
     weiss = User.objects.create_user("weiss@example.test", name="Dr. Hana Weiss", role=Role.DIRECTOR)
@@ -154,7 +155,7 @@ def test_pages_of_the_desk(narrow: Page, luis: User, make_clinician: Any, make_p
     wrong |= problems_by_page(narrow, ("/staff/people/licences/", f"/staff/people/{osei.pk}/licence/?region=US-CA"))
     enter(narrow.context, signed_in(osei))
     narrow.goto("/staff/calendar/feed/")
-    narrow.get_by_role("button", name="Make an address").click()
+    go_on(narrow.get_by_role("button", name="Make an address"))
     if found := problems(narrow):
         wrong["feed"] = found
 

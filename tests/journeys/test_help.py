@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -65,11 +66,19 @@ def test_all_three_ways_are_on_the_first_screen(
     assert below_the_fold(page, WAYS) == {}
 
 
+def becomes_true(page: Page, what: str, seconds: float = 20) -> None:
+    """Ask until it is so; `wait_for_function` may ask but once where the page forbids `eval`."""
+    until = time.monotonic() + seconds
+    while not page.evaluate(what):
+        assert time.monotonic() < until, what
+        page.wait_for_timeout(50)
+
+
 def ready(page: Page) -> None:
     """Wait until the worker is in charge of the page."""
     page.goto("/help-now/")
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")
-    page.wait_for_function("navigator.serviceWorker.controller !== null")
+    becomes_true(page, "() => navigator.serviceWorker.controller !== null")
 
 
 def test_without_a_network_help_opens_and_every_other_page_says_so(
@@ -129,9 +138,9 @@ def test_switched_off_it_takes_back_what_was_kept(modern: BrowserContext, settin
     settings.OFFLINE_HELP = False
     page.goto("/help-now/")
     page.evaluate("navigator.serviceWorker.getRegistration().then(each => each && each.update())")
-    page.wait_for_function("async () => !(await navigator.serviceWorker.getRegistration())")
+    becomes_true(page, "async () => !(await navigator.serviceWorker.getRegistration())")
 
-    page.wait_for_function(f"async () => (await ({KEPT})()).length === 0")
+    becomes_true(page, f"async () => (await ({KEPT})()).length === 0")
 
 
 def test_shift_three_times_ends_the_visit_and_leaves_no_step_back(

@@ -78,13 +78,13 @@ def test_open_the_worst_choose_sign_and_the_next_one_is_there(
     person = Counter(page)
 
     person.click("a.rowlink")
-    assert worst.intake.reference in page.url
-    assert page.locator("input[name=route]:checked").count() == 0
+    expect(page).to_have_title(f"Review {worst.intake.reference} – {settings.CLINIC_NAME}")
+    expect(page.locator("input[name=route]:checked")).to_have_count(0)
     person.check("[name=route][value=not_suitable_now]")
     person.click("text=Sign and open the next one")
 
     assert person.count <= 3
-    assert page.url.rstrip("/").endswith(second.intake.reference)
+    expect(page).to_have_title(f"Review {second.intake.reference} – {settings.CLINIC_NAME}")
     assert Decision.objects.get().record == worst
 
 
@@ -116,7 +116,7 @@ def test_the_button_of_an_urgent_case_is_above_the_fold_with_how_to_reach_them(
     page = _sign_in(laptop, live_server, osei)
     page.goto(live_server.url + reverse("staff:review", args=[record.intake.reference]))
 
-    assert page.locator(".alarm").is_visible()
+    expect(page.locator(".alarm")).to_be_visible()
     assert _end(page, ".dec button[type=submit]") <= SHORT_FOLD
     page.locator("[name=route][value=urgent_contact_made]").check()
     ends = {selector: _end(page, selector) for selector in (".reach", ".flags", ".okline", ".inst", ".hist")}
@@ -133,7 +133,7 @@ def test_who_just_spoke_with_them_closes_an_urgent_case_in_three_interactions(
 
     person.click("a.rowlink")
     expect(page).to_have_title(f"Review {record.intake.reference} – {settings.CLINIC_NAME}")
-    assert page.locator("#decide input:checked").count() == 0
+    expect(page.locator("#decide input:checked")).to_have_count(0)
     person.check("[name=route][value=urgent_contact_made]")
     person.click("text=I spoke with them just now")
     page.wait_for_url("**/worklist/")
@@ -155,9 +155,9 @@ def test_the_questions_appear_with_the_decision_that_asks_them(
     page = _sign_in(laptop, live_server, osei)
     page.goto(live_server.url + reverse("staff:review", args=[record.intake.reference]))
 
-    assert not page.locator(".asks").is_visible()
+    expect(page.locator(".asks")).to_be_hidden()
     page.locator("[name=route][value=ask_for_more]").check()
-    assert page.locator(".asks").is_visible()
+    expect(page.locator(".asks")).to_be_visible()
 
 
 def test_a_patient_answers_one_more_question_on_the_phone(
@@ -171,11 +171,11 @@ def test_a_patient_answers_one_more_question_on_the_phone(
 
     page.goto(f"{live_server.url}/my/")
     page.locator("text=Answer now").click()
-    assert page.locator("main fieldset").count() == 1
+    expect(page.locator("main fieldset")).to_have_count(1)
     page.locator("[value=never]").check()
     page.locator("text=Send my answer").click()
 
-    assert "We have your answer" in page.locator("main").inner_text()
+    expect(page.locator("main")).to_contain_text("We have your answer")
     assert record.intake.records.count() == 2
 
 
@@ -191,7 +191,7 @@ def test_a_decision_is_signed_by_keyboard_alone(laptop: BrowserContext, live_ser
     page.keyboard.press("Tab")
     for _ in range(3):
         page.keyboard.press("ArrowDown")
-    assert page.locator("[name=route]:checked").get_attribute("value") == "not_suitable_now"
+    expect(page.locator("[name=route]:checked")).to_have_attribute("value", "not_suitable_now")
     for _ in range(10):
         page.keyboard.press("Tab")
         if _focused(page) == "Sign and open the next one":

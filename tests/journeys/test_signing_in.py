@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from clinic.accounts import factors
 from clinic.accounts.models import User
 from clinic.accounts.permissions import Role
+from tests.journeys.persons import go_on
 from tests.sign_in import PASSWORD, code_for, code_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -124,7 +125,7 @@ def test_a_page_on_which_somebody_typed_is_covered_and_keeps_what_was_typed(
     page.clock.install()
     type_password(page, live_server.url)
     page.get_by_label("Code").fill(code_of(luis))
-    page.get_by_role("button", name="Go on").click()
+    go_on(page.get_by_role("button", name="Go on"))
     page.goto(f"{live_server.url}/staff/people/invite/")
     page.get_by_label("Their work email").fill("new@example.test")
     page.clock.fast_forward("15:20")

@@ -23,7 +23,7 @@ from clinic.followups.models import FollowUp
 from clinic.notifications.models import Message
 from clinic.patients.models import Patient
 from clinic.staff.management import people
-from tests.journeys.persons import answers_of, fill_page
+from tests.journeys.persons import answers_of, fill_page, go_on
 from tests.sign_in import code_of
 
 pytestmark = pytest.mark.browser
@@ -60,32 +60,32 @@ def given_a_clinic() -> None:
 def when_she_fills_in_the_form(page: Page, site: str, answers: dict[str, Any], *, medicine: str) -> None:
     answers |= {"email": "maya@example.org", "phone": "(555) 010-0199"}
     page.goto(f"{site}/intake/start/")
-    page.get_by_role("button", name="Start").click()
+    go_on(page.get_by_role("button", name="Start"))
     expect(page.get_by_role("heading", level=1)).to_have_text("Your health form")
-    page.locator("main .btn").click()
+    go_on(page.locator("main .btn"))
     for _ in range(MOST_PAGES):
         if page.url.endswith("/intake/check/"):
             break
         if page.get_by_role("link", name="Add a medicine", exact=True).count():
             add_a_medicine(page, medicine)
-            page.get_by_role("button", name="That is all of them").click()
+            go_on(page.get_by_role("button", name="That is all of them"))
         else:
             fill_page(page, answers)
-            page.get_by_role("button", name="Continue", exact=True).click()
+            go_on(page.get_by_role("button", name="Continue", exact=True))
         assert not page.locator("#error-summary").count(), page.locator("#error-summary").inner_text()
-    page.get_by_role("link", name="Go on to sign").click()
-    page.wait_for_url(f"{site}/intake/sign/")
-    assert page.locator("main input:checked").count() == 0
+    go_on(page.get_by_role("link", name="Go on to sign"))
+    expect(page).to_have_url(f"{site}/intake/sign/")
+    expect(page.locator("main input:checked")).to_have_count(0)
     fill_page(page, {**answers, "signature": "Maya Rose Thompson"})
-    page.get_by_role("button", name="Sign and send").click()
+    go_on(page.get_by_role("button", name="Sign and send"))
 
 
 def add_a_medicine(page: Page, name: str) -> None:
-    page.get_by_role("link", name="Add a medicine", exact=True).click()
+    go_on(page.get_by_role("link", name="Add a medicine", exact=True))
     page.get_by_label("Name of the medicine").fill(name)
     page.get_by_label("Every day, or on a schedule").check()
-    page.get_by_role("button", name="Save this medicine").click()
-    page.get_by_role("group", name="Did you mean one of these?").get_by_role("button", name=name).first.click()
+    go_on(page.get_by_role("button", name="Save this medicine"))
+    go_on(page.get_by_role("group", name="Did you mean one of these?").get_by_role("button", name=name).first)
 
 
 def then_she_is_told_that_a_clinician_reads_it(page: Page) -> None:
@@ -104,15 +104,15 @@ def when_the_clinician_signs_in(page: Page, site: str) -> None:
 
 
 def when_the_clinician_decides(page: Page) -> None:
-    page.get_by_role("link", name="Maya Rose Thompson").first.click()
+    go_on(page.get_by_role("link", name="Maya Rose Thompson").first)
     expect(page.locator("main")).to_contain_text("Schizophrenia or psychosis")
-    assert page.locator("input[name=route]:checked").count() == 0
+    expect(page.locator("input[name=route]:checked")).to_have_count(0)
     page.get_by_label("Ready to book", exact=False).check()
     reason_code = page.locator("select[name=reason_code]")
     if reason_code.is_visible():
         reason_code.select_option("spoke_with_patient")
     page.locator("textarea[name=reason]").fill("Spoke with her. Stable for years, no symptoms of her own.")
-    page.get_by_role("button", name="Sign and open the next one").click()
+    go_on(page.get_by_role("button", name="Sign and open the next one"))
     expect(page.locator("#error-summary")).to_have_count(0)
 
 
@@ -125,7 +125,7 @@ def then_the_record_shows_who_looked_and_who_decided() -> None:
 
 def when_she_books_the_soonest_time(page: Page, site: str) -> None:
     page.goto(f"{site}/book/")
-    page.get_by_role("button", name="Choose this time").click()
+    go_on(page.get_by_role("button", name="Choose this time"))
     page.locator("[name=reminders][value=email]").check()
     page.get_by_role("button", name="Book this time").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("You are booked")

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.test.testcases import LiveServerThread
-from playwright.sync_api import Browser, Page, Route
+from playwright.sync_api import Browser, Page, Route, expect
 
 pytestmark = pytest.mark.browser
 
@@ -43,16 +43,17 @@ def test_pressing_twice_sends_once_and_says_so(browser: Browser, site: str) -> N
     page = opened(browser, f"{site}/about/")
     sent: list[Route] = []
     page.route("**/slow/", lambda route: sent.append(route))
-    seen = page.evaluate(
-        """() => {
-            document.querySelector("main").insertAdjacentHTML("beforeend",
-                '<form method="post" action="/slow/"><button name="go" value="on">Send it</button></form>');
-            const button = document.querySelector("button[name=go]");
-            button.click();
-            button.click();
-            return [button.textContent, button.getAttribute("aria-busy")];
-        }"""
-    )
+    with page.expect_request("**/slow/"):
+        seen = page.evaluate(
+            """() => {
+                document.querySelector("main").insertAdjacentHTML("beforeend",
+                    '<form method="post" action="/slow/"><button name="go" value="on">Send it</button></form>');
+                const button = document.querySelector("button[name=go]");
+                button.click();
+                button.click();
+                return [button.textContent, button.getAttribute("aria-busy")];
+            }"""
+        )
     page.wait_for_timeout(300)
 
     assert seen == ["Saving…", "true"]
@@ -67,11 +68,10 @@ def test_shift_three_times_leaves_and_says_so_on_the_way(browser: Browser, site:
 
     page.keyboard.press("Shift")
     page.keyboard.press("Shift")
-    said = page.locator("[role=status]").inner_text()
+    expect(page.locator("[role=status]")).to_have_text("Press Shift once more to leave this site.")
     page.keyboard.press("Shift")
     page.wait_for_url("**/leave/")
 
-    assert said == "Press Shift once more to leave this site."
     assert page.inner_text("body") == "elsewhere"
     page.go_back()
     assert "/help-now/" not in page.url
@@ -94,5 +94,5 @@ def test_leaving_works_without_javascript(browser: Browser, site: str) -> None:
 
     page.click("text=Leave quickly")
 
-    assert page.url.endswith("/leave/")
+    page.wait_for_url("**/leave/")
     page.context.close()
