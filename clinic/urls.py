@@ -12,11 +12,11 @@ handler404 = refused.not_found
 handler500 = errors.server_error
 
 urlpatterns = [
+    path("", include("clinic.intake.urls")),  # asked most often, and looked through first
     path("language/", choose_language, name="language"),
     path("hooks/", include("clinic.notifications.urls")),
     path("", include("clinic.followups.urls")),
     path("", include("clinic.pages.urls")),
-    path("", include("clinic.intake.urls")),
     path("", include("clinic.questionnaires.urls")),
     path("", include("clinic.booking.urls")),
     path("", include("clinic.journal.urls")),

@@ -12,15 +12,13 @@ from crispy_forms.layout import Layout
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from clinic.intake import alike
 from clinic.intake.countries import COUNTRIES, NAMES, REGIONS
 from clinic.intake.hints import hint_of
 from clinic.intake.journeys import anchor
 from clinic.intake.measures import MeasureField
-from clinic.web.forms import own_field
-from clinic.web.rendering import Fields
 from clinic.web.widgets import RadioChoices, ThreePartDateField, TickBoxes
 from screening.answers import UnreadableAnswer
 from screening.facts import Facts
@@ -203,9 +201,6 @@ FIELDS: Final[dict[str, Make]] = {
     "checkbox": _tick,
 }
 """One maker for each kind of question."""
-ALIKE: Final = frozenset({"single", "yesno", "scale0_3", "scale0_10", "multi", "checkbox"})
-_kept: Final[dict[tuple[int, str | None], tuple[Question, forms.Field]]] = {}
-"""By question and language, a field nobody fills in. The question is held with it, so that no other gets its `id()`."""
 
 
 class PlainlyNumbered(forms.BoundField):
@@ -228,11 +223,10 @@ class PageForm(forms.Form):
         self.facts = journey.facts
         answers = self.facts.given
         super().__init__(data, initial={q: answers[q] for q in page.questions if q in answers})
-        language = get_language()
         for question_id in _may_be_shown(page, journey):
             question = self.facts.protocol.questions[question_id]
             if question.kind in FIELDS:
-                self.fields[question_id] = _field(question, language)
+                self.fields[question_id] = alike.field(question, _made)
 
     @cached_property
     def helper(self) -> FormHelper:
@@ -245,7 +239,7 @@ class PageForm(forms.Form):
     def _layout(self) -> Layout:
         is_matrix = self.page.kind == "rows"
         look = {"wrapper_class": "compact", "css_class": "matrix"} if is_matrix else {}
-        return Layout(Fields(*self.fields, **look))
+        return Layout(alike.Questions(*self.fields, **look))
 
     def _clean_fields(self) -> None:
         """Let Django read the fields without asking for any; `clean` asks for those that are shown."""
@@ -315,19 +309,6 @@ class PageForm(forms.Form):
         facts = self.facts
         given = {**facts.given, **answers}
         return frozenset(Facts(facts.protocol, given, facts.on, facts.clinic, facts.medications).shown)
-
-
-def _field(question: Question, language: str | None) -> forms.Field:
-    """The field of a question for one form; what is the same in all of them is made once, as Django does for a class.
-
-    Only kinds whose fields say nothing of today are kept.
-    """
-    if question.kind not in ALIKE:
-        return _made(question)
-    key = (id(question), language)
-    if key not in _kept:
-        _kept[key] = (question, _made(question))
-    return own_field(_kept[key][1])
 
 
 def _made(question: Question) -> forms.Field:

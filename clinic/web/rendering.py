@@ -143,8 +143,8 @@ def field_html(field: BoundField, look: Mapping[str, Any]) -> SafeString:
     """A field as label, hint, error, input, in that order; a group of inputs is a fieldset with its legend.
 
     `look` is the template context; of it count `wrapper_class`, `heading_field` (the name of the field whose label is
-    the heading of the page), `below_heading` (the template of what stands between that heading and the answers),
-    `form_show_labels`, `crispy_prepended_text` and `crispy_appended_text`.
+    the heading of the page), `notes` (what stands between that heading and the answers, as HTML), `form_show_labels`,
+    `crispy_prepended_text` and `crispy_appended_text`.
     """
     if field.is_hidden:
         return field.as_widget()
@@ -167,12 +167,21 @@ class Fields:
         self.names, self.wrapper_class, self.css_class = names, wrapper_class, css_class
 
     def render(self, form: BaseForm, context: Context, **_: object) -> SafeString:
-        """The fields, in a box when the part has a class of its own; a name that the form lacks is an error."""
+        """The fields, in a box when the part has a class of its own; a name that the form lacks is an error.
+
+        Of the context counts what `field_html` says, and `below_heading`: the template of the notes.
+        """
         form.rendered_fields |= {*self.names}
         look = {**context.flatten(), "wrapper_class": self.wrapper_class}
-        html = "".join(field_html(form[name], look) for name in self.names)
+        if "below_heading" in look and look.get("heading_field") in self.names:
+            look["notes"] = render_to_string(look["below_heading"], dict(look))
+        html = "".join(self.written(form, name, look) for name in self.names)
         boxed = f'<div class="{safe(self.css_class)}">{html}</div>' if self.css_class else html
         return mark_safe(boxed)  # noqa: S308 - every value is escaped where it is written  # nosec B308 B703
+
+    def written(self, form: BaseForm, name: str, look: Mapping[str, Any]) -> str:
+        """The HTML of one field."""
+        return field_html(form[name], look)
 
 
 def _group_html(field: BoundField, look: Mapping[str, Any], opening: str, error: str) -> str:
@@ -212,9 +221,7 @@ def _label_html(field: BoundField, look: Mapping[str, Any]) -> str:
 
 def _hint_html(field: BoundField, look: Mapping[str, Any]) -> str:
     hint = f'<div class="hint" id="{field.auto_id}_helptext">{safe(field.help_text)}</div>' if field.help_text else ""
-    if look.get("heading_field") != field.name or "below_heading" not in look:
-        return hint
-    return hint + render_to_string(look["below_heading"], dict(look))
+    return f"{hint}{look.get('notes', '')}" if look.get("heading_field") == field.name else hint
 
 
 def _error_html(field: BoundField) -> str:

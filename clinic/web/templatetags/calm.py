@@ -2,11 +2,13 @@
 
 import datetime
 from collections.abc import Sequence
+from functools import lru_cache
 
 from django import template
 from django.forms import BaseForm, BoundField
 from django.template.base import FilterExpression, Parser, Token
-from django.utils import timezone
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -98,6 +100,17 @@ def either(names: Sequence[str]) -> str:
 def segments(current: int, total: int = 6) -> str:
     """The states of a progress bar, one letter a part: d(one), c(urrent), then t(o come)."""
     return "d" * (current - 1) + "c" + "t" * (total - current)
+
+
+@register.simple_tag
+def progress(part: int, parts: int | None, name: str) -> SafeString:
+    """How far somebody is: `Part 2 of 6: Your mind`, and a bar; written once for a process."""
+    return _progress(part, parts or 6, str(name), translation.get_language())
+
+
+@lru_cache(maxsize=256)
+def _progress(part: int, parts: int, name: str, language: str | None) -> SafeString:
+    return render_to_string("components/progress.html", {"part": part, "parts": parts, "name": name})
 
 
 @register.inclusion_tag("components/scale.html")

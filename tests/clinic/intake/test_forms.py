@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 from django.template import Context, Template
 
-from clinic.intake import protocols
+from clinic.intake import alike, protocols
+from clinic.intake.alike import Questions
 from clinic.intake.forms import PageForm
+from clinic.web.rendering import field_html
 from screening.facts import Facts
 from screening.journey import Journey
 from screening.protocol import Page
@@ -47,3 +49,53 @@ def test_a_page_shows_its_questions_as_crispy_does(page: Page, told: dict[str, s
 
     assert written[0].strip() == written[1].strip()
     assert all(f'name="{name}' in written[0] for name in PageForm(page, journey).fields)
+
+
+@pytest.mark.parametrize("notes", ["", "<p>Why we ask</p>"])
+@pytest.mark.parametrize("page", [page for page in PROTOCOL.pages.values() if page.kind not in ("sign", "medicines")])
+def test_what_nobody_answered_is_written_once_and_looks_as_if_written_anew(page: Page, notes: str) -> None:
+    for name in (form := PageForm(page, Journey(Facts(PROTOCOL, {}, protocols.day_of(NOW))))).fields:
+        for heading in ("", name):
+            part, look = Questions(name), {"wrapper_class": "", "heading_field": heading, "notes": notes}
+            anew = field_html(form[name], look)
+
+            assert [part.written(form, name, look) for _ in range(2)] == [anew, anew]
+
+
+@pytest.mark.parametrize(("question", "answer"), [("phq1", "2"), ("med_check", ["lithium"]), ("psychosis_ever", "no")])
+def test_an_answer_of_one_person_is_never_shown_to_the_next(question: str, answer: object) -> None:
+    def shown(given: dict[str, object]) -> str:
+        form = PageForm(page_of(question), Journey(Facts(PROTOCOL, given, protocols.day_of(NOW))))
+        return Questions(question).written(form, question, {})
+
+    before, hers, after = shown({}), shown({question: answer}), shown({})
+
+    assert before == after
+    assert ("checked" in hers, "checked" in after) == (True, False)
+
+
+@pytest.mark.parametrize("question", ["phq1", "med_check", "psychosis_ever"])
+def test_the_second_person_is_shown_what_was_written_for_the_first(
+    question: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = Questions(question).written(form_of(question), question, {})
+    monkeypatch.setattr(alike, "field_html", None)
+
+    assert Questions(question).written(form_of(question), question, {}) == first
+
+
+def test_a_form_that_lets_somebody_skip_a_question_says_so_and_the_next_one_does_not() -> None:
+    def shown(*, can_skip: bool) -> str:
+        form = form_of("phq1")
+        form.fields["phq1"].required = not can_skip
+        return Questions("phq1").written(form, "phq1", {})
+
+    assert ["(optional)" in shown(can_skip=each) for each in (True, False, True)] == [True, False, True]
+
+
+def test_an_error_is_shown_beside_a_question_that_others_left_blank() -> None:
+    page, journey = page_of("psychosis_ever"), Journey(Facts(PROTOCOL, {}, protocols.day_of(NOW)))
+    forms = PageForm(page, journey), PageForm(page, journey, {})
+    blank, wrong = (Questions("psychosis_ever").written(form, "psychosis_ever", {}) for form in forms)
+
+    assert ("has-err" in blank, "has-err" in wrong) == (False, True)
