@@ -30,6 +30,7 @@ from clinic.intake.journeys import address, page_at
 from clinic.intake.models import Intake
 from clinic.intake.sign_form import SignForm
 from clinic.patients import session
+from clinic.patients.zones import likely_zone
 from screening.journey import Journey
 from screening.protocol import Page
 
@@ -37,7 +38,10 @@ NEXT_NEEDED = _("We brought you to the next question we need.")
 
 
 def of_draft(view: Any) -> Any:
-    """Give a view the intake that is being filled in; one that was sent leads to what happens next."""
+    """Give a view the intake that is being filled in; one that was sent leads to what happens next.
+
+    Clock times on its page are those of where the patient lives.
+    """
 
     @session.of_patient_id
     @wraps(view)
@@ -50,7 +54,8 @@ def of_draft(view: Any) -> Any:
             return redirect("my:status")
         session.lives_in(request, intake.answers.get("country"))
         try:
-            return view(request, intake, *args, **kwargs)
+            with timezone.override(likely_zone(intake.answers.get("region"))):
+                return view(request, intake, *args, **kwargs)
         except actions.AlreadySubmitted:
             messages.info(request, _("You have already sent this form."))
             return redirect("my:status")

@@ -26,9 +26,14 @@ OF_REGION: Final = {"US-AZ": "America/Phoenix", "US-CA": "America/Los_Angeles", 
 """A first guess for the states served; pages that show a time in it name the zone."""
 
 
+def likely_zone(region: object) -> str:
+    """The zone of a state, as long as nobody chose one; the clinic's where it is not known."""
+    return OF_REGION.get(str(region), settings.CLINIC_TIME_ZONE)
+
+
 def known_zone(patient: Patient) -> str:
     """The zone a patient chose, or that of their state, or the clinic's."""
-    return patient.time_zone or OF_REGION.get(patient.region, settings.CLINIC_TIME_ZONE)
+    return patient.time_zone or likely_zone(patient.region)
 
 
 def zone_name(zone: str) -> str:

@@ -19,6 +19,7 @@ from clinic.audit import actors
 from clinic.intake.views_return import open_by_link
 from clinic.patients import session
 from clinic.patients.models import Patient, PatientLink
+from clinic.patients.zones import known_zone
 from clinic.questionnaires import actions, presenters
 from clinic.questionnaires.forms import ShortForm
 from clinic.questionnaires.models import Questionnaire
@@ -28,7 +29,7 @@ State = Questionnaire.State
 
 
 def of_mine(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Give a view a questionnaire of this patient; one of somebody else is not there for them."""
+    """Give a view a questionnaire of this patient, by their clock; one of somebody else is not there for them."""
 
     @session.of_patient
     @wraps(view)
@@ -41,7 +42,8 @@ def of_mine(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
             raise Http404
         asked.patient = asked.intake.patient = patient
         try:
-            return view(request, asked, *args, **kwargs)
+            with timezone.override(known_zone(patient)):
+                return view(request, asked, *args, **kwargs)
         except actions.NotOpen:
             return redirect("questionnaires:start", asked.pk)
 

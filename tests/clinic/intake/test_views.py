@@ -15,7 +15,7 @@ from clinic.audit.actors import Actor
 from clinic.intake.consent_words import mark_of
 from clinic.intake.models import Intake, ScreeningRecord
 from clinic.patients import actions as patient_actions
-from tests.clinic.intake.conftest import PROTOCOL, SIGN
+from tests.clinic.intake.conftest import NOW, PROTOCOL, SIGN
 
 pytestmark = pytest.mark.django_db
 FIRST = "/intake/check/1/"
@@ -46,6 +46,18 @@ def test_a_good_answer_goes_on_to_the_next_page(draft: Intake, let_in: Any) -> N
 
     assert response.headers["Location"] == "/intake/check/2/"
     assert Intake.objects.get().answers == {"safe_now": "yes"}
+
+
+@pytest.mark.parametrize(("region", "clock"), [("US-NY", "3:00 pm"), ("US-CA", "12:00 pm"), (None, "12:00 pm")])
+def test_when_it_was_saved_is_said_by_the_clock_of_where_they_live(
+    draft: Intake, let_in: Any, region: str | None, clock: str
+) -> None:
+    Intake.objects.filter(pk=draft.pk).update(saved_at=NOW)
+    draft.refresh_from_db()
+    draft.answers, draft.visited = {"region": region}, ["safe"]
+    draft.save(update_fields=["answers", "visited"])
+
+    assert f"Saved at {clock}" in text(let_in(draft).get(FIRST))
 
 
 def test_an_urgent_answer_shows_help_at_once(draft: Intake, let_in: Any) -> None:

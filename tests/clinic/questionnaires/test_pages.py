@@ -18,7 +18,7 @@ from clinic.notifications.actions import queue
 from clinic.notifications.models import Message
 from clinic.notifications.words import words_for
 from clinic.patients import actions as patient_actions
-from clinic.patients.models import PatientLink
+from clinic.patients.models import Patient, PatientLink
 from clinic.questionnaires.models import Questionnaire
 
 from .conftest import BY, CALM, LATER, MILD, Asks, send
@@ -105,6 +105,14 @@ def test_from_the_first_page_to_thanks(opened: tuple[Client, Questionnaire]) -> 
     questionnaire.refresh_from_db()
     assert questionnaire.scores["phq9"]["total"] == 8.0
     assert AuditEvent.objects.filter(action="questionnaires.send").count() == 1
+
+
+def test_when_it_was_saved_is_said_by_their_own_clock(opened: tuple[Client, Questionnaire]) -> None:
+    client, questionnaire = opened
+    Patient.objects.filter(pk=questionnaire.patient_id).update(time_zone="America/New_York")
+    second = client.post(f"/my/questions/{questionnaire.pk}/1/", MILD | CALM, follow=True)
+
+    assert "Saved at 3:00 pm" in words(second)
 
 
 def test_help_comes_on_that_very_page(opened: tuple[Client, Questionnaire]) -> None:
