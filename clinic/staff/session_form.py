@@ -58,8 +58,15 @@ class SessionForm(forms.Form):
         label="Dissociation", max_length=200, error_messages={"required": "Say whether they felt unreal, and how much"}
     )
     left = forms.TimeField(
-        label="Ready to leave at", error_messages={"required": "Enter when they were ready to leave"}
+        label="Ready to leave at",
+        help_text="Like 16:20",
+        error_messages={"required": "Enter when they were ready to leave"},
     )
+
+    def rows(self) -> list[list[forms.BoundField]]:
+        """The fields as they stand on the page, beside each other where they belong together."""
+        rows = ("medicine",), ("began", "left"), ("bp_before", "bp_40", "bp_leaving"), ("sedation", "dissociation")
+        return [[self[name] for name in row] for row in rows]
 
     def clean(self) -> dict[str, Any]:
         """Nobody leaves before it was given, and after esketamine not before two hours."""
