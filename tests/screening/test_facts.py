@@ -257,6 +257,19 @@ def test_safety_words_are_found_in_whatever_was_written_freely(
     assert value("freetext_flag", CLINIC, listed, **changes) is is_flagged
 
 
+def test_medicines_told_as_an_answer_are_not_read_and_a_person_looks() -> None:
+    told = facts_with(med_none="takes", med_list="lithium", listed=(Listed("vitamin D", "taking"),))
+    hidden = facts_with(med_none="none", med_list="lithium")
+
+    assert told.problems == {"med_list": "The answer must be told in the list of medicines."}
+    assert told.call("required_missing", ()) is None
+    assert (hidden.problems, hidden.call("required_missing", ())) == ({}, False)
+
+
+def test_a_required_answer_that_nobody_can_see_is_missing() -> None:
+    assert facts_with(phone="\u200b").lacking == ["phone"]
+
+
 def test_what_the_engine_itself_fills_in_begins_as_no() -> None:
     assert (value("needs_coordination"), value("engine_error")) == (False, False)
 
