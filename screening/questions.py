@@ -27,7 +27,8 @@ KINDS: Final = (
     "repeat",
     "checkbox",
 )
-FREE_TEXT: Final = frozenset({"text", "longtext"})
+FREE_TEXT: Final = frozenset({"text", "longtext", "phone", "email", "country", "region", "repeat"})
+"""Kinds whose answer is typed: whatever the question asks for, anything may be written there."""
 YES_OR_NO: Final = frozenset({"yes", "no"})
 CODED: Final = frozenset({"single", "yesno", "checkbox"})
 SCALES: Final = frozenset({"scale0_3", "scale0_10"})
