@@ -27,6 +27,9 @@ SCANNED_CHARACTERS: Final = 400_000
 _SQUEEZED: Final = bytes(ord(chr(code).lower()) if chr(code).isalnum() else 32 for code in range(128)) + bytes(128)
 """What becomes of each ASCII character: a letter or a digit in lower case, or a space."""
 
+_UNSEEN: Final = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+"""Letters and signs that take room and show nothing."""
+
 
 class UnreadableAnswer(ValueError):
     """An answer that is not of the kind its question asks for."""
@@ -56,6 +59,17 @@ def plain_text(value: object) -> str:
         return text.strip()
     kept = (c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs"))
     return "".join(kept).strip()
+
+
+def is_visible(text: str) -> bool:
+    """True when something of a text can be seen: one of marks that nobody sees is no answer.
+
+    Args:
+        text: what `plain_text` returned.
+    """
+    if text.isascii():
+        return bool(text)
+    return any(unicodedata.category(c)[0] in "LNPS" and c not in _UNSEEN for c in text)
 
 
 def _written(value: object) -> str:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from screening.answers import is_doubt
+from screening.answers import is_doubt, plain_text
 from screening.condition_nodes import CANNOT_TELL
 from screening.derived import BEHIND
 from screening.facts import OWN_RULES, Facts
 from screening.protocol import Rule
 from screening.reasons import Because
+from screening.safety_words import FLAG, answers_with_words, beside_the_answers
 
 BEHIND_FUNCTIONS: Final[dict[str, tuple[str, ...]]] = {
     "wants": ("service_interest",),
@@ -26,6 +27,15 @@ SHORT_NAMES: Final = {
     "bmi": "Body mass index",
 }
 
+LONGEST_SHOWN: Final = 300
+"""Characters of an answer that could not be read."""
+UNTOLD: Final = {
+    "age": "The date of birth gives no age.",
+    "bmi": "Height and weight give no body mass index.",
+    "bp_ok": "No blood pressure of the last 30 days is known.",
+}
+"""Why a value that is worked out is not known, beside the answers that are missing."""
+
 
 def because(rule: Rule, facts: Facts) -> tuple[Because, ...]:
     """What made a rule hold.
@@ -36,18 +46,19 @@ def because(rule: Rule, facts: Facts) -> tuple[Because, ...]:
     Returns:
         The questions it reads with their answers, totals, and the medicines in force that it looked at.
     """
-    questions, answers, reads = facts.protocol.questions, facts.answers, rule.when.reads
+    questions, reads = facts.protocol.questions, rule.when.reads
     reasons = [
         Because(name, SHORT_NAMES[name], _value_in_words(facts, name))
         for name in reads
         if name in SHORT_NAMES and facts.values[name] not in (None, CANNOT_TELL)
     ]
     for name in dict.fromkeys(questions_behind(rule, facts)):
-        if name in answers:
-            question = questions[name]
-            reasons.append(Because(name, question.wording, question.in_words(answers[name])))
+        if name in facts.answers:
+            reasons.append(Because(name, questions[name].wording, _answer_in_words(name, facts)))
     if rule.when.asks_medicines:
         reasons.extend(_medicines(rule, facts))
+    if FLAG in reads:
+        reasons.extend(beside_the_answers(facts))
     if "licensed_region" in reads:
         reasons.append(Because("licensed_region", "The clinic is licensed there", str(facts.values["licensed_region"])))
     return tuple(reasons)
@@ -67,16 +78,20 @@ def reasons_for_doubt(rule: Rule, facts: Facts) -> tuple[str, ...]:
             continue
         answer = facts.answers[name]
         if answer is None and facts.values[name] is not None:
-            reasons.append(facts.problems.get(name, f"Not answered: {questions[name].wording}"))
+            reasons.append(
+                _unread(name, facts) if name in facts.problems else f"Not answered: {questions[name].wording}"
+            )
         elif answer is not None and is_doubt(answer):
             reasons.append(f"{questions[name].in_words(answer)}: {questions[name].wording}")
     if "required_missing" in rule.when.reads:
-        reasons.extend(f"{name}: {told}" for name, told in facts.problems.items() if name not in questions)
+        reasons.extend(_unread(name, facts) for name in facts.problems)
     if "telemed_flex_active" in rule.when.reads:
         reasons.append("The clinic has not said until when the telehealth flexibility is in force.")
     if rule.when.asks_medicines:
         reasons.extend(f"Not matched: {each.reading.typed}" for each in facts.cabinet.unmatched)
         reasons.extend(f"A tick may mean {m.ingredient}" for m in facts.cabinet.possible)
+    if not reasons:
+        reasons = [UNTOLD[name] for name in rule.when.reads if name in UNTOLD and facts.values[name] is CANNOT_TELL]
     return tuple(dict.fromkeys(reasons)) or ("Something this check needs is not known.",)
 
 
@@ -91,14 +106,27 @@ def questions_behind(rule: Rule, facts: Facts) -> Iterator[str]:
     for name in rule.when.reads:
         if name in questions:
             yield name
-        elif name == "freetext_flag":
-            yield from (q for q in facts.protocol.free_texts if facts.answers.get(q))
+        elif name == FLAG:
+            yield from answers_with_words(facts)
         elif name == "required_missing":
             yield from (q for q in facts.lacking if q not in OWN_RULES)
         elif name.startswith("med_") and facts.cabinet.anything_possible:
             yield from ("med_none", "med_unsure", "med_check")
         else:
             yield from BEHIND.get(name, BEHIND_FUNCTIONS.get(name, ()))
+
+
+def _answer_in_words(name: str, facts: Facts) -> str:
+    """An answer as the person would read it back; one that could not be read as they wrote it."""
+    if name in facts.problems:
+        return plain_text(str(facts.given[name])[:LONGEST_SHOWN])
+    return facts.protocol.questions[name].in_words(facts.answers[name])
+
+
+def _unread(name: str, facts: Facts) -> str:
+    """Why an answer could not be read, with the question, or with the name that no question has."""
+    told, questions = facts.problems[name], facts.protocol.questions
+    return f"{told.rstrip('.')}: {questions[name].wording}" if name in questions else f"{name}: {told}"
 
 
 def _value_in_words(facts: Facts, name: str) -> str:

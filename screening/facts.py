@@ -10,18 +10,21 @@ from functools import partial
 from typing import Final, cast
 from weakref import ref
 
-from screening.answers import DOUBT, Answer, UnreadableAnswer, is_doubt, squeezed
+from screening.answers import DOUBT, Answer, UnreadableAnswer, is_doubt
 from screening.condition_nodes import CANNOT_TELL
 from screening.derived import GAD7, PHQ9
 from screening.medicine_facts import Cabinet, Listed
 from screening.protocol import Protocol
 from screening.questions import Question
+from screening.safety_words import FLAG, is_flagged
 
 NUMERIC: Final = frozenset({"integer", "number"})
 COUNTRIES_WITH_REGIONS: Final = frozenset({"US", "CA", "AU", "MX"})
 BP_MAX_AGE_DAYS: Final = 30
 _COUNTRY: Final = re.compile("[A-Za-z]{2}")
 _REGION: Final = re.compile("[A-Z0-9]{2,3}")
+MOST_STRANGE: Final = 50
+"""Names of no question that are told to a person; of more, these say enough."""
 OWN_RULES: Final = frozenset({"med_list", "dob", "bp_date"})
 """Required questions whose absence has a rule of its own. Source: clinical.md 5.2, `required_missing()`."""
 
@@ -40,7 +43,8 @@ class Facts:
 
     `shown` are the questions that this person is asked, in order; answers to other questions are left out.
     `problems` says of each answer that could not be read why. `values` are the named values. `unknown` are the
-    questions shown whose answer is missing, unsure or declined; `lacking` those that are needed and have no answer.
+    questions shown whose answer is missing, unsure or declined; `lacking` those that are needed and have no answer;
+    `strange` are names under which something was told that no question asks.
     `blank` are the names that stand for nothing: nobody was asked, or nobody needed to answer. `awake` are the places
     of the checks that some answer woke.
     """
@@ -56,6 +60,7 @@ class Facts:
     problems: dict[str, str] = field(init=False)
     unknown: set[str] = field(init=False)
     lacking: list[str] = field(init=False)
+    strange: Sequence[str] = field(init=False, default=())
     blank: set[str] = field(init=False)
     awake: set[int] = field(init=False)
     _cabinet: Cabinet | None = field(init=False, default=None)
@@ -67,7 +72,9 @@ class Facts:
         self.values = _Values(self)
         self._ask_in_order()
         if not self.given.keys() <= self.protocol.questions.keys():
-            self.problems |= dict.fromkeys(_strange(self.given, self.protocol), "There is no such question.")
+            self.strange = _strange(self.given, self.protocol)
+            named = [str(name)[:80] for name in self.strange[:MOST_STRANGE]]
+            self.problems |= dict.fromkeys(named, "There is no such question.")
         self.values.pop("phq_total_raw", None)
         self.doubt = DOUBT
 
@@ -187,9 +194,9 @@ class Facts:
 
 
 def _strange(given: Mapping[str, object], protocol: Protocol) -> list[str]:
-    """Names under which something was told that no question asks: what it means is not known, and some of them do."""
+    """Names under which something was told that no question asks: what it means is not known."""
     told = {name for name, value in given.items() if value not in (None, "", [], ())}
-    return sorted(str(name)[:80] for name in told - protocol.questions.keys() - {"freetext_flag"})[:50]
+    return sorted(told - protocol.questions.keys() - {FLAG}, key=str)
 
 
 class _Values(dict[str, object]):
@@ -305,19 +312,6 @@ def _consent_missing(facts: Facts) -> bool:
     return any(facts.answers.get(consent) != "yes" for consent in needed)
 
 
-def _freetext_flag(facts: Facts) -> bool:
-    """Safety words in any free text, also one too long to keep; somebody may have raised the flag before."""
-    if str(facts.given.get("freetext_flag", "")).lower() in ("yes", "true"):
-        return True
-    given, answers = facts.given, facts.answers
-    texts = [given[name] for name in facts.protocol.free_texts if name in given and name in answers]
-    texts += [text for medicine in facts.medications for text in (medicine.text, medicine.beside)]
-    found = squeezed(" . ".join([text for text in texts if isinstance(text, str)]))
-    if facts.protocol.safety_starts.isdisjoint(found.split()):
-        return False
-    return any(words in found for words in facts.protocol.safety_phrases)
-
-
 _DERIVED: Final[dict[str, Callable[[Facts], object]]] = {
     "age": _age,
     "phq_total": partial(_sum, PHQ9),
@@ -336,7 +330,7 @@ _DERIVED: Final[dict[str, Callable[[Facts], object]]] = {
     "bmi": _bmi,
     "licensed_region": _licensed_region,
     "telemed_flex_active": _telehealth,
-    "freetext_flag": _freetext_flag,
+    "freetext_flag": is_flagged,
     "consent_missing": _consent_missing,
     "needs_coordination": lambda facts: False,
     "engine_error": lambda facts: False,

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from screening.answers import is_doubt
 from screening.condition_nodes import AtLeast
 from screening.lookback import IN_FORCE, LATE, LookBack, look_back
 from screening.medications import Medication, Reading
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from screening.protocol import Protocol
 
 STATUSES: Final = ("taking", "as_needed", "stopped", "unsure")
+AGAINST_NAUSEA: Final = "prochlorperazine"
+"""The one antipsychotic that is taken against nausea. Source: clinical.md section 5.2, `med_only_antiemetic_ap()`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,10 +148,22 @@ class Cabinet:
         if function == "med_unrecognized":
             return bool(self.unmatched)
         if function == "med_check_positive":
-            return any(code in self.ticked for code in arguments)
+            return self._is_ticked(arguments)
         if function == "med_only_antiemetic_ap":
-            return {m.ingredient for m in self.in_force if "antipsychotic" in m.tags} <= {"prochlorperazine"}
+            return self._only_against_nausea()
         return self._tagged_and_not(*map(str, arguments))
+
+    def _is_ticked(self, codes: tuple[object, ...]) -> bool | None:
+        """Whether one of the lines is ticked; a checklist without an answer, or with doubt in it, does not say no."""
+        if not set(codes).isdisjoint(self.ticked):
+            return True
+        return None if not self.ticked or is_doubt(self.ticked) else False
+
+    def _only_against_nausea(self) -> bool | None:
+        """Whether the only antipsychotic in force is one against nausea; another that is possible may make it no."""
+        if any(_is_antipsychotic(m) for m in self.in_force):
+            return False
+        return None if self.anything_possible or any(_is_antipsychotic(m) for m in self.possible) else True
 
     def counted(self) -> tuple[Because, ...]:
         """Each medicine of the list that is in force or late: as it was typed, and what it counts as."""
@@ -202,6 +217,10 @@ class Cabinet:
         return AtLeast(known) if self.anything_possible or tag in self.possible_tags else known
 
 
+def _is_antipsychotic(medicine: Medication) -> bool:
+    return "antipsychotic" in medicine.tags and medicine.ingredient != AGAINST_NAUSEA
+
+
 def _severities(kind: str, in_force: Iterable[Medication], late: Iterable[Medication]) -> tuple[int, int]:
     """The highest severity, 0 to 3, of what is prescribed and of what is not; a late medicine counts as at most 1."""
     prescribed = other = 0
@@ -230,10 +249,15 @@ def _counts_as(name: str, taken: Taken, back: LookBack) -> str:
 
 
 def _read(protocol: Protocol, listed: Listed, on: date) -> Iterator[Taken]:
-    """Each medicine in one listed line. The line's own status wins; the text may only fill in what was left open."""
+    """Each medicine in one listed line. The line's own status wins; the text may only fill in what was left open.
+
+    A line of something that was stopped whose words say that it is still taken is not sure.
+    """
     known = protocol.medications
     for reading in protocol.names.read(listed.confirmed_as or listed.text, on=on):
         status = listed.status if listed.status in STATUSES else (reading.status or "unsure")
+        if status == "stopped" and reading.status == "taking":
+            status = "unsure"
         last_taken = listed.last_taken or (reading.last_taken if status == "stopped" else None)
         backs = [
             (name, look_back(known[name], status=status, last_taken=last_taken, on=on))

@@ -16,6 +16,7 @@ from screening.medicine_words import (
     AMBIGUOUS,
     ARTICLES,
     BESIDE_AMBIGUOUS,
+    COUNTED,
     CUTS,
     DETAILS,
     DETERMINERS,
@@ -212,6 +213,10 @@ class Lines:
     def _points_at_one(self, piece: list[Token]) -> bool:
         """True for "the patch", "my pills": a form with a word before it that means a certain one."""
         return any(one.key in DETERMINERS - ARTICLES and other.key in FORMS | KINDS for one, other in pairwise(piece))
+
+    def counts(self, after: Token) -> bool:
+        """True when a number before it is surely no end of a name: "3 times", "3x", "3 mg", "3 days", "3 a day"."""
+        return after.key in COUNTED or (after.key == "x" and after.glued)
 
     def _find_names(self) -> Iterator[Span]:
         index = 0

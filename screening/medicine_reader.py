@@ -12,7 +12,7 @@ from screening.medicine_lines import Lines, Part, Span
 from screening.medicine_names import MAY_MEAN_SCORE, Entry, NameIndex
 from screening.medicine_reading import EXACT, SUGGESTED, UNRECOGNISED, Match, Reading, Suggestion
 from screening.medicine_text import tokens
-from screening.medicine_words import AMBIGUOUS, SMALL
+from screening.medicine_words import AMBIGUOUS, DIGITS, SMALL
 
 MOST_READ: Final = 100  # medicines of one text
 MOST_LOOKED_UP: Final = 150  # misspelt words of one text; each costs up to a millisecond
@@ -30,6 +30,7 @@ MAY_MEAN_ONE: Final = "an everyday word that may mean one of these"
 NEAR: Final = "near in spelling or sound"
 DENIED: Final = 'a word such as "not" or "allergic" stands beside the name'
 QUALIFIED: Final = "a word behind the name can make it another product"
+NUMBERED: Final = "a number behind the name can make it another product"
 
 
 def short(text: str) -> str:
@@ -123,12 +124,25 @@ class Reader:
     def _named(self, part: Part, span: Span) -> Reading:
         match = matched(self._index, span.key)
         found = self._details(part)
-        if match.match == EXACT and (found.denied or part.is_qualified):
+        numbered = self._numbered(span, match)
+        if match.match == EXACT and (found.denied or part.is_qualified or numbered):
             itself = Suggestion(match.name, match.ingredients, 1.0)
-            match = Match(SUGGESTED, DENIED if found.denied else QUALIFIED, suggestions=(itself,))
+            why = DENIED if found.denied else QUALIFIED if part.is_qualified else NUMBERED
+            match = Match(SUGGESTED, why, suggestions=(*numbered, itself))
         elif match.match == EXACT and span.is_joined:
             match = replace(match, how=f'joined from "{self._slice(span.first, span.last)}"')
         return self._reading(part, match, found)
+
+    def _numbered(self, span: Span, match: Match) -> tuple[Suggestion, ...]:
+        """The other product that a name and the number behind it may be: "Tylenol 3 tablets" may be Tylenol 3."""
+        behind = self._tokens[span.last : span.last + 2]
+        if not behind or (len(behind) == 2 and self._lines.counts(behind[1])):
+            return ()
+        digits = behind[0].key if behind[0].kind == "number" else DIGITS.get(behind[0].key)
+        entry = self._index.exact(span.key + digits) if digits else None
+        if entry is None or set(entry.ingredients) <= set(match.ingredients):
+            return ()
+        return (Suggestion(entry.name, entry.ingredients, 1.0),)
 
     def _guessed(self, part: Part, span: Span) -> Iterator[tuple[int, Reading]]:
         """Words nobody knows: as one name, else as several misspelt ones, else unrecognised as they stand."""

@@ -64,6 +64,9 @@ STATUS: Final = _words("""
 
 NUMBERS: Final = _words("one two three four five six seven eight nine ten eleven twelve half quarter")
 
+COUNTED: Final = UNITS | _words("a an time times per day days week weeks month months hour hours hrs")
+DIGITS: Final = {"one": "1", "two": "2", "three": "3", "four": "4"}
+
 SALTS: Final = _words("""
     succ tart sulf hydrochloride hcl hydrobromide hbr dihydrochloride sulfate sulphate carbonate citrate maleate
     mesylate mesilate besylate besilate tartrate bitartrate succinate fumarate oxalate phosphate acetate chloride

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from screening.answers import DOUBT, Answer, UnreadableAnswer, day, number, plain_text, whole_number_code
+from screening.answers import DOUBT, Answer, UnreadableAnswer, day, is_visible, number, plain_text, whole_number_code
 from screening.conditions import Condition
 
 KINDS: Final = (
@@ -27,7 +27,8 @@ KINDS: Final = (
     "repeat",
     "checkbox",
 )
-FREE_TEXT: Final = frozenset({"text", "longtext"})
+FREE_TEXT: Final = frozenset({"text", "longtext", "phone", "email", "country", "region", "repeat"})
+"""Kinds whose answer is typed: whatever the question asks for, anything may be written there."""
 YES_OR_NO: Final = frozenset({"yes", "no"})
 CODED: Final = frozenset({"single", "yesno", "checkbox"})
 SCALES: Final = frozenset({"scale0_3", "scale0_10"})
@@ -171,12 +172,18 @@ def _date(question: Question, value: object) -> str:
 
 
 def _text(question: Question, value: object) -> str | None:
-    return plain_text(value) or None
+    text = plain_text(value)
+    return text if is_visible(text) else None
+
+
+def _list(question: Question, value: object) -> str:
+    raise UnreadableAnswer("must be told in the list of medicines")
 
 
 _READERS: Final[dict[str, Callable[[Question, object], Answer | None]]] = {
     **dict.fromkeys(CODED, _code),
-    **dict.fromkeys(("text", "longtext", "phone", "email", "country", "region", "repeat"), _text),
+    **dict.fromkeys(("text", "longtext", "phone", "email", "country", "region"), _text),
+    "repeat": _list,
     **dict.fromkeys(SCALES, _scale),
     **dict.fromkeys(("integer", "number"), _number),
     "multi": _ticks,

@@ -20,7 +20,7 @@ from clinic.intake.hints import hint_of
 from clinic.intake.journeys import anchor
 from clinic.intake.measures import MeasureField
 from clinic.web.widgets import RadioChoices, ThreePartDateField, TickBoxes
-from screening.answers import UnreadableAnswer
+from screening.answers import UnreadableAnswer, is_visible
 from screening.facts import Facts
 from screening.journey import Journey
 from screening.protocol import Page
@@ -59,8 +59,9 @@ class OneLineField(forms.CharField):
     """A text of one line: a line break, which only a program sends, becomes a space and starts no header or line."""
 
     def to_python(self, value: Any) -> str:
-        """The text as typed, in one line."""
-        return " ".join(super().to_python(value).splitlines())
+        """The text as typed, in one line; nothing when nobody can see anything of it."""
+        text = " ".join(super().to_python(value).splitlines())
+        return text if is_visible(text) else ""
 
 
 def _radio(question: Question, common: dict[str, Any]) -> forms.Field:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from clinic.intake import protocols
-from screening.answers import squeezed
+from screening import safety_words
 from screening.protocol import Rule
+from screening.safety_words import FLAG
 
-FLAG: Final = "freetext_flag"
-"""What stands beside the answers when safety words were found in something that is no answer, such as the signature."""
+__all__ = ["FLAG", "hold", "rule"]
 
 
 def hold(*texts: object) -> bool:
@@ -18,11 +16,7 @@ def hold(*texts: object) -> bool:
     Args:
         texts: anything typed; what is no text holds no words.
     """
-    protocol = protocols.current()
-    found = squeezed(" . ".join(text for text in texts if isinstance(text, str)))
-    if protocol.safety_starts.isdisjoint(found.split()):
-        return False
-    return any(words in found for words in protocol.safety_phrases)
+    return safety_words.hold(" . ".join(text for text in texts if isinstance(text, str)), protocols.current())
 
 
 def rule() -> Rule:

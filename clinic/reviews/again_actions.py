@@ -23,6 +23,8 @@ from clinic.reviews.reopening import open_question
 from clinic.reviews.signing import clinician_of
 from clinic.reviews.standing import standing_decision
 from clinic.reviews.undecided import AlreadyDecided, locked
+from screening.medications import Reading
+from screening.protocol import Protocol
 
 EXACT: Final = "exact"
 
@@ -41,7 +43,10 @@ class NotThatMedicine(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Unmatched:
-    """A medicine in the patient's own words: assessed names near it, and what it is known as elsewhere."""
+    """A medicine in the patient's own words: assessed names near it, and what it is known as elsewhere.
+
+    Of a line that names several, the first that was not surely read.
+    """
 
     id: str
     name: str
@@ -138,22 +143,42 @@ def unmatched_line(record: ScreeningRecord, medicine_id: str) -> Unmatched | Non
         return None
     typed = line.get("confirmed_as") or line["name"]
     read = [each for each in record.result["medications"] if each["typed"] and each["typed"] in typed]
-    if read and all(each["match"] == EXACT and each["look_back"] for each in read):
+    open_ = [each for each in read if each["match"] != EXACT or not each["look_back"]]
+    if read and not open_:
         return None
     assessed = protocols.of(record.intake).medications
-    near = [name for each in read for said in each["suggestions"] for name in said["ingredients"] if name in assessed]
-    known = [name for each in read for name in each["known_as"]]
-    return Unmatched(medicine_id, line["name"], tuple(dict.fromkeys(near)), tuple(dict.fromkeys(known)))
+    first = open_[:1] if len(read) > 1 else read
+    near = [name for each in first for said in each["suggestions"] for name in said["ingredients"] if name in assessed]
+    known = [name for each in first for name in each["known_as"]]
+    words = first[0]["typed"] if len(read) > 1 else line["name"]
+    return Unmatched(medicine_id, words, tuple(dict.fromkeys(near)), tuple(dict.fromkeys(known)))
 
 
 def _matched(
     record: ScreeningRecord, medicine_id: str, ingredient: str, clinician: User, now: datetime
 ) -> list[dict[str, Any]]:
     """The patient's list with one line matched by a clinician."""
-    if unmatched_line(record, medicine_id) is None or ingredient not in protocols.of(record.intake).medications:
+    protocol = protocols.of(record.intake)
+    if unmatched_line(record, medicine_id) is None or ingredient not in protocol.medications:
         raise NotThatMedicine
-    said = {"confirmed_as": ingredient, "matched_by": clinician.name, "matched_at": now.isoformat()}
-    return [{**each, **(said if str(each["id"]) == medicine_id else {})} for each in record.answers["medicines"]]
+    said = {"matched_by": clinician.name, "matched_at": now.isoformat()}
+    return [
+        {**each, "confirmed_as": _with_match(each, ingredient, protocol), **said}
+        if str(each["id"]) == medicine_id
+        else dict(each)
+        for each in record.answers["medicines"]
+    ]
+
+
+def _with_match(line: Mapping[str, Any], ingredient: str, protocol: Protocol) -> str:
+    """What a line means now: of several medicines in it only the first that was not surely read is replaced."""
+    readings = protocol.names.read(line.get("confirmed_as") or line["name"])
+    unread = next((n for n, each in enumerate(readings) if not _is_assessed(each, protocol)), 0)
+    return "; ".join(ingredient if n == unread else each.typed for n, each in enumerate(readings))
+
+
+def _is_assessed(reading: Reading, protocol: Protocol) -> bool:
+    return reading.match == EXACT and all(name in protocol.medications for name in reading.ingredients)
 
 
 def _lock_intakes(patient: Patient) -> None:

@@ -149,7 +149,7 @@ def test_every_rule_is_sorted_by_what_came_of_it(small: Protocol) -> None:
     assert result.other_services == ("C",)
     assert result.not_asked == ("E",)
     assert result.as_json()["undecided"] == [
-        {"rule": "D", "services": ["talk"], "reasons": ["The answer is not a number."]}
+        {"rule": "D", "services": ["talk"], "reasons": ["The answer is not a number: How many packs = a day?"]}
     ]
     assert result.problems == {"packs": "The answer is not a number."}
 

@@ -68,7 +68,23 @@ def test_where_the_clinic_is_licensed_is_told() -> None:
 def test_free_texts_that_were_written_are_behind_their_flag() -> None:
     found = why("freetext_flag", facts(reason_story="I want to die", preferred_name=None))
     assert worded("reason_story", "I want to die") in found
-    assert "preferred_name" not in [about for about, _, _ in found]
+    assert [about for about, _, _ in found] == ["reason_story"]
+
+
+def test_safety_words_that_are_no_answer_to_a_question_are_told_with_it() -> None:
+    assert why("freetext_flag", facts(hr_rest="I want to die")) == [worded("hr_rest", "I want to die")]
+    assert why("unk('hr_rest')", facts(hr_rest="fast\ud800" + "!" * 400)) == [worded("hr_rest", "fast" + "!" * 295)]
+
+
+def test_safety_words_are_told_where_they_stand() -> None:
+    listed = (Listed("ibuprofen", "taking", beside="to end my life"), Listed("vitamin D", "taking"))
+    found = why("freetext_flag", facts(listed, notes="I want to die", other="hello", freetext_flag="yes"))
+
+    assert found == [
+        ("freetext_flag", "Written in the list of medicines", "to end my life"),
+        ("notes", "Told under a name that no question has", "I want to die"),
+        ("freetext_flag", "Safety words in something that is no answer, such as the signature", "Found"),
+    ]
 
 
 def test_what_is_required_and_missing_is_named_but_what_has_a_rule_of_its_own() -> None:
@@ -120,10 +136,21 @@ def test_what_was_not_recognised_is_told_where_a_rule_asks_for_it() -> None:
     [
         ("bp_sys > 5 or liver == 'yes'", {"bp_recent": "no", "liver": None}, ["Not answered: {liver}"]),
         ("hr_rest > 5 or liver == 'yes'", {"liver": None}, ["Not answered: {liver}"]),
-        ("hr_rest > 5 or hr > 7", {"hr_rest": "fast"}, ["The answer is not a number."]),
+        ("hr_rest > 5 or hr > 7", {"hr_rest": "fast"}, ["The answer is not a number: {hr_rest}"]),
+        (
+            "required_missing()",
+            {"hr_rest": "fast", "notes": "x"},
+            [
+                "The answer is not a number: {hr_rest}",
+                "notes: There is no such question.",
+            ],
+        ),
+        ("bp_ok and bp_s > 5", {"bp_recent": "no"}, ["No blood pressure of the last 30 days is known."]),
+        ("age < 18", {"dob": "2030-01-01"}, ["The date of birth gives no age."]),
+        ("age < 18", {"dob": None}, ["Not answered: {dob}"]),
         ("seizure == 'yes'", {"seizure": "not_sure"}, ["Not sure: {seizure}"]),
         ("bp_known", {}, ["Something this check needs is not known."]),
-        ("bmi > 20", {"height_cm": 0, "weight_kg": 70}, ["Something this check needs is not known."]),
+        ("bmi > 20", {"height_cm": 0, "weight_kg": 70}, ["Height and weight give no body mass index."]),
     ],
 )
 def test_why_a_rule_cannot_be_decided(when: str, changes: dict[str, Any], reasons: list[str]) -> None:

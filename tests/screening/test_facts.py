@@ -240,21 +240,49 @@ def test_each_of_four_consents_is_needed(consent: str) -> None:
         ({"reason_story": "I want to sleep again"}, (), False),
         ({"preferred_name": "kms lol"}, (), True),
         ({"reason_story": "x " * 10_001 + "I want to die"}, (), True),
-        ({"no_such_question": "I want to die"}, (), False),
-        ({"country": "I want to die"}, (), False),
+        ({"no_such_question": "I want to die"}, (), True),
+        ({"country": "I want to die"}, (), True),
+        ({"phone": "call me, I want to die"}, (), True),
+        ({"email": "i.want.to.die@example.org"}, (), True),
+        ({"reason_story": ["some days", "I want to die"]}, (), True),
+        ({"reason_story": {"morning": "fine", "night": "I want to die"}}, (), True),
+        ({"reason_story": 5}, (), False),
+        ({"hr_rest": "I want to die"}, (), True),
+        ({"safe_now": "yes, but I want to die"}, (), True),
+        ({"bp_recent": "no", "bp_setting": "I want to die"}, (), False),
         ({"med_none": "takes"}, (Listed("pills, I want to die"),), True),
         ({"med_none": "takes"}, (Listed("ibuprofen", beside="to end my life"),), True),
         ({"med_none": "takes"}, (Listed("ibuprofen", beside="for my back"),), False),
         ({"freetext_flag": "yes"}, (), True),
         ({"freetext_flag": "TRUE"}, (), True),
         ({"freetext_flag": True}, (), True),
+        ({"freetext_flag": 1}, (), True),
+        ({"freetext_flag": " Yes. "}, (), True),
+        ({"freetext_flag": ["yes"]}, (), True),
+        ({"freetext_flag": "not_sure"}, (), True),
         ({"freetext_flag": "no"}, (), False),
+        ({"freetext_flag": " No "}, (), False),
+        ({"freetext_flag": False}, (), False),
+        ({"freetext_flag": ""}, (), False),
     ],
 )
 def test_safety_words_are_found_in_whatever_was_written_freely(
     changes: dict[str, Any], listed: tuple[Listed, ...], is_flagged: bool
 ) -> None:
     assert value("freetext_flag", CLINIC, listed, **changes) is is_flagged
+
+
+def test_medicines_told_as_an_answer_are_not_read_and_a_person_looks() -> None:
+    told = facts_with(med_none="takes", med_list="lithium", listed=(Listed("vitamin D", "taking"),))
+    hidden = facts_with(med_none="none", med_list="lithium")
+
+    assert told.problems == {"med_list": "The answer must be told in the list of medicines."}
+    assert told.call("required_missing", ()) is None
+    assert (hidden.problems, hidden.call("required_missing", ())) == ({}, False)
+
+
+def test_a_required_answer_that_nobody_can_see_is_missing() -> None:
+    assert facts_with(phone="\u200b").lacking == ["phone"]
 
 
 def test_what_the_engine_itself_fills_in_begins_as_no() -> None:

@@ -136,6 +136,8 @@ def test_a_tag_that_only_a_possible_medicine_has_cannot_be_told() -> None:
 def test_what_was_ticked_and_what_was_not_recognised() -> None:
     assert cabinet(ticked=("lithium",)).call("med_check_positive", ("lai", "lithium")) is True
     assert cabinet(ticked=("lithium",)).call("med_check_positive", ("lai",)) is False
+    assert cabinet(ticked=("none",)).call("med_check_positive", ("lai",)) is False
+    assert cabinet(ticked=("lithium", "not_sure")).call("med_check_positive", ("lithium",)) is True
     assert (cabinet(UNKNOWN).call("med_unrecognized", ()), cabinet().call("med_unrecognized", ())) == (True, False)
 
 
@@ -146,6 +148,33 @@ def test_what_was_ticked_and_what_was_not_recognised() -> None:
 def test_the_only_antipsychotic_may_be_one_against_nausea(texts: tuple[str, ...], is_only: bool) -> None:
     found = cabinet(*(Listed(text, "taking") for text in texts))
     assert found.call("med_only_antiemetic_ap", ()) is is_only
+
+
+@pytest.mark.parametrize("ticked", [(), ("not_sure",), ("kratom", "not_sure")])
+def test_a_checklist_with_doubt_in_it_does_not_say_no(ticked: tuple[str, ...]) -> None:
+    assert cabinet(ticked=ticked).call("med_check_positive", ("lai",)) is None
+
+
+def test_an_antipsychotic_that_is_possible_may_be_another_than_the_one_against_nausea() -> None:
+    nausea, other = Listed("Compazine", "taking"), Listed("Seroquel", "taking")
+
+    assert cabinet(nausea, UNKNOWN).call("med_only_antiemetic_ap", ()) is None
+    assert cabinet(nausea, anything_possible=True).call("med_only_antiemetic_ap", ()) is None
+    assert cabinet(other, UNKNOWN).call("med_only_antiemetic_ap", ()) is False
+    assert cabinet(nausea, ticked=("stjohns",)).call("med_only_antiemetic_ap", ()) is True
+
+
+def test_words_that_say_it_is_still_taken_are_not_lost_beside_a_line_that_was_stopped() -> None:
+    past = ON - timedelta(days=2_000)
+    found = cabinet(
+        Listed("lithium, still taking it", "stopped", past),
+        Listed("lithium 300 mg every day", "stopped", past),
+        Listed("Xanax as needed", "stopped", past),
+        Listed("prozac and sertraline, which I am taking", "stopped", past),
+    )
+
+    assert [each.status for each in found.taken] == ["unsure", "stopped", "stopped", "stopped", "unsure"]
+    assert names(found.in_force) == ["lithium", "sertraline"]
 
 
 def test_medicines_with_a_tag_are_counted_and_lines_as_listed() -> None:

@@ -101,7 +101,7 @@ def test_every_word_belongs_to_one_medicine(text: str, wanted: list[tuple[str, s
         ("stjohns wort", "ingredient"),
         ("xan ax", 'joined from "xan ax"'),
         ("tylenol 3", "brand name of a combination"),
-        ("tylenol 3 tabs", "brand name"),
+        ("tylenol 3 tabs", "a number behind the name can make it another product"),
         ("Prozac", "brand name"),
         ("Symbyax", "brand name of a combination"),
         ("weed", "other name"),
@@ -259,3 +259,29 @@ def test_a_name_that_is_only_shorter_ones_in_a_row_is_read_one_by_one() -> None:
         assert [reading.match for reading in index.read(text)] == ["unrecognised", "exact"], text
     (both,) = few("levodopa", carbidopa_levodopa=("carbidopa", "levodopa")).read("carbidopa/levodopa")
     assert both.known_as == ("levodopa", "carbidopa")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Tylenol 3 tablets",
+        "tylenol 3 twice a day",
+        "Tylenol 3 every 6 hours",
+        "Tylenol 3 prn",
+        "Tylenol 3 daily",
+        "Tylenol 3 x2",
+        "tylenol three",
+    ],
+)
+def test_a_number_that_may_end_the_name_of_another_medicine_is_asked_about(text: str) -> None:
+    (reading,) = names().read(text, on=ON)
+    assert (reading.match, [each.name for each in reading.suggestions]) == ("suggested", ["Tylenol 3", "Tylenol"])
+    assert reading.how == "a number behind the name can make it another product"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Tylenol 3 times a day", "Tylenol 3x a day", "Tylenol three times a day", "Tylenol 3 days ago"],
+)
+def test_a_number_that_counts_is_no_end_of_a_name(text: str) -> None:
+    assert [each.ingredients for each in names().read(text, on=ON)] == [("acetaminophen",)]

@@ -64,7 +64,13 @@ def test_nothing_is_no_answer_to_any_kind_of_question(kind: str, empty: object) 
         ("text", " Jo ", "Jo"),
         ("longtext", 5, "5"),
         ("phone", " \x00 ", None),
-        ("repeat", "one line", "one line"),
+        ("text", "\u200b", None),
+        ("phone", " \u2060\u00ad ", None),
+        ("longtext", "\u3164\u2800", None),
+        ("text", "\u0301", None),
+        ("text", "\u738b", "\u738b"),
+        ("text", "\U0001f600", "\U0001f600"),
+        ("text", "\u200bJos\u00e9", "\u200bJos\u00e9"),
     ],
 )
 def test_an_answer_is_read_into_one_shape(kind: str, value: object, answer: object) -> None:
@@ -100,6 +106,8 @@ def test_an_answer_is_read_into_one_shape(kind: str, value: object, answer: obje
         ("date", 20261120, "is not a date"),
         ("date", "2" * 31, "is not a date"),
         ("text", ["a"], "is neither text nor a number"),
+        ("repeat", "one line", "must be told in the list of medicines"),
+        ("repeat", [{"name": "lithium"}], "must be told in the list of medicines"),
     ],
 )
 def test_what_is_no_answer_to_a_question_is_refused_in_words(kind: str, value: object, why: str) -> None:

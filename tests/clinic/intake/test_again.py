@@ -20,7 +20,7 @@ from clinic.notifications.models import Message
 from clinic.notifications.words import words_for
 from clinic.patients.models import Consent, PatientLink
 from clinic.reviews.standing import booking_standing
-from tests.clinic.intake.conftest import NOW, PROTOCOL, SIGN, answers_of, by_of, consents
+from tests.clinic.intake.conftest import NOW, PROTOCOL, SIGN, answers_of, by_of, consents, page_of
 
 LATER = NOW + timedelta(days=365)
 HOUR = timedelta(hours=1)
@@ -95,6 +95,16 @@ def test_only_who_they_are_and_where_they_live_is_filled_in(asked: Intake) -> No
         "country": "US",
         "region": "US-CA",
     }
+
+
+def test_a_name_that_was_filled_in_does_not_keep_safety_words_waiting(asked: Intake) -> None:
+    form = begun(asked)
+
+    told = {"location_now": "nowhere, I want to die"}
+    saved = actions.save_page(intake=form, page=page_of("location_now"), answers=told, by=by_of(form), now=LATER)
+
+    assert saved.help_now
+    assert saved.intake.urgent_rules == ["R021"]
 
 
 def test_the_link_opens_the_form_that_was_begun_until_it_expires(asked: Intake) -> None:

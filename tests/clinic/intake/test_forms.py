@@ -35,6 +35,13 @@ def test_what_is_done_to_one_form_is_not_in_the_next(question: str) -> None:
     assert another.fields[question].label == PROTOCOL.questions[question].wording
 
 
+def test_an_answer_that_nobody_can_see_is_asked_for() -> None:
+    page, journey = page_of("location_now"), Journey(Facts(PROTOCOL, {}, protocols.day_of(NOW)))
+
+    assert "location_now" in PageForm(page, journey, {"location_now": "\u200b\u2060"}).errors
+    assert "location_now" not in PageForm(page, journey, {"location_now": "\u200bOakland"}).errors
+
+
 @pytest.mark.parametrize("page", [page for page in PROTOCOL.pages.values() if page.kind not in ("sign", "medicines")])
 @pytest.mark.parametrize("told", [None, {}], ids=["shown", "sent empty"])
 def test_a_page_shows_its_questions_as_crispy_does(page: Page, told: dict[str, str] | None) -> None:

@@ -178,6 +178,24 @@ def test_a_match_keeps_the_words_of_the_patient_and_says_who_matched_them(osei: 
     assert AuditEvent.objects.get(action="reviews.match").detail["ingredient"] == "sertraline"
 
 
+def test_a_match_leaves_what_else_stands_in_the_same_line_as_it_was(osei: User) -> None:
+    record = sealed({"med_none": "takes"}, [records.medicine("Nardil 15 mg and zzqx, qqzx")])
+    (line,) = record.answers["medicines"]
+    asked = again_actions.unmatched_line(record, line["id"])
+
+    newer = match(record, osei, "vitamin D", line["id"])
+
+    assert asked is not None
+    assert asked.name == "zzqx"
+    assert [each["ingredients"] for each in newer.result["medications"]] == [["phenelzine"], ["vitamin D"], []]
+    assert [each["dose"] for each in newer.result["medications"]] == ["15 mg", "", ""]
+
+    last = match(newer, osei, "ibuprofen", line["id"])
+
+    read = [each["ingredients"] for each in last.result["medications"]]
+    assert read == [["phenelzine"], ["vitamin D"], ["ibuprofen"]]
+
+
 def test_a_match_that_lowers_the_outcome_still_waits_for_a_decision(osei: User) -> None:
     record = sealed({"med_none": "takes"}, [records.medicine("zzqx")])
     assert record.outcome == "clinician_review"
