@@ -21,6 +21,8 @@ TEXT_ONLY: Final = "SMS if opted in"
 EMAIL_OR_TEXT: Final = "email or SMS if opted in"
 REMINDS: Final = "cancelled"
 """The stop condition of everything that comes before an appointment."""
+TEXTED_LAST: Final = (Appointment.Reminders.TEXT, Appointment.Reminders.BOTH)
+"""Who gets the reminder two hours before, which goes out by text only; with both, the earlier ones are e-mails."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ def letter_for(follow_up: FollowUp) -> Letter | CannotWrite:
     may_call = follow_up.plan not in PATIENT_ONLY
     if not may_write_to(patient):
         return CannotWrite("they have not said that messages are safe", may_call)
-    if channel == Message.Channel.SMS and appointment is not None and not _chose_text(appointment):
+    if channel == Message.Channel.SMS and appointment is not None and appointment.reminders not in TEXTED_LAST:
         return CannotWrite("they chose reminders by e-mail", may_call)
     if channel == Message.Channel.SMS and not has_agreed(patient, TEXT_CONSENT):
         return CannotWrite("no consent for text messages", may_call)
