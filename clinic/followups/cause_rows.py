@@ -13,7 +13,10 @@ from django.db.models.functions import Cast, Concat
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """One row that something follows from. `zone` is the time zone of the patient, and may be empty."""
+    """One row that something follows from. `zone` is the time zone of the patient, and may be empty.
+
+    `planned_until` is the last moment promised for it before, of what is repeated without an end.
+    """
 
     key: str
     row_id: UUID
@@ -21,6 +24,7 @@ class Cause:
     counts_from: datetime
     priority: str
     zone: str
+    planned_until: datetime | None = None
 
 
 class Stamp(Func):
