@@ -45,7 +45,10 @@ from clinic.treatment.models import Course
 MESSAGES: Final = "messages"
 """The kind of consent whose withdrawal ends every follow-up that an opt-out may end; safety never asks for it."""
 CONTACT: Final = ("acknowledged", "contact made")
-AFTER_A_VISIT: Final = {"F25": "no_show", "F26": "no_show", "F27": "no_show", "C06": "no_show", "F28": "completed"}
+AFTER_A_VISIT: Final = {
+    **dict.fromkeys(("F25", "F26", "F27", "C06"), "no_show"),
+    **dict.fromkeys(("F28", "F31", "F32", "F33", "F34", "F35"), "completed"),
+}
 """Which state of a visit each of these follows from; when the staff correct it, they are over."""
 FROZEN: Final = "C05"
 DISPLACED: Final = "C19"
