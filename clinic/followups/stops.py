@@ -1,7 +1,7 @@
 """Why a follow-up is no longer wanted: asked of the rows of earlier stages, for one follow-up or for many at once.
 
-What only a person knows ("sent", "reply", "safety plan closed", "acknowledged") ends a follow-up when somebody closes
-its task; nothing is looked up for those.
+What only a person knows ("sent", "safety plan closed", "acknowledged") ends a follow-up when somebody closes its task;
+nothing is looked up for those.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ from clinic.followups.models import FollowUp
 from clinic.intake.models import Intake, ScreeningRecord
 from clinic.patients.models import Consent, Wish
 from clinic.questionnaires.models import Questionnaire
-from clinic.reviews.models import Decision, Route
+from clinic.reviews.models import Decision, Letter, Route
 from clinic.treatment.models import Course
 
 MESSAGES: Final = "messages"
@@ -174,6 +174,12 @@ def _corrected() -> Q:
     return ~_any(still)
 
 
+def _prescriber_answered() -> Q:
+    """Said on the page of the letter, maybe before the reminder was due."""
+    about = Q(record=OuterRef("row_id")) | Q(record__decisions=OuterRef("row_id"))
+    return Q(Exists(Letter.objects.filter(about, state=Letter.State.ANSWERED)))
+
+
 def _first_missed() -> Q:
     missed_before = Appointment.objects.filter(
         patient=OuterRef("patient"), state=Appointment.State.NO_SHOW, during__endswith__lt=OuterRef("counts_from")
@@ -263,6 +269,7 @@ ENDS: Final = (
     End("decided", _decided, kinds=("record:",), words=("decision",)),
     End("the form was sent", _submitted, kinds=("intake:",), words=("submitted",)),
     End("received", _received, words=("received",)),
+    End("the prescriber answered", _prescriber_answered, kinds=("record:", "decision:"), words=("reply",)),
     End("contact made", _reached, kinds=("intake:", "record:"), words=CONTACT),
     End("booked again", _booked_again, kinds=("appointment:",), words=("rebooked", "contact made")),
     End("answered", _answered, kinds=("questionnaire:",), words=("answered",)),

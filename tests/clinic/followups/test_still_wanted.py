@@ -1,4 +1,4 @@
-"""What was planned is looked at again when it is due: a visit that was corrected."""
+"""What was planned is looked at again when it is due: a visit that was corrected, a prescriber who answered."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from clinic.accounts.models import User
 from clinic.booking import visit_actions
 from clinic.notifications.models import Message
 from clinic.patients.models import Patient
+from clinic.reviews.models import Letter
 
-from .conftest import DAY, HOUR, MINUTE, NOW, a_record, an_appointment, do_due, plan, planned
+from .conftest import DAY, HOUR, MINUTE, NOW, a_decision, a_record, an_appointment, do_due, plan, planned
 
 WEEK = 7 * DAY
 SERIES = {"F31": 1, "F32": 2, "F33": 4, "F34": 8, "F35": 12}
@@ -33,3 +34,31 @@ def test_somebody_whom_nobody_met_after_all_is_asked_nothing_for_twelve_weeks(
         SERIES, ("cancelled", "the staff corrected it")
     )
     assert not Message.objects.filter(template="short-questions").exists()
+
+
+def a_letter(patient: Patient, clinician: User, *, state: str, by_decision: bool) -> None:
+    """A letter to the prescriber about a record, from which the follow-ups come or from a decision about it."""
+    record = a_record(patient, "clinician_review" if by_decision else "prescriber_coordination", "P3")
+    if by_decision:
+        a_decision(record, "prescriber_first", clinician)
+    sent = {"sent_at": NOW, "sent_by": clinician, "way": "fax"} if state != "draft" else {}
+    answered = {"answered_at": NOW + DAY, "answered_by": clinician} if state == "answered" else {}
+    Letter.objects.create(
+        record=record, template_version="1", to="Dr. Lee", body="Hello", state=state, drafted_at=NOW,
+        drafted_by=clinician, **sent, **answered,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("by_decision", [False, True])
+@pytest.mark.parametrize(("state", "expected"), [("sent", "open"), ("draft", "open"), ("answered", "cancelled")])
+def test_a_prescriber_who_answered_is_not_reminded(
+    state: str, expected: str, by_decision: bool, patient: Patient, clinician: User
+) -> None:
+    plan()
+    a_letter(patient, clinician, state=state, by_decision=by_decision)
+
+    do_due(NOW + 7 * DAY + HOUR)
+
+    reminder = planned("F17")["F17"]
+    assert reminder.state == expected
+    assert (reminder.reason == "the prescriber answered") is (expected == "cancelled")
