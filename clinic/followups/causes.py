@@ -172,9 +172,9 @@ def _coordination_by_protocol(plan: FollowUpPlan, now: datetime) -> QuerySet[Any
 
 
 def _coordination_by_decision(plan: FollowUpPlan, now: datetime) -> QuerySet[Any, Any]:
-    """A clinician asks for the prescriber, and the record itself had not led to that yet."""
+    """A clinician asks for the prescriber, and what the record itself led to is not there or was over before."""
     by_record = FollowUp.objects.filter(row_id=OuterRef("record_id"), plan=plan.id)
-    return _decisions(Route.PRESCRIBER_FIRST).filter(~Exists(by_record))
+    return _decisions(Route.PRESCRIBER_FIRST).filter(~Exists(by_record.exclude(state=FollowUp.State.CANCELLED)))
 
 
 def _decided(route: Route) -> Finder:

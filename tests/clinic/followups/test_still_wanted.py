@@ -6,11 +6,12 @@ import pytest
 
 from clinic.accounts.models import User
 from clinic.booking import visit_actions
+from clinic.followups.models import FollowUp
 from clinic.notifications.models import Message
 from clinic.patients.models import Patient
 from clinic.reviews.models import Letter
 
-from .conftest import DAY, HOUR, MINUTE, NOW, a_decision, a_record, an_appointment, do_due, plan, planned
+from .conftest import DAY, HOUR, MINUTE, NOW, a_decision, a_record, an_appointment, do_due, plan, planned, revoke
 
 WEEK = 7 * DAY
 SERIES = {"F31": 1, "F32": 2, "F33": 4, "F34": 8, "F35": 12}
@@ -62,3 +63,20 @@ def test_a_prescriber_who_answered_is_not_reminded(
     reminder = planned("F17")["F17"]
     assert reminder.state == expected
     assert (reminder.reason == "the prescriber answered") is (expected == "cancelled")
+
+
+def test_a_prescriber_who_is_asked_after_another_decision_is_waited_for_again(
+    patient: Patient, clinician: User
+) -> None:
+    record = a_record(patient, "prescriber_coordination", "P3")
+    plan()
+    first = a_decision(record, "ready_to_book", clinician)
+    do_due(NOW + 2 * WEEK + HOUR)
+    assert (planned("F18")["F18"].state, planned("F18")["F18"].reason) == ("cancelled", "decided")
+    revoke(first, clinician, at=NOW + 3 * WEEK)
+    second = a_decision(record, "prescriber_first", clinician, at=NOW + 3 * WEEK)
+
+    do_due(NOW + 5 * WEEK + HOUR)
+
+    anew = FollowUp.objects.filter(cause=f"decision:{second.pk}")
+    assert dict(anew.values_list("plan", "state")) == {"F18": "open"}
