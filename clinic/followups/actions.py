@@ -29,7 +29,7 @@ from clinic.followups.models import FollowUp
 from clinic.followups.offsets import Hours
 from clinic.followups.pausing import may_pause, paused_until
 from clinic.followups.planning import is_planned, is_too_late, rows
-from clinic.followups.reach import CannotWrite, letter_for
+from clinic.followups.reach import CannotWrite, letter_for, not_sent
 from clinic.followups.stops import CONTACT, MESSAGES, ended, why_ended
 from clinic.intake import protocols
 from clinic.intake.models import Intake
@@ -287,10 +287,7 @@ def withdraw(*, by: Actor, patient: Patient | None = None) -> int:
     theirs = Q() if patient is None else Q(patient=patient)
     open_tasks = ended(FollowUp.objects.filter(theirs, state=State.OPEN))
     over = list(open_tasks.select_for_update(of=("self",), skip_locked=True)[:BATCH])
-    waiting = Message.objects.filter(theirs, state__in=[Message.State.DUE, Message.State.CLAIMED])
-    waiting = waiting.filter(key__startswith="followup:")
-    of_waiting = [key.removeprefix("followup:") for key in waiting.values_list("key", flat=True)[:BATCH]]
-    unwanted = ended(FollowUp.objects.filter(pk__in=of_waiting, state=State.DONE))
+    unwanted = ended(FollowUp.objects.filter(theirs, pk__in=not_sent(), state=State.DONE))[:BATCH]
     over += [each for each in unwanted if cancel(key_prefix=f"followup:{each.pk}", reason=each.ended, by=by)]
     for each in over:
         each.state, each.reason = State.CANCELLED, each.ended

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
+
+from django.db.models import Q, QuerySet, UUIDField
+from django.db.models.functions import Cast, Substr
 
 from clinic.booking.models import Appointment
 from clinic.booking.zones import in_words
@@ -17,6 +20,8 @@ from clinic.patients import languages
 from clinic.patients.actions import has_agreed
 from clinic.patients.models import Patient
 
+KEY: Final = "followup:"
+"""How the key of the message of a follow-up begins; its id stands behind it."""
 TEXT_ONLY: Final = "SMS if opted in"
 EMAIL_OR_TEXT: Final = "email or SMS if opted in"
 REMINDS: Final = "cancelled"
@@ -70,6 +75,14 @@ def letter_for(follow_up: FollowUp) -> Letter | CannotWrite:
             when = in_words(appointment.start, appointment.time_zone)
         about |= {"appointment": str(appointment.pk), "sequence": str(appointment.sequence), "when": when}
     return Letter(TEMPLATES[follow_up.plan], channel, about, good_until)
+
+
+def not_sent() -> QuerySet[Any, Any]:
+    """The ids of the follow-ups whose messages wait, are on their way or were given up."""
+    given_up = Q(state=Message.State.FAILED, is_urgent=False)
+    waiting = Message.objects.filter(Q(state__in=[Message.State.DUE, Message.State.CLAIMED]) | given_up)
+    of_each = waiting.filter(key__startswith=KEY).annotate(of=Cast(Substr("key", len(KEY) + 1), UUIDField()))
+    return of_each.values("of")
 
 
 def _appointment(follow_up: FollowUp) -> Appointment | None:
