@@ -21,6 +21,7 @@ from django.db.models import Q
 
 from clinic.audit.actors import Actor
 from clinic.audit.record import record
+from clinic.booking.holds import lock_patient
 from clinic.followups.cause_tables import possible
 from clinic.followups.causes import FINDERS, found
 from clinic.followups.claims import TRIES, claim, mine, most_pressing, next_try
@@ -121,8 +122,9 @@ def _plan_one(each: FollowUpPlan, protocol: str, *, now: datetime, row_id: UUID 
 def do(*, follow_up: FollowUp, now: datetime, by: Actor) -> str | None:
     """Do one follow-up, if it is due and nobody else is at it.
 
-    1. Claim it by a conditional update. 2. Look again whether it is still wanted, and not too late. 3. Queue its
-    message, or open its task. 4. Keep what came of it, in one transaction with the message and the audit line.
+    1. Claim it by a conditional update. 2. Lock the patient it writes to: what they cancel comes before or after.
+    3. Look again whether it is still wanted, and not too late. 4. Queue its message, or open its task. 5. Keep what
+    came of it, in one transaction with the message and the audit line.
 
     Args:
         follow_up: which.
@@ -145,8 +147,7 @@ def do_due(*, now: datetime, by: Actor, row_id: UUID | None = None, seconds: flo
     Returns:
         How many were taken.
     """
-    stop_at = time.monotonic() + seconds
-    taken = 0
+    stop_at, taken = time.monotonic() + seconds, 0
     while time.monotonic() < stop_at:
         batch = most_pressing(now, row_id=row_id)
         states = [_do(pk, now=now, by=by) for pk in batch if time.monotonic() < stop_at]
@@ -174,6 +175,8 @@ def _do_claimed(follow_up: FollowUp, *, now: datetime, by: Actor) -> str | None:
 
 @transaction.atomic
 def _carry_out(claimed: FollowUp, *, now: datetime, by: Actor) -> str | None:
+    if claimed.audience == FollowUp.Audience.PATIENT:
+        lock_patient(claimed.patient_id)
     follow_up = mine(claimed).select_for_update(of=("self",)).select_related("patient").first()
     if follow_up is None:
         return None
