@@ -14,6 +14,7 @@ from clinic.followups.cause_rows import appointment_version, causes_of
 from clinic.followups.models import FollowUp
 from clinic.intake import safety_words
 from clinic.notifications.models import StoppedAddress, TextReply
+from clinic.vault.fields import CannotOpen
 from screening.protocol import FollowUpPlan
 
 Because = StoppedAddress.Because
@@ -40,8 +41,16 @@ def with_safety_words(plan: FollowUpPlan, now: datetime) -> QuerySet[Any, Any]:
     Source: clinical.md section 6: a reply to any message that holds safety words goes to a human (R021).
     """
     lately = TextReply.objects.filter(needs_reading=True, at__gte=now - SCANS_BACK)
-    found = [each.pk for each in lately if safety_words.hold(each.text)]
+    found = [each.pk for each in lately if _may_hold_safety_words(each)]
     return _as_causes(TextReply.objects.filter(pk__in=found), "text", "P1")
+
+
+def _may_hold_safety_words(reply: TextReply) -> bool:
+    """True also for a text that cannot be opened: it must not hide the others, and nobody knows what is in it."""
+    try:
+        return safety_words.hold(reply.text)
+    except CannotOpen:
+        return True
 
 
 def another_time(plan: FollowUpPlan, now: datetime) -> QuerySet[Any, Any]:
