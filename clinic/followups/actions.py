@@ -30,7 +30,7 @@ from clinic.followups.models import FollowUp
 from clinic.followups.offsets import Hours
 from clinic.followups.pausing import may_pause, paused_until
 from clinic.followups.planning import is_planned, is_too_late, rows
-from clinic.followups.reach import CannotWrite, letter_for, not_sent
+from clinic.followups.reach import CannotWrite, letter_for, not_sent, reference_of
 from clinic.followups.stops import CONTACT, MESSAGES, ended, why_ended
 from clinic.intake import protocols
 from clinic.intake.models import Intake
@@ -255,18 +255,12 @@ def _page_again(follow_up: FollowUp, *, now: datetime, by: Actor) -> None:
         template=TEMPLATES[follow_up.plan],
         to_role="on_call",
         channel=Message.Channel.PAGER,
-        about={"reference": _reference(follow_up)},
+        about={"reference": reference_of(follow_up)},
         is_urgent=True,
         acknowledge_within=ACKNOWLEDGE_WITHIN,
         by=by,
         now=now,
     )
-
-
-def _reference(follow_up: FollowUp) -> str:
-    """The reference of the form that a follow-up is about; of the patient, when it is about no form."""
-    intake = Intake.objects.filter(Q(pk=follow_up.row_id) | Q(records=follow_up.row_id)).first()
-    return intake.reference if intake else follow_up.patient.reference
 
 
 @transaction.atomic
@@ -320,7 +314,7 @@ def close_task(*, follow_up: FollowUp, by: Actor, now: datetime, reason: str = "
         raise NotOpen
     follow_up.state, follow_up.answer = State.DONE, answer
     if follow_up.stop_condition in CONTACT:
-        acknowledge(reference=_reference(follow_up), by=by, now=now, because="reached")
+        acknowledge(reference=reference_of(follow_up), by=by, now=now, because="reached")
     _record(follow_up, "followups.close_task", by=by, why=reason)
 
 

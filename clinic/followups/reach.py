@@ -13,6 +13,7 @@ from clinic.booking.models import Appointment
 from clinic.booking.zones import in_words
 from clinic.followups.coverage import PATIENT_ONLY, TEMPLATES, good_for
 from clinic.followups.models import FollowUp
+from clinic.intake.models import Intake
 from clinic.notifications.models import Message
 from clinic.notifications.recheck import may_write_to
 from clinic.notifications.stopping import TEXT_CONSENT, is_stopped
@@ -83,6 +84,12 @@ def not_sent() -> QuerySet[Any, Any]:
     waiting = Message.objects.filter(Q(state__in=[Message.State.DUE, Message.State.CLAIMED]) | given_up)
     of_each = waiting.filter(key__startswith=KEY).annotate(of=Cast(Substr("key", len(KEY) + 1), UUIDField()))
     return of_each.values("of")
+
+
+def reference_of(follow_up: FollowUp) -> str:
+    """The reference of the form that a follow-up is about; of the patient, when it is about no form."""
+    intake = Intake.objects.filter(Q(pk=follow_up.row_id) | Q(records=follow_up.row_id)).first()
+    return intake.reference if intake else follow_up.patient.reference
 
 
 def _appointment(follow_up: FollowUp) -> Appointment | None:
