@@ -213,10 +213,11 @@ def _reached() -> Q:
 
 
 def _booked_again() -> Q:
+    """Somebody has one visit to come at most, so what ends after the missed one was booked since."""
     again = Appointment.objects.filter(
         patient=OuterRef("patient"),
         state__in=[Appointment.State.BOOKED, Appointment.State.COMPLETED],
-        booked_at__gt=OuterRef("counts_from"),
+        during__endswith__gt=OuterRef("counts_from"),
     )
     return Q(Exists(again))
 
