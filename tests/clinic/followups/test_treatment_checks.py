@@ -78,7 +78,7 @@ def test_when_the_course_ends_nobody_is_asked_about_it_any_more(session: Session
 
 def test_the_form_of_a_session_sent_twice_is_one_session(session: Session, clinician: User) -> None:
     again = actions.record_session(
-        patient=session.course.patient, key=session.key, medicine="ketamine", began_at=NOW, left_at=NOW + HOUR, form={},
+        patient=session.course.patient, key=session.key, medicine="ketamine", began_at=NOW - HOUR, left_at=NOW, form={},
         by=clinician.actor, now=NOW + MINUTE,
     )  # fmt: skip
 
