@@ -10,7 +10,7 @@ from django.db.models.functions import Cast, Coalesce, Concat
 from django.utils import timezone
 
 from clinic.booking.answered import wanting_another_time
-from clinic.followups.cause_rows import appointment_version, causes_of
+from clinic.followups.cause_rows import appointment_version, causes_of, zone_of
 from clinic.followups.models import FollowUp
 from clinic.intake import safety_words
 from clinic.notifications.models import StoppedAddress, TextReply
@@ -84,5 +84,5 @@ def _as_causes(rows: QuerySet[Any, Any], kind: str, priority: str) -> QuerySet[A
         whose=F("patient__pk"),
         moment=F("at"),
         pressing=Value(priority),
-        zone=F("patient__time_zone"),
+        zone=zone_of("patient"),
     )

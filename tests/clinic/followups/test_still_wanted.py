@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import pytest
 
 from clinic.accounts.models import User
@@ -11,7 +13,21 @@ from clinic.notifications.models import Message
 from clinic.patients.models import Patient
 from clinic.reviews.models import Letter
 
-from .conftest import DAY, HOUR, MINUTE, NOW, a_decision, a_record, an_appointment, do_due, plan, planned, revoke
+from .conftest import (
+    DAY,
+    HOUR,
+    MINUTE,
+    NOW,
+    a_decision,
+    a_patient,
+    a_record,
+    an_appointment,
+    an_intake,
+    do_due,
+    plan,
+    planned,
+    revoke,
+)
 
 WEEK = 7 * DAY
 SERIES = {"F31": 1, "F32": 2, "F33": 4, "F34": 8, "F35": 12}
@@ -80,3 +96,26 @@ def test_a_prescriber_who_is_asked_after_another_decision_is_waited_for_again(
 
     anew = FollowUp.objects.filter(cause=f"decision:{second.pk}")
     assert dict(anew.values_list("plan", "state")) == {"F18": "open"}
+
+
+@pytest.mark.parametrize(
+    ("given", "morning"),
+    [
+        ({"region": "US-NY", "time_zone": ""}, "2026-12-03T08:00-05:00"),
+        ({"region": "US-CA", "time_zone": ""}, None),
+        ({"region": "US-NY", "time_zone": "America/Los_Angeles"}, None),
+        ({"region": "", "time_zone": "Asia/Kathmandu"}, None),
+        ({"region": "", "time_zone": "America/St_Johns"}, "2026-12-03T08:00-03:30"),
+    ],
+)
+def test_the_night_is_that_of_where_they_live_also_before_they_chose_a_clock(
+    given: dict[str, str], morning: str | None, db: None
+) -> None:
+    evening = datetime.fromisoformat("2026-12-02T20:30-08:00")
+    an_intake(a_patient(**given), saved_at=evening - DAY)
+
+    do_due(evening)
+
+    due = datetime.fromisoformat(morning) if morning else evening
+    assert planned("F08")["F08"].due_at == due
+    assert Message.objects.exists() is (morning is None)
