@@ -21,6 +21,7 @@ from django.db.models import Q
 
 from clinic.audit.actors import Actor
 from clinic.audit.record import record
+from clinic.booking.holds import lock_patient
 from clinic.followups.cause_tables import possible
 from clinic.followups.causes import FINDERS, found
 from clinic.followups.claims import TRIES, claim, mine, most_pressing, next_try
@@ -29,7 +30,7 @@ from clinic.followups.models import FollowUp
 from clinic.followups.offsets import Hours
 from clinic.followups.pausing import may_pause, paused_until
 from clinic.followups.planning import is_planned, is_too_late, rows
-from clinic.followups.reach import CannotWrite, letter_for
+from clinic.followups.reach import CannotWrite, letter_for, not_sent, reference_of
 from clinic.followups.stops import CONTACT, MESSAGES, ended, why_ended
 from clinic.intake import protocols
 from clinic.intake.models import Intake
@@ -121,8 +122,9 @@ def _plan_one(each: FollowUpPlan, protocol: str, *, now: datetime, row_id: UUID 
 def do(*, follow_up: FollowUp, now: datetime, by: Actor) -> str | None:
     """Do one follow-up, if it is due and nobody else is at it.
 
-    1. Claim it by a conditional update. 2. Look again whether it is still wanted, and not too late. 3. Queue its
-    message, or open its task. 4. Keep what came of it, in one transaction with the message and the audit line.
+    1. Claim it by a conditional update. 2. Lock the patient it writes to: what they cancel comes before or after.
+    3. Look again whether it is still wanted, and not too late. 4. Queue its message, or open its task. 5. Keep what
+    came of it, in one transaction with the message and the audit line.
 
     Args:
         follow_up: which.
@@ -145,8 +147,7 @@ def do_due(*, now: datetime, by: Actor, row_id: UUID | None = None, seconds: flo
     Returns:
         How many were taken.
     """
-    stop_at = time.monotonic() + seconds
-    taken = 0
+    stop_at, taken = time.monotonic() + seconds, 0
     while time.monotonic() < stop_at:
         batch = most_pressing(now, row_id=row_id)
         states = [_do(pk, now=now, by=by) for pk in batch if time.monotonic() < stop_at]
@@ -174,6 +175,8 @@ def _do_claimed(follow_up: FollowUp, *, now: datetime, by: Actor) -> str | None:
 
 @transaction.atomic
 def _carry_out(claimed: FollowUp, *, now: datetime, by: Actor) -> str | None:
+    if claimed.audience == FollowUp.Audience.PATIENT:
+        lock_patient(claimed.patient_id)
     follow_up = mine(claimed).select_for_update(of=("self",)).select_related("patient").first()
     if follow_up is None:
         return None
@@ -252,18 +255,12 @@ def _page_again(follow_up: FollowUp, *, now: datetime, by: Actor) -> None:
         template=TEMPLATES[follow_up.plan],
         to_role="on_call",
         channel=Message.Channel.PAGER,
-        about={"reference": _reference(follow_up)},
+        about={"reference": reference_of(follow_up)},
         is_urgent=True,
         acknowledge_within=ACKNOWLEDGE_WITHIN,
         by=by,
         now=now,
     )
-
-
-def _reference(follow_up: FollowUp) -> str:
-    """The reference of the form that a follow-up is about; of the patient, when it is about no form."""
-    intake = Intake.objects.filter(Q(pk=follow_up.row_id) | Q(records=follow_up.row_id)).first()
-    return intake.reference if intake else follow_up.patient.reference
 
 
 @transaction.atomic
@@ -287,10 +284,7 @@ def withdraw(*, by: Actor, patient: Patient | None = None) -> int:
     theirs = Q() if patient is None else Q(patient=patient)
     open_tasks = ended(FollowUp.objects.filter(theirs, state=State.OPEN))
     over = list(open_tasks.select_for_update(of=("self",), skip_locked=True)[:BATCH])
-    waiting = Message.objects.filter(theirs, state__in=[Message.State.DUE, Message.State.CLAIMED])
-    waiting = waiting.filter(key__startswith="followup:")
-    of_waiting = [key.removeprefix("followup:") for key in waiting.values_list("key", flat=True)[:BATCH]]
-    unwanted = ended(FollowUp.objects.filter(pk__in=of_waiting, state=State.DONE))
+    unwanted = ended(FollowUp.objects.filter(theirs, pk__in=not_sent(), state=State.DONE))[:BATCH]
     over += [each for each in unwanted if cancel(key_prefix=f"followup:{each.pk}", reason=each.ended, by=by)]
     for each in over:
         each.state, each.reason = State.CANCELLED, each.ended
@@ -320,7 +314,7 @@ def close_task(*, follow_up: FollowUp, by: Actor, now: datetime, reason: str = "
         raise NotOpen
     follow_up.state, follow_up.answer = State.DONE, answer
     if follow_up.stop_condition in CONTACT:
-        acknowledge(reference=_reference(follow_up), by=by, now=now, because="reached")
+        acknowledge(reference=reference_of(follow_up), by=by, now=now, because="reached")
     _record(follow_up, "followups.close_task", by=by, why=reason)
 
 

@@ -7,13 +7,18 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import CharField, Expression, F, Func, QuerySet, Value
+from django.db.models import Case, CharField, Expression, F, Func, Q, QuerySet, Value, When
 from django.db.models.functions import Cast, Concat
+
+from clinic.patients.zones import OF_REGION
 
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """One row that something follows from. `zone` is the time zone of the patient, and may be empty."""
+    """One row that something follows from. `zone` is the time zone of the patient, and may be empty.
+
+    `planned_until` is the last moment promised for it before, of what is repeated without an end.
+    """
 
     key: str
     row_id: UUID
@@ -21,6 +26,7 @@ class Cause:
     counts_from: datetime
     priority: str
     zone: str
+    planned_until: datetime | None = None
 
 
 class Stamp(Func):
@@ -45,8 +51,20 @@ def causes_of(
         whose=F(f"{patient}__pk"),
         moment=moment,
         pressing=pressing,
-        zone=F(f"{patient}__time_zone"),
+        zone=zone_of(patient),
     )
+
+
+def zone_of(patient: str) -> Expression:
+    """The time zone a patient chose, or that of their state; empty when neither is known. `known_zone` in SQL.
+
+    Args:
+        patient: the field that leads to them.
+    """
+    chosen = f"{patient}__time_zone"
+    of_region = [When(**{f"{patient}__region": region}, then=Value(zone)) for region, zone in OF_REGION.items()]
+    is_chosen = When(~Q(**{chosen: ""}), then=F(chosen))
+    return Case(is_chosen, *of_region, default=Value(""), output_field=CharField())
 
 
 def key_of(kind: str, version: Expression | None = None) -> Expression:

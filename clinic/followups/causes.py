@@ -38,7 +38,7 @@ from clinic.followups.coverage import good_for
 from clinic.followups.displaced_causes import found as displaced_visits
 from clinic.followups.displaced_causes import told_otherwise
 from clinic.followups.models import FollowUp
-from clinic.followups.offsets import After, Days, parse
+from clinic.followups.offsets import After, Days, Repeated, parse
 from clinic.followups.over_time import QUESTION_FINDERS
 from clinic.intake.models import Intake, ScreeningRecord
 from clinic.patients.models import Consent, Wish
@@ -63,11 +63,14 @@ A_NIGHT: Final = timedelta(days=1)
 NO_NEWS_OF_ITS_ROW: Final = ("booking_displaced", "booking_stands_again")
 """What follows from a change elsewhere, of hours or a licence: only the sweep of each minute asks, of all rows."""
 
+CAUSE: Final = ("cause_key", "pk", "whose", "moment", "pressing", "zone", "planned_until")
+"""What is read of each cause, in the order in which `Cause` takes it."""
+
 Finder = Callable[[FollowUpPlan, datetime], QuerySet[Any, Any]]
 
 
 def found(plan: FollowUpPlan, *, now: datetime, limit: int, row_id: UUID | None = None) -> Iterator[Cause]:
-    """Causes of one follow-up that have no row for it yet.
+    """Causes of one follow-up that have no row for it yet; of one that is repeated, none that is still to come.
 
     Args:
         plan: the follow-up of the protocol.
@@ -78,14 +81,16 @@ def found(plan: FollowUpPlan, *, now: datetime, limit: int, row_id: UUID | None 
     if row_id is not None and plan.trigger in NO_NEWS_OF_ITS_ROW:
         return
     planned = FollowUp.objects.filter(cause=OuterRef("cause_key"), plan=plan.id)
+    ahead = planned.filter(due_at__gt=now) if isinstance(parse(plan.offset), Repeated) else planned
+    last = Subquery(planned.order_by("-due_at").values("due_at")[:1])
     oldest = _oldest(plan, now)
     for finder in FINDERS[plan.trigger]:
-        causes = finder(plan, now).filter(~Exists(planned))
+        causes = finder(plan, now).filter(~Exists(ahead)).annotate(planned_until=last)
         if oldest is not None:
             causes = causes.filter(moment__gte=oldest)
         if row_id is not None:
             causes = causes.filter(pk=row_id)
-        for values in causes.values_list("cause_key", "pk", "whose", "moment", "pressing", "zone")[:limit]:
+        for values in causes.values_list(*CAUSE)[:limit]:
             yield Cause(*values)
 
 
@@ -167,9 +172,9 @@ def _coordination_by_protocol(plan: FollowUpPlan, now: datetime) -> QuerySet[Any
 
 
 def _coordination_by_decision(plan: FollowUpPlan, now: datetime) -> QuerySet[Any, Any]:
-    """A clinician asks for the prescriber, and the record itself had not led to that yet."""
+    """A clinician asks for the prescriber, and what the record itself led to is not there or was over before."""
     by_record = FollowUp.objects.filter(row_id=OuterRef("record_id"), plan=plan.id)
-    return _decisions(Route.PRESCRIBER_FIRST).filter(~Exists(by_record))
+    return _decisions(Route.PRESCRIBER_FIRST).filter(~Exists(by_record.exclude(state=FollowUp.State.CANCELLED)))
 
 
 def _decided(route: Route) -> Finder:

@@ -10,10 +10,11 @@ from django.db.models.functions import Cast, Coalesce, Concat
 from django.utils import timezone
 
 from clinic.booking.answered import wanting_another_time
-from clinic.followups.cause_rows import appointment_version, causes_of
+from clinic.followups.cause_rows import appointment_version, causes_of, zone_of
 from clinic.followups.models import FollowUp
 from clinic.intake import safety_words
 from clinic.notifications.models import StoppedAddress, TextReply
+from clinic.vault.fields import CannotOpen
 from screening.protocol import FollowUpPlan
 
 Because = StoppedAddress.Because
@@ -40,8 +41,16 @@ def with_safety_words(plan: FollowUpPlan, now: datetime) -> QuerySet[Any, Any]:
     Source: clinical.md section 6: a reply to any message that holds safety words goes to a human (R021).
     """
     lately = TextReply.objects.filter(needs_reading=True, at__gte=now - SCANS_BACK)
-    found = [each.pk for each in lately if safety_words.hold(each.text)]
+    found = [each.pk for each in lately if _may_hold_safety_words(each)]
     return _as_causes(TextReply.objects.filter(pk__in=found), "text", "P1")
+
+
+def _may_hold_safety_words(reply: TextReply) -> bool:
+    """True also for a text that cannot be opened: it must not hide the others, and nobody knows what is in it."""
+    try:
+        return safety_words.hold(reply.text)
+    except CannotOpen:
+        return True
 
 
 def another_time(plan: FollowUpPlan, now: datetime) -> QuerySet[Any, Any]:
@@ -75,5 +84,5 @@ def _as_causes(rows: QuerySet[Any, Any], kind: str, priority: str) -> QuerySet[A
         whose=F("patient__pk"),
         moment=F("at"),
         pressing=Value(priority),
-        zone=F("patient__time_zone"),
+        zone=zone_of("patient"),
     )

@@ -16,7 +16,9 @@ from screening.protocol import FollowUpPlan
 EVENING: Final = time(20)
 """When a reminder goes out that would be due in the night right before the appointment."""
 LOOK_AHEAD: Final = timedelta(days=366)
-"""How far a repeated follow-up is planned."""
+"""How far a repeated follow-up is planned; after the last of these it is planned on."""
+OTHER_CLOCK: Final = timedelta(days=3)
+"""More than the same moment differs when the patient's clock was changed, and less than between two that repeat."""
 
 
 def is_planned(plan: FollowUpPlan) -> bool:
@@ -38,7 +40,8 @@ def rows(plan: FollowUpPlan, cause: Cause, *, protocol: str, hours: Hours, now: 
     zone = zone_named(cause.zone)
     words = OPENS_AT_ONCE.get(plan.id, {}).get(cause.priority, plan.offset)
     moments = due_times(parse(words), start=cause.counts_from, zone=zone, hours=hours, until=now + LOOK_AHEAD)
-    planned = [_row(plan, cause, _due(plan, cause, moment, zone), protocol, now) for moment in moments]
+    due = (_due(plan, cause, moment, zone) for moment in moments)
+    planned = [_row(plan, cause, moment, protocol, now) for moment in due if _is_new(cause, moment)]
     if plan.id in OPENS_AT_ONCE:
         for each in planned:
             each.try_at = min(each.try_at, now)
@@ -66,6 +69,10 @@ def waking_moment(due: datetime, zone: ZoneInfo, *, before: datetime | None = No
     local = due.astimezone(zone)
     evening = local.date() - timedelta(days=1 if local.time() < QUIET_UNTIL else 0)
     return datetime.combine(evening, EVENING, zone).astimezone(UTC)
+
+
+def _is_new(cause: Cause, due_at: datetime) -> bool:
+    return cause.planned_until is None or due_at > cause.planned_until + OTHER_CLOCK
 
 
 def _due(plan: FollowUpPlan, cause: Cause, moment: datetime, zone: ZoneInfo) -> datetime:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
+
+from django.db.models import Q, QuerySet, UUIDField
+from django.db.models.functions import Cast, Substr
 
 from clinic.booking.models import Appointment
 from clinic.booking.zones import in_words
 from clinic.followups.coverage import PATIENT_ONLY, TEMPLATES, good_for
 from clinic.followups.models import FollowUp
+from clinic.intake.models import Intake
 from clinic.notifications.models import Message
 from clinic.notifications.recheck import may_write_to
 from clinic.notifications.stopping import TEXT_CONSENT, is_stopped
@@ -17,10 +21,14 @@ from clinic.patients import languages
 from clinic.patients.actions import has_agreed
 from clinic.patients.models import Patient
 
+KEY: Final = "followup:"
+"""How the key of the message of a follow-up begins; its id stands behind it."""
 TEXT_ONLY: Final = "SMS if opted in"
 EMAIL_OR_TEXT: Final = "email or SMS if opted in"
 REMINDS: Final = "cancelled"
 """The stop condition of everything that comes before an appointment."""
+TEXTED_LAST: Final = (Appointment.Reminders.TEXT, Appointment.Reminders.BOTH)
+"""Who gets the reminder two hours before, which goes out by text only; with both, the earlier ones are e-mails."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +61,7 @@ def letter_for(follow_up: FollowUp) -> Letter | CannotWrite:
     may_call = follow_up.plan not in PATIENT_ONLY
     if not may_write_to(patient):
         return CannotWrite("they have not said that messages are safe", may_call)
-    if channel == Message.Channel.SMS and appointment is not None and not _chose_text(appointment):
+    if channel == Message.Channel.SMS and appointment is not None and appointment.reminders not in TEXTED_LAST:
         return CannotWrite("they chose reminders by e-mail", may_call)
     if channel == Message.Channel.SMS and not has_agreed(patient, TEXT_CONSENT):
         return CannotWrite("no consent for text messages", may_call)
@@ -68,6 +76,20 @@ def letter_for(follow_up: FollowUp) -> Letter | CannotWrite:
             when = in_words(appointment.start, appointment.time_zone)
         about |= {"appointment": str(appointment.pk), "sequence": str(appointment.sequence), "when": when}
     return Letter(TEMPLATES[follow_up.plan], channel, about, good_until)
+
+
+def not_sent() -> QuerySet[Any, Any]:
+    """The ids of the follow-ups whose messages wait, are on their way or were given up."""
+    given_up = Q(state=Message.State.FAILED, is_urgent=False)
+    waiting = Message.objects.filter(Q(state__in=[Message.State.DUE, Message.State.CLAIMED]) | given_up)
+    of_each = waiting.filter(key__startswith=KEY).annotate(of=Cast(Substr("key", len(KEY) + 1), UUIDField()))
+    return of_each.values("of")
+
+
+def reference_of(follow_up: FollowUp) -> str:
+    """The reference of the form that a follow-up is about; of the patient, when it is about no form."""
+    intake = Intake.objects.filter(Q(pk=follow_up.row_id) | Q(records=follow_up.row_id)).first()
+    return intake.reference if intake else follow_up.patient.reference
 
 
 def _appointment(follow_up: FollowUp) -> Appointment | None:

@@ -1,7 +1,7 @@
 """Why a follow-up is no longer wanted: asked of the rows of earlier stages, for one follow-up or for many at once.
 
-What only a person knows ("sent", "reply", "safety plan closed", "acknowledged") ends a follow-up when somebody closes
-its task; nothing is looked up for those.
+What only a person knows ("sent", "safety plan closed", "acknowledged") ends a follow-up when somebody closes its task;
+nothing is looked up for those.
 """
 
 from __future__ import annotations
@@ -39,13 +39,16 @@ from clinic.followups.models import FollowUp
 from clinic.intake.models import Intake, ScreeningRecord
 from clinic.patients.models import Consent, Wish
 from clinic.questionnaires.models import Questionnaire
-from clinic.reviews.models import Decision, Route
+from clinic.reviews.models import Decision, Letter, Route
 from clinic.treatment.models import Course
 
 MESSAGES: Final = "messages"
 """The kind of consent whose withdrawal ends every follow-up that an opt-out may end; safety never asks for it."""
 CONTACT: Final = ("acknowledged", "contact made")
-AFTER_A_VISIT: Final = {"F25": "no_show", "F26": "no_show", "F27": "no_show", "C06": "no_show", "F28": "completed"}
+AFTER_A_VISIT: Final = {
+    **dict.fromkeys(("F25", "F26", "F27", "C06"), "no_show"),
+    **dict.fromkeys(("F28", "F31", "F32", "F33", "F34", "F35"), "completed"),
+}
 """Which state of a visit each of these follows from; when the staff correct it, they are over."""
 FROZEN: Final = "C05"
 DISPLACED: Final = "C19"
@@ -171,6 +174,12 @@ def _corrected() -> Q:
     return ~_any(still)
 
 
+def _prescriber_answered() -> Q:
+    """Said on the page of the letter, maybe before the reminder was due."""
+    about = Q(record=OuterRef("row_id")) | Q(record__decisions=OuterRef("row_id"))
+    return Q(Exists(Letter.objects.filter(about, state=Letter.State.ANSWERED)))
+
+
 def _first_missed() -> Q:
     missed_before = Appointment.objects.filter(
         patient=OuterRef("patient"), state=Appointment.State.NO_SHOW, during__endswith__lt=OuterRef("counts_from")
@@ -204,10 +213,11 @@ def _reached() -> Q:
 
 
 def _booked_again() -> Q:
+    """Somebody has one visit to come at most, so what ends after the missed one was booked since."""
     again = Appointment.objects.filter(
         patient=OuterRef("patient"),
         state__in=[Appointment.State.BOOKED, Appointment.State.COMPLETED],
-        booked_at__gt=OuterRef("counts_from"),
+        during__endswith__gt=OuterRef("counts_from"),
     )
     return Q(Exists(again))
 
@@ -260,6 +270,7 @@ ENDS: Final = (
     End("decided", _decided, kinds=("record:",), words=("decision",)),
     End("the form was sent", _submitted, kinds=("intake:",), words=("submitted",)),
     End("received", _received, words=("received",)),
+    End("the prescriber answered", _prescriber_answered, kinds=("record:", "decision:"), words=("reply",)),
     End("contact made", _reached, kinds=("intake:", "record:"), words=CONTACT),
     End("booked again", _booked_again, kinds=("appointment:",), words=("rebooked", "contact made")),
     End("answered", _answered, kinds=("questionnaire:",), words=("answered",)),

@@ -19,14 +19,19 @@ from clinic.followups.claims import PRESSING
 from clinic.followups.coverage import UNDO_FOR
 from clinic.followups.lateness import late
 from clinic.followups.models import FollowUp
+from clinic.followups.reach import reference_of
+from clinic.followups.stops import CONTACT
 from clinic.intake.clock import is_open
 from clinic.notifications.actions import queue
 from clinic.notifications.models import Message
+from clinic.notifications.paging import ACKNOWLEDGE_WITHIN
 from clinic.notifications.recheck import PAUSED
 from clinic.patients.models import Patient
 
 LONGEST_SNOOZE: Final = timedelta(days=14)
 BATCH: Final = 200
+FLAGGED: Final = ("intake:", "record:")
+"""How the cause of a call begins that a safety flag or an urgent form asks for."""
 State = FollowUp.State
 
 
@@ -37,6 +42,9 @@ class MayNotSnooze(Exception):
 @transaction.atomic
 def undo_done(*, follow_up: FollowUp, by: Actor, now: datetime) -> None:
     """Open a task again that the same person closed by a slip, within ten minutes.
+
+    Closing the task of an urgent call said that the person was reached, and ended its pages: who is on call is paged
+    again.
 
     Args:
         follow_up: the task.
@@ -49,6 +57,18 @@ def undo_done(*, follow_up: FollowUp, by: Actor, now: datetime) -> None:
     if not closed.update(state=State.OPEN, done_at=None, done_by="", answer=""):
         raise NotOpen
     _record(follow_up, "followups.undo_done", by=by)
+    if follow_up.stop_condition in CONTACT and follow_up.cause.startswith(FLAGGED):
+        queue(
+            key=f"not-reached:{follow_up.pk}:{now.timestamp():.6f}",
+            template="urgent-page-again",
+            to_role="on_call",
+            channel=Message.Channel.PAGER,
+            about={"reference": reference_of(follow_up)},
+            is_urgent=True,
+            acknowledge_within=ACKNOWLEDGE_WITHIN,
+            by=by,
+            now=now,
+        )
 
 
 @transaction.atomic

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from django.db import transaction
 
@@ -14,8 +14,12 @@ from clinic.celery import nudge
 from clinic.intake import protocols, sealing, urgency
 from clinic.intake.actions import FOLLOW_UP, MAX_HISTORY, TOLD_TO_PATIENT
 from clinic.intake.models import Intake, ScreeningRecord
+from clinic.notifications.actions import cancel
 from clinic.patients import actions as patient_actions
 from screening.protocol import Protocol
+
+BY_A_DECISION: Final = "decided:"
+"""How the key of the message of a decision begins, as reviews writes it. It waits for minutes, or for the morning."""
 
 
 @transaction.atomic
@@ -31,7 +35,8 @@ def tell_again(
     """Put new answers beside those of a form that was sent, and screen all of it again. Nothing is overwritten.
 
     1. Lock the intake. 2. Keep old values in the history. 3. Copy who the patient is. 4. Ask every rule. 5. Seal the
-    next record; the earlier ones stay. 6. Page the person on call for what is urgent and was not known. 7. Audit.
+    next record; the earlier ones stay. 6. Take back what a decision that ends with it was about to tell. 7. Page the
+    person on call for what is urgent and was not known. 8. Audit.
 
     Args:
         intake: which; it was sent.
@@ -57,6 +62,7 @@ def tell_again(
     intake.version += 1
     intake.save()
     sealed.save(force_insert=True)
+    cancel(key_prefix=BY_A_DECISION, patient=intake.patient, reason="something new was told", by=by)
     if new:
         urgency.page_on_call(intake=intake, priority=sealed.priority, cause=f"record:{sealed.pk}", by=by, now=now)
     nudge(FOLLOW_UP, sealed.pk)

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
 
 from clinic.audit.actors import Actor
 from clinic.audit.record import record
@@ -20,6 +21,10 @@ from clinic.vault.keys import ring
 ANSWER: Final = "clinic.intake.tasks.answer_link_request"
 SECONDS_BETWEEN: Final = 120
 AT_ONCE: Final = 100
+ENOUGH: Final = 16
+"""Hex digits of the keyed fingerprint of an address, so that one that was put right is another."""
+MOST: Final = 3
+"""Links that go to one address at once: people share one, and anybody can type that of somebody else into a form."""
 
 
 LINKS: Final = ("resume-link", "status-link")
@@ -33,7 +38,7 @@ def could_not_be_reached(patient_id: uuid.UUID) -> bool:
 
 
 def send_link(*, patient: Patient, by: Actor, now: datetime) -> None:
-    """Queue one private link by e-mail, at most one every two minutes.
+    """Queue one private link by e-mail, at most one every two minutes to one address.
 
     Args:
         patient: to whom.
@@ -42,7 +47,7 @@ def send_link(*, patient: Patient, by: Actor, now: datetime) -> None:
     """
     is_draft = patient.intakes.filter(state=Intake.State.DRAFT).exists()
     queue(
-        key=f"private-link:{patient.pk}:{int(now.timestamp()) // SECONDS_BETWEEN}",
+        key=f"private-link:{patient.pk}:{patient.email_index[:ENOUGH]}:{int(now.timestamp()) // SECONDS_BETWEEN}",
         template="resume-link" if is_draft else "status-link",
         patient=patient,
         by=by,
@@ -70,7 +75,7 @@ def ask_for_link(*, email: str, by: Actor, now: datetime) -> None:
 
 @transaction.atomic
 def answer_link_requests(*, by: Actor, now: datetime, row_id: uuid.UUID | None = None) -> int:
-    """Send a link to each address that is known, and forget every request.
+    """Send a link to each address that is known, for each who gave it, and forget every request.
 
     Args:
         by: the system.
@@ -82,9 +87,15 @@ def answer_link_requests(*, by: Actor, now: datetime, row_id: uuid.UUID | None =
     waiting = LinkRequest.objects.select_for_update(skip_locked=True).order_by("asked_at")
     requests = list((waiting.filter(pk=row_id) if row_id else waiting)[:AT_ONCE])
     for request in requests:
-        patient = Patient.objects.filter(email_index=request.email_index).order_by("-created_at").first()
-        if patient is not None:
+        for patient in _known_by(request.email_index):
             send_link(patient=patient, by=by, now=now)
         record(by=by, action="intake.answer_link_request", subject=f"link-request:{request.pk}")
     LinkRequest.objects.filter(pk__in=[request.pk for request in requests]).delete()
     return len(requests)
+
+
+def _known_by(email_index: str) -> QuerySet[Patient]:
+    """Who gave this address: who sent a form first, then the newest."""
+    sent = Exists(Intake.objects.filter(patient=OuterRef("pk"), state=Intake.State.SUBMITTED))
+    known = Patient.objects.filter(email_index=email_index).annotate(has_sent=sent)
+    return known.order_by("-has_sent", "-created_at")[:MOST]

@@ -21,7 +21,7 @@ FOLLOW_UP: Final = "clinic.followups.tasks.look_at"
 
 @transaction.atomic
 def write(*, patient: Patient, key: UUID, feeling: int, by: Actor, now: datetime) -> Entry:
-    """Keep one word, at once; the same tap again is the same entry.
+    """Keep one word, at once; the same tap again is the same entry, another word from the same page takes its place.
 
     Args:
         patient: whose journal.
@@ -31,7 +31,13 @@ def write(*, patient: Patient, key: UUID, feeling: int, by: Actor, now: datetime
         now: the moment.
     """
     Patient.objects.select_for_update().get(pk=patient.pk)
-    if before := Entry.objects.filter(patient=patient, key=key).first():
+    before = Entry.objects.filter(patient=patient, key=key).first()
+    if before and before.feeling == feeling:
+        return before
+    if before:
+        before.feeling = feeling
+        before.save(update_fields=["feeling"])
+        record(by=by, action="journal.change_word", subject=f"entry:{before.pk}", patient=patient.pk)
         return before
     entry = Entry.objects.create(patient=patient, key=key, feeling=feeling, at=now)
     record(by=by, action="journal.write", subject=f"entry:{entry.pk}", patient=patient.pk)

@@ -51,6 +51,7 @@ def new(request: HttpRequest, patient: Patient) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@session.saved_although_late
 @session.of_patient
 def entry(request: HttpRequest, patient: Patient, entry_id: UUID) -> HttpResponse:
     """One entry, saved already; more can be added to it. With safety words in it, it shows help when it is saved."""

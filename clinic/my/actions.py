@@ -9,6 +9,7 @@ from django.db import transaction
 
 from clinic.audit.actors import Actor
 from clinic.audit.record import record
+from clinic.booking.holds import lock_patient
 from clinic.followups import task_actions
 from clinic.followups.actions import withdraw
 from clinic.followups.stops import MESSAGES
@@ -73,6 +74,7 @@ def choose_messages(*, patient: Patient, given: bool, wording: str, version: str
         by: the patient.
         now: the moment.
     """
+    lock_patient(patient.pk)
     patient_actions.agree(
         patient=patient, kind=MESSAGES, given=given, wording=wording, wording_version=version, by=by, now=now
     )

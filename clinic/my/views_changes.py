@@ -19,12 +19,14 @@ from clinic.intake.medicine_forms import MedicineForm
 from clinic.intake.models import Intake
 from clinic.my.changes_form import ChangesForm
 from clinic.my.views import READ_AND_SEND, of_sent
+from clinic.patients import session
 from clinic.reviews import change_actions
 
 HEARD = _("Thank you for telling us. A clinician looks at it before anything changes.")
 
 
 @require_http_methods(READ_AND_SEND)
+@session.saved_although_late
 @of_sent
 def changes(request: HttpRequest, intake: Intake) -> HttpResponse:
     """What changed about safety, blood pressure and pregnancy, and the way to add a medicine."""
@@ -38,6 +40,7 @@ def changes(request: HttpRequest, intake: Intake) -> HttpResponse:
 
 
 @require_http_methods(READ_AND_SEND)
+@session.saved_although_late
 @of_sent
 def medicine(request: HttpRequest, intake: Intake) -> HttpResponse:
     """One medicine that is new, or that was stopped."""

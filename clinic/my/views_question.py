@@ -18,6 +18,7 @@ from clinic.reviews.reopening import Reopened, open_question
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@session.saved_although_late
 @session.of_patient
 def question(request: HttpRequest, patient: Patient) -> HttpResponse:
     """Answer what was asked again. Nothing else can be changed here; urgent answers lead to help at once."""

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from clinic.accounts.models import User
 from clinic.accounts.permissions import Role
@@ -84,18 +84,23 @@ def queue(
 
 
 @transaction.atomic
-def cancel(*, key_prefix: str, reason: str, by: Actor) -> int:
+def cancel(*, key_prefix: str, reason: str, by: Actor, patient: Patient | None = None) -> int:
     """Take back messages that have not been sent, also those that a worker has just taken or died on.
+
+    One that could not be sent is taken back too, so that nobody tries it again; an urgent page stays until it left.
 
     Args:
         key_prefix: the beginning of their keys.
         reason: why, kept on the row.
         by: who.
+        patient: only those to this patient.
     Returns:
         How many were taken back for certain. One that a worker holds is not counted: it is not sent if the worker has
         not handed it over yet, and is kept as sent if it has.
     """
-    return _take_back(Message.objects.filter(key__startswith=key_prefix), f"messages:{key_prefix}", reason, by=by)
+    to_whom = Q() if patient is None else Q(patient=patient)
+    messages = Message.objects.filter(to_whom, key__startswith=key_prefix)
+    return _take_back(messages, f"messages:{key_prefix}", reason, by=by)
 
 
 @transaction.atomic
@@ -114,7 +119,8 @@ def cancel_about(*, patient: Patient, about: dict[str, str], reason: str, by: Ac
 
 def _take_back(messages: QuerySet[Message], subject: str, reason: str, *, by: Actor) -> int:
     taken_back = {"state": Message.State.CANCELLED, "reason": reason, "claimed_at": None}
-    count = messages.filter(state=Message.State.DUE).update(**taken_back)
+    given_up = Q(state=Message.State.FAILED, is_urgent=False)
+    count = messages.filter(Q(state=Message.State.DUE) | given_up).update(**taken_back)
     held = messages.filter(state=Message.State.CLAIMED).update(**taken_back)
     if count or held:
         record(by=by, action="notifications.cancel", subject=subject, detail={"count": count, "held": held})

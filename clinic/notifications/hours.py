@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 
 from clinic.patients.models import Patient
+from clinic.patients.zones import known_zone
 from clinic.web import dates
 
 QUIET_FROM: Final = time(21)
@@ -25,8 +26,8 @@ def zone_named(name: str) -> ZoneInfo:
 
 
 def zone_of(patient: Patient | None) -> ZoneInfo:
-    """The time zone a patient lives by."""
-    return zone_named(patient.time_zone if patient else "")
+    """The time zone a patient lives by: the one they chose, or that of their state, or the clinic's."""
+    return zone_named(known_zone(patient) if patient else "")
 
 
 def quiet_until(moment: datetime, zone: ZoneInfo) -> datetime | None:

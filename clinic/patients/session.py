@@ -5,10 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, Final, ParamSpec
+from typing import Any, Concatenate, Final, ParamSpec
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 
 from clinic.patients import languages
 from clinic.patients.models import Patient
@@ -47,6 +48,25 @@ def known(request: HttpRequest) -> Patient | None:
     return Patient.objects.filter(pk=patient_id).first() if patient_id else None
 
 
+def saved_although_late(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Let a view keep a form that comes from an idle browser, show nothing of its answer, and ask who it is after that.
+
+    Somebody who takes long over a hard question must not lose the answer, and whom it concerns must not wait for a date
+    of birth. The help page that may be shown is the public one, which says nothing about anybody.
+    """
+
+    @wraps(view)
+    def late(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.method != "POST" or not is_idle(request):
+            return view(request, *args, **kwargs)
+        request.is_late = True  # type: ignore[attr-defined]
+        answer = view(request, *args, **kwargs)
+        needs_help = answer.get("Location") == reverse("intake:help")
+        return redirect("pages:help_now" if needs_help else "intake:idle")
+
+    return late
+
+
 def of_patient_id(view: IdView[Params]) -> Callable[Concatenate[HttpRequest, Params], HttpResponse]:
     """Give a view the id of the patient this browser belongs to; others are sent to where they can come back in."""
 
@@ -55,9 +75,10 @@ def of_patient_id(view: IdView[Params]) -> Callable[Concatenate[HttpRequest, Par
         patient_id = request.session.get(PATIENT)
         if patient_id is None:
             return redirect("intake:resume")
-        if is_idle(request):
+        is_late = getattr(request, "is_late", False)
+        if is_idle(request) and not is_late:
             return redirect("intake:idle")
-        if time.time() - request.session[SEEN] > NOTED_EVERY:
+        if time.time() - request.session[SEEN] > NOTED_EVERY and not is_late:
             request.session[SEEN] = int(time.time())
         return view(request, patient_id, *args, **kwargs)
 

@@ -84,6 +84,7 @@ def start(request: HttpRequest, asked: Questionnaire) -> HttpResponse:
 
 
 @require_http_methods(READ_AND_SEND)
+@session.saved_although_late
 @of_mine
 def page(request: HttpRequest, asked: Questionnaire, number: int) -> HttpResponse:
     """One page of questions; what needs a person at once leads to help at once."""

@@ -19,6 +19,7 @@ from clinic.reviews import reasons
 from clinic.reviews.answers import protocol_of
 from clinic.reviews.medicines import how_many
 from clinic.reviews.models import Decision, FirstSignature, Waiting
+from clinic.reviews.writing import message_kept_back
 
 BATCH: Final = 200
 """How many are taken in one sweep; the rest waits for the next minute."""
@@ -27,6 +28,8 @@ BATCH: Final = 200
 @transaction.atomic
 def expire(*, by: Actor, now: datetime) -> int:
     """End the decisions whose last day at the clinic is over; each of their records waits again, with a new clock.
+
+    What one of them was to tell the patient and has not left yet is kept back.
 
     Args:
         by: the clock.
@@ -43,6 +46,7 @@ def expire(*, by: Actor, now: datetime) -> int:
         if not Decision.objects.standing().filter(pk=decision.pk).update(expired_at=now):
             continue
         ended += 1
+        message_kept_back(decision, "its last day is over", by)
         due = due_at(priority=decision.record.priority, now=now)
         Waiting.objects.filter(record=decision.record_id).update(due_at=due)
         audit.record(

@@ -17,6 +17,11 @@ from clinic.staff.session_form import SessionForm
 from clinic.treatment import actions
 from clinic.treatment.models import Course, Session
 
+RECORDED = (
+    "This session is on the record with other values, and stays as it was recorded. "
+    "To correct it, write a note. For another session, open this page anew"
+)
+
 
 @page(Permission.DECIDE, "GET", "HEAD", "POST")
 def treatment(request: HttpRequest, reference: str) -> HttpResponse:
@@ -32,13 +37,15 @@ def treatment(request: HttpRequest, reference: str) -> HttpResponse:
             return redirect("staff:treatment", person.reference)
         except actions.OtherMedicine:
             form.add_error("medicine", "A course of another medicine is open. End it first")
+        except actions.RecordedDifferently:
+            form.add_error(None, RECORDED)
     see_patient(patient=person, by=request.user.actor)
     sessions = Session.objects.filter(course__patient=person).select_related("course", "recorded_by")
     course = Course.objects.filter(patient=person, ended_at__isnull=True).first()
     return show(
         request,
         "treatment.html",
-        status=422 if form.errors else 200,
+        status=409 if form.non_field_errors() else 422 if form.errors else 200,
         person=person,
         form=form,
         course=course,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -23,6 +23,10 @@ STAYS: Final = timedelta(hours=2)
 
 class LeftTooEarly(Exception):
     """After esketamine nobody is ready to leave before two hours."""
+
+
+class RecordedDifferently(Exception):
+    """This session is on the record already, with other values; nothing was changed."""
 
 
 class OtherMedicine(Exception):
@@ -55,9 +59,12 @@ def record_session(
     Raises:
         LeftTooEarly: less than two hours after esketamine.
         OtherMedicine: a course of another medicine is open.
+        RecordedDifferently: the form was sent before, with other values.
     """
     Patient.objects.select_for_update().get(pk=patient.pk)
     if before := Session.objects.filter(key=key, course__patient=patient).first():
+        if not _is_same(before, medicine, began_at, left_at, form):
+            raise RecordedDifferently
         return before
     if medicine == Course.Medicine.ESKETAMINE and left_at - began_at < STAYS:
         raise LeftTooEarly
@@ -73,6 +80,11 @@ def record_session(
     record(by=by, action="treatment.record_session", subject=f"session:{held.pk}", patient=patient.pk)
     nudge(FOLLOW_UP, held.pk)
     return held
+
+
+def _is_same(held: Session, medicine: str, began_at: datetime, left_at: datetime, form: Mapping[str, str]) -> bool:
+    told = (held.course.medicine, held.form, held.began_at.time(), held.left_at.time())
+    return told == (medicine, dict(form), began_at.astimezone(UTC).time(), left_at.astimezone(UTC).time())
 
 
 @transaction.atomic

@@ -1,7 +1,8 @@
 """Text messages by the HTTP API of Twilio, which other providers speak too: what is posted, and what an answer means.
 
 That API has no idempotency key. What stands in for one: our id goes out in the address for delivery reports, so that a
-report says a message was taken even when the answer to our own post was lost, and it is then not posted again.
+report says a message was taken even when the answer to our own post was lost, and it is then not posted again. A yes
+without the provider's id of the message is none: it is what a proxy or a sign-in page of the network says.
 """
 
 from __future__ import annotations
@@ -67,8 +68,8 @@ def _fields(outgoing: Outgoing) -> dict[str, str]:
 
 def _meaning(answer: Answer) -> str:
     told = _told(answer)
-    if answer.is_yes:
-        return str(told.get("sid", ""))[:64]
+    if answer.is_yes and isinstance(sid := told.get("sid"), str) and sid:
+        return sid[:64]
     code = told.get("code")
     if code == STOPPED:
         raise OptedOut("they told the provider to stop")

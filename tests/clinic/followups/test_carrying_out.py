@@ -12,6 +12,7 @@ from clinic.audit.actors import staff
 from clinic.followups import actions
 from clinic.followups.models import FollowUp
 from clinic.followups.stops import ENDS
+from clinic.intake.models import Intake
 from clinic.notifications import delivery
 from clinic.notifications.models import Message
 from clinic.patients.models import Patient
@@ -225,3 +226,33 @@ def _kill(*_: object, **__: object) -> None:
 def test_what_can_end_a_follow_up_is_told_by_the_first_word_of_its_cause() -> None:
     """`ended` asks only about the first word of causes; an end of a narrower kind would never be found."""
     assert all(kind.endswith(":") and kind.count(":") == 1 for end in ENDS for kind in end.kinds)
+
+
+def test_a_message_that_could_not_be_sent_is_not_tried_again_for_nothing(patient: Patient) -> None:
+    intake = an_intake(patient, saved_at=NOW - DAY)
+    do_due()
+    Message.objects.update(state="failed", reason="OSError")
+    Intake.objects.filter(pk=intake.pk).update(state="submitted", submitted_at=NOW)
+
+    do_due(NOW + MINUTE)
+
+    message = Message.objects.get()
+    assert (message.state, message.reason, planned()["F08"].state) == ("cancelled", "the form was sent", "cancelled")
+
+
+def test_of_many_messages_that_wait_the_last_is_taken_back_too(
+    patient: Patient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(actions, "BATCH", 2)
+    for _ in range(5):
+        an_intake(patient, saved_at=NOW - DAY)
+    for _ in range(3):
+        do_due()
+    *_, last = Message.objects.filter(state="due").values_list("key", flat=True)
+    follow_up = FollowUp.objects.get(pk=last.removeprefix("followup:"))
+    Intake.objects.filter(pk=follow_up.row_id).update(state="submitted", submitted_at=NOW)
+
+    actions.withdraw(by=BY)
+
+    assert Message.objects.get(state="cancelled").key == last
+    assert Message.objects.filter(state="due").count() == 4

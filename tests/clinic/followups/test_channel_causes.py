@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 import pytest
+from django.db import connection
 
 from clinic.followups.models import FollowUp
 from clinic.notifications import arrival_actions, stopping
@@ -112,3 +113,16 @@ def test_a_message_to_a_closed_address_becomes_a_call(patient: Patient) -> None:
     follow_up = FollowUp(plan="F10", patient=patient, channel="email", stop_condition="received", due_at=NOW)
 
     assert letter_for(follow_up) == CannotWrite("their address for email is closed", call=True)
+
+
+def test_a_text_that_cannot_be_opened_hides_no_other_and_is_looked_at_itself(with_phone: Patient) -> None:
+    hear("I will be ten minutes late", key="sms:SM1")
+    hear("I want to kill myself", key="sms:SM2")
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE notifications_textreply SET text = %s WHERE key = 'sms:SM1'", [b"T1 broken"])
+
+    do_due()
+
+    paged = FollowUp.objects.filter(plan="C13", state="done").values_list("row_id", flat=True)
+    assert set(paged) == set(TextReply.objects.values_list("pk", flat=True))
+    assert Message.objects.filter(channel="pager").count() == 2

@@ -12,14 +12,18 @@ from uuid import UUID
 import pytest
 from django.db import connection
 
+from clinic.accounts.models import User
+from clinic.accounts.permissions import Role
 from clinic.audit.models import AuditEvent
+from clinic.booking import actions as booking
 from clinic.followups import actions, claims
 from clinic.followups.models import FollowUp
+from clinic.my import actions as my
 from clinic.notifications.models import Message
 from clinic.patients.models import Patient
 from tests.at_once import at_once, errors
 
-from .conftest import BY, DAY, NOW, a_patient, a_record, an_intake
+from .conftest import BY, DAY, NOW, a_patient, a_record, an_appointment, an_intake
 
 WORKERS = 4
 ROWS = 12
@@ -120,3 +124,36 @@ def test_without_the_claim_workers_would_do_it_more_than_once(
     assert errors(got) == []
     assert len(done) > 1
     assert claims.TRIES == 5
+
+
+@pytest.mark.parametrize("said", ["cancelled", "no more messages"])
+def test_what_is_said_while_a_message_is_written_takes_it_back(
+    said: str, patient: Patient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They say so after it was looked at whether the message is still wanted, and before it waits to be sent."""
+    clinician = User.objects.create_user("dr@larkfield.example", name="Dr. Osei", role=Role.CLINICIAN)
+    visit = an_appointment(patient, clinician, NOW + 3 * DAY)
+    intake = an_intake(patient, saved_at=NOW - DAY)
+    row = visit.pk if said == "cancelled" else intake.pk
+    actions.plan(now=NOW, by=BY, row_id=row)
+    queue = actions.queue
+    saying = {
+        "cancelled": lambda: booking.cancel(appointment=visit, reason="", by=BY, now=NOW),
+        "no more messages": lambda: my.choose_messages(
+            patient=patient, given=False, wording="w", version="v", by=BY, now=NOW
+        ),
+    }[said]
+    got: list[object] = []
+    meanwhile = threading.Thread(target=lambda: got.extend(at_once(saying)))
+
+    def slowly(**told: Any) -> Message:
+        meanwhile.start()
+        meanwhile.join(timeout=2)
+        return queue(**told)
+
+    monkeypatch.setattr(actions, "queue", slowly)
+    actions.do_due(now=NOW, by=BY, row_id=row)
+    meanwhile.join(timeout=30)
+
+    assert errors(got) == []
+    assert Message.objects.get(key__startswith="followup:").state == "cancelled"

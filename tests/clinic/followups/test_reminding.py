@@ -162,6 +162,21 @@ def test_the_last_reminder_is_no_text_for_those_who_chose_e_mail(patient: Patien
     assert not Message.objects.filter(channel="sms").exists()
 
 
+def test_who_chose_both_gets_two_e_mails_and_a_text(patient: Patient, clinician: User) -> None:
+    start = NOW + 4 * DAY
+    an_appointment(patient, clinician, start, reminders="both")
+    agree(patient=patient, kind="consent_sms", given=True, wording="w", wording_version="v", by=BY, now=NOW)
+
+    for hours in (72, 24, 2):
+        do_due(start - hours * HOUR)
+
+    assert dict(Message.objects.values_list("template", "channel")) == {
+        "reminder-3-days": "email",
+        "reminder-1-day": "email",
+        "reminder-2-hours": "sms",
+    }
+
+
 def test_the_last_reminder_is_dropped_for_those_who_did_not(patient: Patient, clinician: User) -> None:
     start = NOW + 2 * HOUR + 30 * MINUTE
     an_appointment(patient, clinician, start, reminders="text")

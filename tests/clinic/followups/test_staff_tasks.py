@@ -140,6 +140,18 @@ def test_somebody_who_booked_again_is_not_asked_to(patient: Patient, clinician: 
     assert planned("F25")["F25"].reason == "booked again"
 
 
+def test_somebody_who_booked_again_before_the_missed_visit_was_over_is_not_asked_to(
+    patient: Patient, clinician: User
+) -> None:
+    missed = an_appointment(patient, clinician, NOW - 10 * MINUTE, state="no_show")
+    an_appointment(patient, clinician, NOW + 5 * DAY, booked_at=missed.end - 5 * MINUTE)
+
+    do_due(NOW + DAY + HOUR)
+
+    assert planned("F26")["F26"].reason == "booked again"
+    assert planned("F25")["F25"].reason == "booked again"
+
+
 def test_somebody_who_missed_it_may_choose_another_time(patient: Patient, clinician: User) -> None:
     end = an_appointment(patient, clinician, NOW - HOUR, state="no_show").end
 

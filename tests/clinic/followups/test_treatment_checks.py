@@ -78,7 +78,7 @@ def test_when_the_course_ends_nobody_is_asked_about_it_any_more(session: Session
 
 def test_the_form_of_a_session_sent_twice_is_one_session(session: Session, clinician: User) -> None:
     again = actions.record_session(
-        patient=session.course.patient, key=session.key, medicine="ketamine", began_at=NOW, left_at=NOW + HOUR, form={},
+        patient=session.course.patient, key=session.key, medicine="ketamine", began_at=NOW - HOUR, left_at=NOW, form={},
         by=clinician.actor, now=NOW + MINUTE,
     )  # fmt: skip
 
@@ -124,3 +124,26 @@ def test_those_who_take_small_amounts_are_asked_after_twelve_weeks(patient: Pati
 
     assert planned("F39")["F39"].state == "done"
     assert Questionnaire.objects.get().asks == ["small-amounts"]
+
+
+def test_a_course_that_goes_on_is_asked_about_in_its_second_and_third_year_too(session: Session) -> None:
+    began = session.course.began_at
+    for weeks in range(0, 160, 4):
+        plan(began + weeks * WEEK)
+
+    due = FollowUp.objects.filter(plan="F37").order_by("due_at").values_list("due_at", flat=True)
+    weeks = [round((at - began) / WEEK) for at in due]
+    assert weeks[:14] == [4, 8, 12, 24, 36, 48, 60, 72, 84, 96, 108, 120, 132, 144]
+
+
+def test_a_clock_that_was_changed_asks_about_no_course_twice(session: Session) -> None:
+    plan()
+    last = FollowUp.objects.filter(plan="F37").order_by("due_at").last()
+    assert last
+    Patient.objects.update(time_zone="America/New_York")
+
+    plan(last.due_at + MINUTE)
+
+    gaps = FollowUp.objects.filter(plan="F37", due_at__gt=last.due_at - WEEK).order_by("due_at")
+    weeks = [round((each.due_at - last.due_at) / WEEK) for each in gaps]
+    assert weeks == [0, 12, 24, 36, 48]

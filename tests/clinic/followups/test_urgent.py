@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import pytest
+
 from clinic.accounts.models import User
 from clinic.audit.actors import staff
-from clinic.followups import actions
+from clinic.followups import actions, task_actions
+from clinic.intake import urgency
+from clinic.notifications import paging
 from clinic.notifications.models import Message
 from clinic.patients.models import Patient
 
 from .conftest import (
+    BY,
     HOUR,
     MINUTE,
     NOW,
     a_decision,
     a_record,
+    an_appointment,
     an_intake,
     do_due,
     opt_out,
@@ -98,3 +104,34 @@ def test_safety_does_not_ask_for_an_opt_out(patient: Patient) -> None:
     do_due(NOW + HOUR)
 
     assert {row.plan: row.state for row in planned("F03", "F05").values()} == {"F03": "open", "F05": "done"}
+
+
+@pytest.mark.parametrize(("priority", "plan"), [("P0", "F03"), ("P1", "F04")])
+def test_whoever_was_reached_by_a_slip_only_is_paged_about_again(
+    priority: str, plan: str, patient: Patient, clinician: User
+) -> None:
+    """Closing the task of a call stops the clock of the page and the page after an hour; opening it again does not."""
+    intake = an_intake(patient, safety_raised_at=NOW, safety_priority=priority)
+    urgency.page_on_call(intake=intake, priority=priority, cause="test", by=BY, now=NOW)
+    do_due()
+    actions.close_task(follow_up=planned(plan)[plan], by=clinician.actor, now=NOW + 55 * MINUTE)
+    do_due(NOW + HOUR)
+    assert not paging.unacknowledged().exists()
+
+    task_actions.undo_done(follow_up=planned(plan)[plan], by=clinician.actor, now=NOW + 62 * MINUTE)
+
+    page = paging.unacknowledged().get()
+    assert (page.template, page.about) == ("urgent-page-again", {"reference": intake.reference})
+    assert page.overdue_at == NOW + 77 * MINUTE
+    assert planned(plan)[plan].state == "open"
+
+
+def test_opening_a_task_again_that_is_no_urgent_call_pages_nobody(patient: Patient, clinician: User) -> None:
+    an_appointment(patient, clinician, NOW - 2 * HOUR, state="no_show")
+    do_due()
+    task = planned("F25")["F25"]
+    actions.close_task(follow_up=task, by=clinician.actor, now=NOW)
+
+    task_actions.undo_done(follow_up=task, by=clinician.actor, now=NOW + MINUTE)
+
+    assert not Message.objects.filter(channel="pager").exists()

@@ -193,3 +193,40 @@ def test_an_address_that_could_not_be_reached_is_said_at_the_next_visit(
     Message.objects.update(state=state, sent_at=timezone.now() if state == "sent" else None)
 
     assert ("We could not reach your email address." in client.get("/intake/").content.decode()) is said
+
+
+def known_by(intake: Intake, email: str) -> Intake:
+    """Their address as the form keeps it."""
+    patient_actions.describe(patient=intake.patient, told={"email": email}, by=VISITOR)
+    return intake
+
+
+def test_an_address_that_was_put_right_at_once_gets_its_link(fill: Any, let_in: Any) -> None:
+    client = let_in(fill())
+
+    for email in ("maya@exmaple.org", "maya@example.org", "maya@example.org"):
+        client.post("/intake/save/", {"email": email})
+
+    assert Message.objects.filter(template="resume-link").count() == 2
+
+
+def test_somebody_who_types_the_address_of_another_does_not_take_their_links(fill: Any, submit: Any) -> None:
+    mine = submit(known_by(fill(), "maya@example.org")).intake
+    known_by(fill(), "maya@example.org")
+    ask("maya@example.org")
+
+    tasks.answer_link_requests()
+
+    sent = dict(Message.objects.filter(template__endswith="-link").values_list("patient", "template"))
+    assert sent[mine.patient_id] == "status-link"
+    assert len(sent) == 2
+
+
+def test_however_many_share_an_address_few_messages_go_to_it(fill: Any) -> None:
+    for _ in range(5):
+        known_by(fill(), "maya@example.org")
+    ask("maya@example.org")
+
+    tasks.answer_link_requests()
+
+    assert Message.objects.filter(template="resume-link").count() == link_actions.MOST

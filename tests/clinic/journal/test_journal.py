@@ -43,6 +43,17 @@ def test_one_tap_is_one_entry_and_saved_at_once(sent: Sent) -> None:
     assert [each.word for each in Entry.objects.filter(patient=intake.patient)] == ["Good"]
 
 
+def test_who_goes_back_and_taps_another_word_meant_that_one(sent: Sent) -> None:
+    client, intake, _ = sent()
+    key = re.search(r'name="key" value="([^"]+)"', client.get("/my/journal/new/").content.decode())
+    assert key
+
+    first, second = (client.post("/my/journal/new/", {"key": key[1], "feeling": each}).url for each in ("2", "4"))
+
+    assert first == second
+    assert [each.word for each in Entry.objects.filter(patient=intake.patient)] == ["Good"]
+
+
 def test_an_entry_is_not_shared_unless_they_say_so(sent: Sent) -> None:
     client, intake, _ = sent()
     where = tap(client, "2")

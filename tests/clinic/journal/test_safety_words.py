@@ -189,3 +189,15 @@ def test_two_sends_at_the_same_moment_page_once(sent: Sent) -> None:
         each.join(timeout=20)
 
     assert pages() == 1
+
+
+def test_words_that_come_after_half_an_hour_are_kept_and_told_and_shown_to_nobody(sent: Sent) -> None:
+    client, _, _ = sent()
+    where = tap(client, "3")
+
+    with time_machine.travel(NOW + timedelta(minutes=31), tick=False):
+        response = client.post(where, SHARED)
+        after = client.get(where)
+
+    assert (response.url, after.url) == ("/intake/idle/", "/intake/idle/")
+    assert (Entry.objects.get().note, pages()) == (WORDS, 1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -92,3 +93,14 @@ def test_a_medicine_sent_twice_is_added_once(sent: Sent) -> None:
     intake.refresh_from_db()
     assert [each["name"] for each in intake.medicines].count("Lithium") == 1
     assert intake.records.count() == 2
+
+
+def test_a_change_that_comes_after_half_an_hour_is_kept_and_shows_nothing(sent: Sent) -> None:
+    client, _, _ = sent()
+
+    with time_machine.travel(NOW + timedelta(minutes=31), tick=False):
+        response = client.post("/my/changes/", {"safe_now": "no"})
+        after = client.get("/my/changes/")
+
+    assert (response.url, after.url) == ("/help-now/", "/intake/idle/")
+    assert Message.objects.filter(template="urgent-page").exists()

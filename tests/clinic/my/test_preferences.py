@@ -45,9 +45,9 @@ def test_somebody_can_stop_the_questions_and_have_them_again(sent: Sent) -> None
 def test_a_no_takes_back_at_once_what_waits_for_the_morning(sent: Sent) -> None:
     client, intake, _ = sent()
     row = FollowUp.objects.create(
-        plan="F31", protocol="2026-11", patient=intake.patient, cause="appointment:x", row_id=intake.pk, state="done",
-        counts_from=NOW, due_at=NOW, try_at=NOW, audience="patient", channel="secure link", done_at=NOW, done_by="t",
-        stop_condition="answered or opted out",
+        plan="F39", protocol="2026-11", patient=intake.patient, cause=f"intake:{intake.pk}", row_id=intake.pk,
+        counts_from=NOW, due_at=NOW, try_at=NOW, audience="patient", channel="secure link", state="done", done_at=NOW,
+        done_by="t", stop_condition="opted out",
     )  # fmt: skip
     waiting = {"patient": intake.patient, "channel": "email", "due_at": NOW + timedelta(hours=9)}
     of_it = Message.objects.create(key=f"followup:{row.pk}", template="short-questions", **waiting)

@@ -59,7 +59,28 @@ def test_what_was_not_sent_can_be_taken_back(state: str, queued: Queue) -> None:
     assert actions_of_audit()[-1] == "notifications.cancel"
 
 
-@pytest.mark.parametrize("state", ["sent", "failed", "cancelled"])
+def test_what_could_not_be_sent_is_not_tried_again_once_it_was_taken_back(queued: Queue) -> None:
+    message = queued()
+    Message.objects.update(state="failed", attempts=5, reason="OSError")
+
+    assert cancel(key_prefix="test:", reason="moved", by=BY) == 1
+
+    assert retry(message=message, by=BY, now=DAY) is False
+    message.refresh_from_db()
+    assert (message.state, message.reason) == ("cancelled", "moved")
+
+
+def test_an_urgent_page_that_could_not_be_sent_stays(queued: Queue) -> None:
+    message = queued(to_role="on_call", channel="pager", template="urgent-page", is_urgent=True)
+    Message.objects.update(state="failed")
+
+    assert cancel(key_prefix="test:", reason="moved", by=BY) == 0
+
+    message.refresh_from_db()
+    assert message.state == "failed"
+
+
+@pytest.mark.parametrize("state", ["sent", "cancelled"])
 def test_what_is_over_cannot_be_taken_back(state: str, queued: Queue) -> None:
     message = queued()
     Message.objects.update(state=state, sent_at=DAY)

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clinic.notifications.hours import quiet_until, zone_named
+from clinic.notifications.hours import quiet_until, zone_named, zone_of
+from clinic.patients.models import Patient
 
 ZONES = ["America/Los_Angeles", "America/New_York", "America/Phoenix", "Australia/Lord_Howe", "Asia/Kolkata", "UTC"]
 NEW_YORK = ZoneInfo("America/New_York")
@@ -63,3 +64,18 @@ def test_what_is_put_off_is_never_put_off_again(moment: datetime, zone: str) -> 
 @pytest.mark.parametrize("name", ["", "Mars/Olympus", "../../etc/passwd", "America", "\x00"])
 def test_a_zone_that_is_none_is_the_clinics(name: str) -> None:
     assert zone_named(name).key == "America/Los_Angeles"
+
+
+@pytest.mark.parametrize(
+    ("chosen", "region", "zone"),
+    [
+        ("", "US-NY", "America/New_York"),
+        ("", "US-AZ", "America/Phoenix"),
+        ("", "US-TX", "America/Los_Angeles"),
+        ("", "", "America/Los_Angeles"),
+        ("Asia/Kathmandu", "US-NY", "Asia/Kathmandu"),
+        ("Mars/Olympus", "", "America/Los_Angeles"),
+    ],
+)
+def test_who_chose_no_clock_lives_by_that_of_their_state(chosen: str, region: str, zone: str) -> None:
+    assert zone_of(Patient(time_zone=chosen, region=region)).key == zone

@@ -103,6 +103,14 @@ def test_what_may_pass_is_tried_again(status: int, account: Any) -> None:
     assert len(provider.posts) == 1
 
 
+@pytest.mark.parametrize("body", [b"<html>Sign in to the network", {"code": 20500}, b"", {"sid": None}])
+def test_a_yes_without_an_id_is_no_yes_of_the_provider(body: Any, account: Any) -> None:
+    with answering((200, body)) as provider:
+        account.SMS_URL = provider.url
+        with pytest.raises(TryLater, match="200"):
+            sms.send(outgoing())
+
+
 def test_somebody_who_told_the_provider_to_stop_has_opted_out(account: Any) -> None:
     with answering((400, {"code": 21610})) as provider:
         account.SMS_URL = provider.url

@@ -181,3 +181,24 @@ def test_the_start_says_how_long_and_until_when(opened: tuple[Client, Questionna
     assert "16 questions, about 2 minutes" in said
     by = LATER + timedelta(days=3)
     assert f"by {by:%A}" in said
+
+
+@pytest.mark.parametrize(("given", "leads_to"), [("2", "/help-now/"), ("0", "/intake/idle/")])
+def test_an_answer_that_comes_after_half_an_hour_is_saved_and_shows_nothing(
+    given: str, leads_to: str, opened: tuple[Client, Questionnaire]
+) -> None:
+    """Whoever takes long over item 9 is told of like anybody else; the page asks for the date of birth first."""
+    client, questionnaire = opened
+    fill_in(client, questionnaire, MILD | CALM)
+    pages = (f"/my/questions/{questionnaire.pk}/{number}/" for number in range(1, 17))
+    where = next(page for page in pages if b'name="phq9"' in client.get(page).content)
+
+    with time_machine.travel(LATER + timedelta(minutes=31), tick=False):
+        response = client.post(where, {"phq9": given})
+        after = client.get(where)
+
+    assert response.url == leads_to
+    assert after.url == "/intake/idle/"
+    questionnaire.refresh_from_db()
+    assert questionnaire.answers["phq9"] == given
+    assert Message.objects.filter(to_role="on_call").exists() is (given == "2")

@@ -8,10 +8,12 @@ import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 
 from clinic.accounts.models import User
+from clinic.audit import actors
 from clinic.audit.actors import system
 from clinic.audit.models import AuditEvent
 from clinic.notifications.models import Message
 from clinic.reviews import actions, sweep_actions, worklist
+from clinic.reviews.change_actions import tell_change
 from clinic.reviews.models import Decision, Waiting
 from clinic.reviews.standing import WAITS_FOR_SECOND_LOOK, booking_standing
 from tests.clinic.reviews import records
@@ -151,3 +153,32 @@ def test_what_is_filtered_by_is_filled_in_from_the_sealed_result() -> None:
 
     said = dict(Waiting.objects.values_list("record", "unmatched"))
     assert said == {known.pk: False, unknown.pk: True}
+
+
+def test_what_a_decision_was_to_tell_is_not_told_once_something_new_is_known(osei: User) -> None:
+    record = sealed(records.REVIEW)
+    decide(record, osei)
+    patient = record.intake.patient
+    assert Message.objects.get(template="decided-ready").state == "due"
+
+    tell_change(patient=patient, answers={"pregnancy_now": "yes"}, by=actors.patient(patient.pk), now=NOW)
+
+    assert not booking_standing(patient, now=NOW).may_book
+    assert Message.objects.get(template="decided-ready").state == "cancelled"
+
+
+def test_what_was_told_of_somebody_else_goes_out(osei: User) -> None:
+    decide(sealed(records.REVIEW), osei)
+    other = sealed(records.REVIEW).intake.patient
+
+    tell_change(patient=other, answers={"pregnancy_now": "yes"}, by=actors.patient(other.pk), now=NOW)
+
+    assert Message.objects.get(template="decided-ready").state == "due"
+
+
+def test_what_a_decision_was_to_tell_is_not_told_after_its_last_day(osei: User) -> None:
+    decide(sealed(records.REVIEW), osei, valid_until=NOW.date())
+
+    assert sweep_actions.expire(by=CLOCK, now=NOW + timedelta(days=1)) == 1
+
+    assert Message.objects.get(template="decided-ready").state == "cancelled"

@@ -46,6 +46,20 @@ def test_a_session_is_recorded_with_its_whole_form(browser: Client, record: Scre
     assert "150 / 92" in browser.get(page_of(record)).content.decode()
 
 
+def test_the_form_of_a_session_sent_again_with_other_values_says_that_they_are_not_kept(
+    browser: Client, record: ScreeningRecord
+) -> None:
+    key = re.search(r'name="key" value="([^"]+)"', browser.get(page_of(record)).content.decode())
+    assert key
+    told = {"key": key[1], **TOLD}
+
+    answers = [browser.post(page_of(record), told | more) for more in ({}, {}, {"bp_40": "190/120"}, {"left": "13:00"})]
+
+    assert [each.status_code for each in answers] == [302, 302, 409, 409]
+    assert "This session is on the record with other values" in answers[2].content.decode()
+    assert Session.objects.get().form["bp_40"] == "150 / 92"
+
+
 @pytest.mark.parametrize("name", sorted(TOLD))
 def test_nothing_of_the_form_can_be_left_out(browser: Client, record: ScreeningRecord, name: str) -> None:
     assert send(browser, record, **{name: ""}).status_code == 422

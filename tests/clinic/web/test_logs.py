@@ -6,8 +6,10 @@ import io
 import logging
 from collections.abc import Callable, Iterator
 from typing import Any
+from uuid import uuid4
 
 import pytest
+from django.core import signing
 from django.test import Client
 from structlog.stdlib import ProcessorFormatter
 
@@ -71,6 +73,18 @@ def test_an_address_with_a_private_link_is_logged_without_it(lines: Callable[[],
     written = lines()
     assert "/resume/.../" in written
     assert TOKEN not in written
+
+
+@pytest.mark.parametrize("ending", ["/", "", "?stop"])
+def test_the_link_of_a_page_is_logged_without_what_says_that_somebody_has_it(
+    ending: str, lines: Callable[[], str]
+) -> None:
+    token = signing.dumps(uuid4().hex, salt="test")
+    logging.getLogger("django.request").warning("Not Found: %s", f"/staff/urgent/link/{token}{ending}")
+
+    written = lines()
+    assert "/staff/urgent/link/..." in written
+    assert not any(part in written for part in token.split(":"))
 
 
 def test_writing_a_letter_as_pdf_logs_nothing_of_its_letters(lines: Callable[[], str]) -> None:

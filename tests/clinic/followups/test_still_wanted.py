@@ -1,0 +1,121 @@
+"""What was planned is looked at again when it is due: a visit that was corrected, a prescriber who answered."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+
+from clinic.accounts.models import User
+from clinic.booking import visit_actions
+from clinic.followups.models import FollowUp
+from clinic.notifications.models import Message
+from clinic.patients.models import Patient
+from clinic.reviews.models import Letter
+
+from .conftest import (
+    DAY,
+    HOUR,
+    MINUTE,
+    NOW,
+    a_decision,
+    a_patient,
+    a_record,
+    an_appointment,
+    an_intake,
+    do_due,
+    plan,
+    planned,
+    revoke,
+)
+
+WEEK = 7 * DAY
+SERIES = {"F31": 1, "F32": 2, "F33": 4, "F34": 8, "F35": 12}
+"""The weeks after a visit in which somebody is asked how they are."""
+
+
+@pytest.mark.parametrize("correct", [visit_actions.miss, visit_actions.leave_early])
+def test_somebody_whom_nobody_met_after_all_is_asked_nothing_for_twelve_weeks(
+    correct: object, patient: Patient, clinician: User
+) -> None:
+    a_record(patient, "ready_to_book", "P4", at=NOW - 5 * DAY)
+    visit = an_appointment(patient, clinician, NOW - HOUR, state="completed")
+    plan()
+    correct(appointment=visit, by=clinician.actor, now=NOW + MINUTE)  # type: ignore[operator]
+
+    for weeks in SERIES.values():
+        do_due(NOW + weeks * WEEK)
+
+    rows = planned(*SERIES)
+    assert {name: (row.state, row.reason) for name, row in rows.items()} == dict.fromkeys(
+        SERIES, ("cancelled", "the staff corrected it")
+    )
+    assert not Message.objects.filter(template="short-questions").exists()
+
+
+def a_letter(patient: Patient, clinician: User, *, state: str, by_decision: bool) -> None:
+    """A letter to the prescriber about a record, from which the follow-ups come or from a decision about it."""
+    record = a_record(patient, "clinician_review" if by_decision else "prescriber_coordination", "P3")
+    if by_decision:
+        a_decision(record, "prescriber_first", clinician)
+    sent = {"sent_at": NOW, "sent_by": clinician, "way": "fax"} if state != "draft" else {}
+    answered = {"answered_at": NOW + DAY, "answered_by": clinician} if state == "answered" else {}
+    Letter.objects.create(
+        record=record, template_version="1", to="Dr. Lee", body="Hello", state=state, drafted_at=NOW,
+        drafted_by=clinician, **sent, **answered,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("by_decision", [False, True])
+@pytest.mark.parametrize(("state", "expected"), [("sent", "open"), ("draft", "open"), ("answered", "cancelled")])
+def test_a_prescriber_who_answered_is_not_reminded(
+    state: str, expected: str, by_decision: bool, patient: Patient, clinician: User
+) -> None:
+    plan()
+    a_letter(patient, clinician, state=state, by_decision=by_decision)
+
+    do_due(NOW + 7 * DAY + HOUR)
+
+    reminder = planned("F17")["F17"]
+    assert reminder.state == expected
+    assert (reminder.reason == "the prescriber answered") is (expected == "cancelled")
+
+
+def test_a_prescriber_who_is_asked_after_another_decision_is_waited_for_again(
+    patient: Patient, clinician: User
+) -> None:
+    record = a_record(patient, "prescriber_coordination", "P3")
+    plan()
+    first = a_decision(record, "ready_to_book", clinician)
+    do_due(NOW + 2 * WEEK + HOUR)
+    assert (planned("F18")["F18"].state, planned("F18")["F18"].reason) == ("cancelled", "decided")
+    revoke(first, clinician, at=NOW + 3 * WEEK)
+    second = a_decision(record, "prescriber_first", clinician, at=NOW + 3 * WEEK)
+
+    do_due(NOW + 5 * WEEK + HOUR)
+
+    anew = FollowUp.objects.filter(cause=f"decision:{second.pk}")
+    assert dict(anew.values_list("plan", "state")) == {"F18": "open"}
+
+
+@pytest.mark.parametrize(
+    ("given", "morning"),
+    [
+        ({"region": "US-NY", "time_zone": ""}, "2026-12-03T08:00-05:00"),
+        ({"region": "US-CA", "time_zone": ""}, None),
+        ({"region": "US-NY", "time_zone": "America/Los_Angeles"}, None),
+        ({"region": "", "time_zone": "Asia/Kathmandu"}, None),
+        ({"region": "", "time_zone": "America/St_Johns"}, "2026-12-03T08:00-03:30"),
+    ],
+)
+def test_the_night_is_that_of_where_they_live_also_before_they_chose_a_clock(
+    given: dict[str, str], morning: str | None, db: None
+) -> None:
+    evening = datetime.fromisoformat("2026-12-02T20:30-08:00")
+    an_intake(a_patient(**given), saved_at=evening - DAY)
+
+    do_due(evening)
+
+    due = datetime.fromisoformat(morning) if morning else evening
+    assert planned("F08")["F08"].due_at == due
+    assert Message.objects.exists() is (morning is None)
