@@ -34,6 +34,14 @@ def test_a_visit_that_is_called_off_is_no_step_with_a_time(show: Pages) -> None:
     assert "You talk with us" not in said
 
 
+def test_the_last_part_does_not_wait_for_the_others_once_it_is_open(show: Pages) -> None:
+    waits = "Opens when the other parts are done"
+
+    assert waits in words(show, "intake:tasks half way")
+    assert waits not in (said := words(show, "intake:tasks done"))
+    assert "Check your answers, then sign" in said
+
+
 def test_a_visit_to_come_is_not_now(show: Pages) -> None:
     said = words(show, "my:status booked")
 
