@@ -43,6 +43,7 @@ class Course:
     has_met: bool
     due: str
     booked_for: str
+    called_by: str
     zone: str
 
     @property
@@ -88,7 +89,7 @@ def _reading(course: Course) -> Iterator[Step]:
         if talked:
             yield Step(_("A clinician looks at what comes next"), NOW)
     elif course.record.outcome == "urgent":
-        yield Step(_("Somebody from our team calls you"), NOW)
+        yield Step(_("Somebody from our team calls you"), NOW, course.called_by)
     elif course.record.outcome in NEEDS_READING:
         yield Step(_("A clinician reads your answers"), NOW, _("by %(when)s") % {"when": course.due})
 
