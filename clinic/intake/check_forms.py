@@ -56,7 +56,7 @@ class AboutYouForm(InPage, forms.Form):
 
     about_you = forms.MultipleChoiceField(
         label=_("Have any of these been true for you?"),
-        help_text=_("Tick all that fit. A tick does not close the door"),
+        help_text=_("Tick all that fit. A tick does not close the door."),
         choices=[
             ("mind", _("Psychosis or mania, me or a close relative")),
             ("heart", _("A heart problem or high blood pressure")),

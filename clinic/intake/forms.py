@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from clinic.intake import alike
 from clinic.intake.countries import COUNTRIES, NAMES, REGIONS
-from clinic.intake.hints import hint_of
+from clinic.intake.hints import EMPTY, hint_of
 from clinic.intake.journeys import anchor
 from clinic.intake.measures import MeasureField
 from clinic.web.widgets import RadioChoices, ThreePartDateField, TickBoxes
@@ -121,7 +121,7 @@ def _long(question: Question, common: dict[str, Any]) -> forms.Field:
 
 def _text_rules(question: Question, limit: int, common: dict[str, Any]) -> dict[str, Any]:
     messages = {
-        "required": _about(question, _("Answer “%(question)s”")),
+        "required": EMPTY.get(question.id) or _about(question, _("Answer “%(question)s”")),
         "max_length": _about(
             question, _("Your answer to “%(question)s” must be %(limit)s letters or fewer"), limit=format(limit, ",")
         ),

@@ -22,6 +22,8 @@ STATUSES: Final = (
     ("unsure", _("I am not sure")),
 )
 AS_TYPED: Final = "as-typed"
+NEARLY: Final = _("Check the spelling of “%(typed)s”, or keep it as you typed it")
+ALIKE: Final = _("“%(typed)s” looks like the name of another medicine. Choose the one you take")
 FOLDED: Final = ("reason", "prescriber")
 
 
@@ -92,7 +94,7 @@ class MedicineForm(forms.Form):
         if choices:
             typed = str(self.data["name"]).strip()
             self.fields["match"].choices = choices
-            asked = _("Check the spelling of “%(typed)s”, or keep it as you typed it") % {"typed": typed}
+            asked = (ALIKE if choices[0][0] == typed else NEARLY) % {"typed": typed}
             self.fields["match"].error_messages |= {"required": asked, "invalid_choice": asked}
             if self.asks_only_which:
                 self.fields["match"].widget = ChoiceButtons(choices=choices)

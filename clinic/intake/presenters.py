@@ -73,7 +73,13 @@ def _task_row(journey: Journey, part: Part, progress: str, joint: Joined) -> Tas
     first = next((page for page in pages if not journey.is_done(page)), pages[0] if pages else None)
     url = address(journey.facts.protocol, first) if first and progress != "cannot start" else ""
     words = ngettext("%(new)s new question", "%(new)s new questions", new) % {"new": new} if new else ""
-    return TaskRow(part.id, part.title, part.hint, STATES[progress], url, words)
+    return TaskRow(part.id, part.title, _task_hint(part, pages, progress), STATES[progress], url, words)
+
+
+def _task_hint(part: Part, pages: tuple[Page, ...], progress: str) -> str:
+    """The hint of the protocol; that of the last part says when it opens, so it says something else once it is open."""
+    is_last = any(page.kind == "sign" for page in pages)
+    return _("Check your answers, then sign") if is_last and progress != "cannot start" else part.hint
 
 
 def minutes_left(journey: Journey) -> int:

@@ -16,7 +16,7 @@ class EmailForm(InPage, forms.Form):
 
     email = forms.EmailField(
         label=_("Your email address"),
-        help_text=_("We send one link. It says nothing about your health"),
+        help_text=_("We send one link. It says nothing about your health."),
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false", "class": "w-l"}),
         error_messages={

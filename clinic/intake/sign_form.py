@@ -45,8 +45,8 @@ class SignForm(PageForm):
         self.mark = mark_of(journey.facts.protocol, self.asked())
         self.initial = {"key": key}
         legal_name = str(journey.facts.given.get("legal_name") or "").strip()
-        given = _("You gave it as “%(name)s”. Another form of your name is fine too")
-        needed = _("Type your full name to sign as in: %(name)s") if legal_name else _("Type your full name to sign")
+        given = _("You gave it as “%(name)s”. Another form of your name is fine too.")
+        needed = _("Type your full name as you gave it: %(name)s") if legal_name else _("Type your full name to sign")
         self.fields["signature"] = forms.CharField(
             label=_("Type your full name to sign"),
             help_text=given % {"name": legal_name} if legal_name else "",

@@ -35,10 +35,10 @@ class PreferencesForm(InPage, forms.Form):
         error_messages=dict.fromkeys(("required", "invalid_choice"), _("Choose whether we may send short questions")),
     )
     zone = forms.ChoiceField(
-        label=_("Which clock do you live by?"),
-        help_text=_("We write between 8 am and 9 pm there. Only safety comes first"),
+        label=_("Which time zone are you in?"),
+        help_text=_("We write between 8 am and 9 pm there, unless it is about your safety"),
         widget=RadioChoices(),
-        error_messages=dict.fromkeys(("required", "invalid_choice"), _("Choose the clock you live by")),
+        error_messages=dict.fromkeys(("required", "invalid_choice"), _("Choose the time zone you are in")),
     )
 
     def __init__(self, data: Any = None, *, zone: str, initial: dict[str, Any]) -> None:

@@ -47,7 +47,9 @@ def status_page(patient: Patient, intake: Intake, *, now: datetime) -> dict[str,
     appointment = Appointment.objects.filter(patient=patient).upcoming(now).select_related("clinician").first()
     standing = booking_standing(patient, now=now)
     called_off = said_to_patient(appointment, now=now)
-    course = _course(sealed, decision, appointment, booked_for="" if called_off else _when(appointment), now=now)
+    promise = presenters.call_promise(intake, now=now)
+    words = {"booked_for": "" if called_off else _when(appointment), "called_by": promise if patient.phone else ""}
+    course = _course(sealed, decision, appointment, now=now, **words)
     return {
         "intake": intake,
         "decision": decision,
@@ -62,7 +64,7 @@ def status_page(patient: Patient, intake: Intake, *, now: datetime) -> dict[str,
         "due": course.due,
         "waits_for": "" if standing.may_book else standing.waits_for,
         "needs_person": standing.waits_for == WAITS_FOR_PERSON,
-        "promise": presenters.call_promise(intake, now=now),
+        "promise": promise,
         "steps": (listed := steps(course)),
         "has_nothing_to_do": not called_off and not _has_something_to_do(course, standing.may_book),
         "step_now": next((step for step in listed if step.state == NOW), None),
@@ -131,8 +133,8 @@ def _course(
     decision: Decision | None,
     appointment: Appointment | None,
     *,
-    booked_for: str,
     now: datetime,
+    **words: str,
 ) -> Course:
     patient = sealed.intake.patient
     zone = known_zone(patient)
@@ -142,8 +144,8 @@ def _course(
         appointment=appointment,
         has_met=patient.appointments.filter(state=Appointment.State.COMPLETED).exists(),
         due=by_when(sealed.due_at, now=now, zone=zone),
-        booked_for=booked_for,
         zone=zone,
+        **words,
     )
 
 

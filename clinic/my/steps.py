@@ -15,13 +15,13 @@ from clinic.intake.models import ScreeningRecord
 from clinic.reviews.models import OPENS_BOOKING, Decision, Route
 from clinic.web import dates
 
-DONE, NOW, NEXT = _("Done"), _("Now"), _("Next")
+DONE, NOW, BOOKED, NEXT = _("Done"), _("Now"), _("Booked"), _("Next")
 NEEDS_READING: Final = ("clinician_review", "not_suitable_now")
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step: what, whether it is done, now or next, and when in words."""
+    """One step: what, whether it is done, now, booked or next, and when in words."""
 
     what: str
     state: str
@@ -29,8 +29,8 @@ class Step:
 
     @property
     def is_now(self) -> bool:
-        """True for the one that is going on."""
-        return self.state is NOW
+        """True for the one that is going on; a talk that is booked is, until it is over."""
+        return self.state in (NOW, BOOKED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,7 @@ class Course:
     has_met: bool
     due: str
     booked_for: str
+    called_by: str
     zone: str
 
     @property
@@ -88,7 +89,7 @@ def _reading(course: Course) -> Iterator[Step]:
         if talked:
             yield Step(_("A clinician looks at what comes next"), NOW)
     elif course.record.outcome == "urgent":
-        yield Step(_("Somebody from our team calls you"), NOW)
+        yield Step(_("Somebody from our team calls you"), NOW, course.called_by)
     elif course.record.outcome in NEEDS_READING:
         yield Step(_("A clinician reads your answers"), NOW, _("by %(when)s") % {"when": course.due})
 
@@ -106,11 +107,17 @@ def _talk(course: Course) -> Iterator[Step]:
     if course.has_met:
         yield Step(_("We talked"), DONE)
     elif course.appointment is not None:
-        yield Step(_("You talk with us"), NEXT if _is_waiting(course) else NOW, course.booked_for)
+        yield _booked(course)
     elif course.may_book:
         yield Step(_("You choose a time to talk with us"), NOW)
     elif course.decision is None or course.decision.route != Route.NOT_SUITABLE_NOW:
         yield Step(_("You choose a time to talk with us"), NEXT, _("when we have told you"))
+
+
+def _booked(course: Course) -> Step:
+    if not course.booked_for:
+        return Step(_("We find another time to talk"), NEXT if _is_waiting(course) else NOW)
+    return Step(_("You talk with us"), NEXT if _is_waiting(course) else BOOKED, course.booked_for)
 
 
 def _is_waiting(course: Course) -> bool:

@@ -91,7 +91,10 @@ def data(request: HttpRequest, patient: Patient) -> HttpResponse:
         return redirect("my:data")
     if request.method == "POST" and request.POST.get("cancel") == "yes" and asked:
         is_over = patient_actions.take_back_wish(wish=asked, by=by, now=now)
-        messages.info(request, _("We erase nothing.") if is_over else _("It is too late to cancel. Call us."))
+        messages.info(
+            request,
+            _("We took back your request. We erase nothing.") if is_over else _("It is too late to cancel. Call us."),
+        )
         return redirect("my:data")
     zone = known_zone(patient)
     context = {"reference": patient.reference, "back_url": reverse("my:status")}

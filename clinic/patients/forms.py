@@ -79,7 +79,7 @@ class ContactForm(PhoneForm):
     )
     safe_contact = forms.ChoiceField(
         label=_("Is it safe for us to leave a voicemail or send a message?"),
-        widget=RadioChoices(hints={"yes": _("Without a yes here we send no reminders. A person calls you")}),
+        widget=RadioChoices(hints={"yes": _("Otherwise we send no reminders, and a person calls you")}),
         error_messages={
             "required": _("Choose whether messages are safe for you"),
             "invalid_choice": _("Choose one of the answers about messages"),

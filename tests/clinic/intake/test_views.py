@@ -270,6 +270,14 @@ def test_a_near_miss_asks_and_the_persons_own_words_are_kept(fill: Any, let_in: 
     assert [(each["name"], each["confirmed_as"]) for each in kept] == [("Lexipro", "")]
 
 
+def test_a_name_that_looks_like_another_is_not_said_to_be_misspelt(fill: Any, let_in: Any) -> None:
+    asked = let_in(fill(med_none="takes")).post("/intake/medicines/add/", {"name": "hydroxyzine", "status": "taking"})
+
+    assert asked.status_code == 422
+    assert "“hydroxyzine” looks like the name of another medicine. Choose the one you take" in text(asked)
+    assert "spelling" not in text(asked)
+
+
 def test_a_suggestion_counts_only_when_a_person_chose_it(fill: Any, let_in: Any) -> None:
     client = let_in(fill(med_none="takes"))
     client.post("/intake/medicines/add/", {"name": "Lexipro", "status": "taking", "match": "Lexapro"})

@@ -63,7 +63,7 @@ def test_a_no_takes_back_at_once_what_waits_for_the_morning(sent: Sent) -> None:
 def test_nothing_is_chosen_for_somebody_who_never_said(sent: Sent) -> None:
     client, _, _ = sent()
 
-    assert "checked" not in client.get("/my/preferences/").content.decode().partition("Which clock")[0]
+    assert "checked" not in client.get("/my/preferences/").content.decode().partition("Which time zone")[0]
 
 
 def test_their_clock_is_kept(sent: Sent) -> None:

@@ -57,8 +57,8 @@ def test_the_page_says_that_no_clinician_reviewed_it(slug: str, read: Callable[[
 def test_our_own_button_comes_last(slug: str, read: Callable[[str], str]) -> None:
     page = read(f"/conditions/{slug}/")
 
-    assert page.count("Start the health form") == 1
-    assert page.index("Other treatments with better evidence</h2>") < page.index("Start the health form")
+    assert page.count("Start the 30-second check") == 1
+    assert page.index("Other treatments with better evidence</h2>") < page.index("Start the 30-second check")
 
 
 def test_sources_are_numbered_in_the_order_of_first_mention() -> None:
