@@ -3,7 +3,7 @@
 from django.urls import path
 
 from clinic.intake import views, views_after, views_again, views_check, views_medicines, views_return, views_right
-from clinic.intake.views_late import saved_although_late
+from clinic.patients.session import saved_although_late
 
 app_name = "intake"
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, Final, ParamSpec
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
@@ -60,9 +60,11 @@ def saved_although_late(view: Callable[..., HttpResponse]) -> Callable[..., Http
         if request.method != "POST" or not is_idle(request):
             return view(request, *args, **kwargs)
         request.is_late = True  # type: ignore[attr-defined]
-        answer = view(request, *args, **kwargs)
-        needs_help = answer.get("Location") == reverse("intake:help")
-        return redirect("pages:help_now" if needs_help else "intake:idle")
+        try:
+            leads_to = view(request, *args, **kwargs).get("Location")
+        except Http404:
+            leads_to = None
+        return redirect("pages:help_now" if leads_to == reverse("intake:help") else "intake:idle")
 
     return late
 
