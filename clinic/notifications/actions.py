@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -18,7 +19,7 @@ from clinic.notifications.recheck import PAUSED
 from clinic.patients.models import Patient
 
 MOST_ESCALATED: Final = 100
-"""How many overdue pages are looked at in one transaction; the next sweep takes the rest."""
+"""Of how many overdue pages the lead is told in one transaction; the next sweep takes the rest."""
 
 
 @transaction.atomic
@@ -223,16 +224,16 @@ def escalate(*, now: datetime, by: Actor) -> int:
     Returns:
         How many pages the lead was told about now.
     """
-    leads = list(User.objects.filter(role=Role.DIRECTOR, is_active=True).order_by("pk"))
-    late = paging.overdue(now).select_for_update(of=("self",), skip_locked=True).order_by("overdue_at")
-    return sum(_escalate_one(page, leads, now=now, by=by) for page in late[:MOST_ESCALATED])
+    leads = {str(lead.pk): lead for lead in User.objects.filter(role=Role.DIRECTOR, is_active=True).order_by("pk")}
+    to = leads or {"on_call": None}
+    late = paging.overdue(now).filter(paging.untold(to)).select_for_update(of=("self",), skip_locked=True)
+    return sum(_escalate_one(page, to, now=now, by=by) for page in late.order_by("overdue_at")[:MOST_ESCALATED])
 
 
-def _escalate_one(page: Message, leads: list[User], *, now: datetime, by: Actor) -> bool:
-    prefix = f"escalated:{page.pk}:"
-    told = set(Message.objects.filter(key__startswith=prefix).values_list("key", flat=True))
-    to = {f"{prefix}{lead.pk}": lead for lead in leads} or {f"{prefix}on_call": None}
-    untold = {key: lead for key, lead in to.items() if key not in told}
+def _escalate_one(page: Message, to: Mapping[str, User | None], *, now: datetime, by: Actor) -> bool:
+    keys = {paging.key_of_telling(page, name): lead for name, lead in to.items()}
+    told = set(Message.objects.filter(key__in=keys).values_list("key", flat=True))
+    untold = {key: lead for key, lead in keys.items() if key not in told}
     for key, lead in untold.items():
         queue(
             key=key,

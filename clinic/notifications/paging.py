@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
+from functools import reduce
+from operator import or_
 from typing import Final
 from uuid import UUID
 
 from django.core import signing
-from django.db.models import QuerySet
+from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Cast, Concat
 
 from clinic.audit.actors import Actor, pager
 from clinic.notifications.models import Message
@@ -15,6 +19,7 @@ from clinic.notifications.models import Message
 ACKNOWLEDGE_WITHIN: Final = timedelta(minutes=15)
 """Source: clinical.md section 6, F03: page at once, acknowledge in 15 minutes."""
 LINK_WORKS_FOR: Final = timedelta(days=7)
+TELLING: Final = "escalated:"
 SALT: Final = "clinic.notifications.paging"
 
 
@@ -27,6 +32,18 @@ def unacknowledged() -> QuerySet[Message]:
 def overdue(now: datetime) -> QuerySet[Message]:
     """Those whose clock has run out."""
     return unacknowledged().filter(overdue_at__lte=now)
+
+
+def key_of_telling(page: Message, name: str) -> str:
+    """The key of the message by which one lead is told of a page that nobody has, so that each is told once."""
+    return f"{TELLING}{page.pk}:{name}"
+
+
+def untold(names: Iterable[str]) -> Q:
+    """Of pages: one of these leads was not told yet; those of which all were told are not looked at again."""
+    of_page = Cast(OuterRef("pk"), CharField())
+    keys = (Concat(Value(TELLING), of_page, Value(f":{name}"), output_field=CharField()) for name in names)
+    return reduce(or_, (Q(~Exists(Message.objects.filter(key=key))) for key in keys))
 
 
 def token_of(page: Message) -> str:

@@ -187,6 +187,28 @@ def test_the_sweep_of_what_is_urgent_leaves_the_rest(queued: Any) -> None:
     assert states == {ordinary.pk: "due", page.pk: "sent"}
 
 
+def test_pages_of_which_the_lead_was_told_hide_none_that_comes_after(
+    lead: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(actions, "MOST_ESCALATED", 2)
+    for number in range(5):
+        a_page(key=f"urgent-page:{number}")
+
+    told = [actions.escalate(now=LATE + number * MINUTE, by=BY) for number in range(4)]
+
+    assert told == [2, 2, 1, 0]
+    assert len(escalations()) == 5
+
+
+def test_a_lead_who_comes_later_is_told_of_what_nobody_has(lead: User) -> None:
+    a_page()
+    actions.escalate(now=LATE, by=BY)
+    User.objects.create_user("second@example.test", name="Dr. Second", role=Role.DIRECTOR)
+
+    assert [actions.escalate(now=LATE, by=BY) for _ in range(2)] == [1, 0]
+    assert len(escalations()) == 2
+
+
 def test_the_link_in_a_page_opens_that_page_and_names_its_holder(lead: User, mail: Path) -> None:
     page = a_page()
     actions.escalate(now=LATE, by=BY)
