@@ -17,6 +17,7 @@ from clinic.treatment.models import Course
 
 PRESSURE: Final = re.compile(r"\s*(\d{2,3})\s*/\s*(\d{2,3})\s*")
 MEASURED: Final = ("bp_before", "bp_40", "bp_leaving", "sedation", "dissociation")
+SHORT: Final = {"class": "w-s"}
 
 
 def _pressure(value: str) -> None:
@@ -29,6 +30,7 @@ def _of_pressure(label: str) -> forms.CharField:
         label=label,
         help_text="Like 124/78",
         max_length=9,
+        widget=forms.TextInput(attrs=SHORT),
         validators=[_pressure],
         error_messages={"required": f"Enter “{label}”"},
     )
@@ -46,7 +48,10 @@ class SessionForm(forms.Form):
         error_messages={"required": "Choose the medicine"},
     )
     began = forms.TimeField(
-        label="Given at", help_text="Like 14:05", error_messages={"required": "Enter when it was given, like 14:05"}
+        label="Given at",
+        help_text="Like 14:05",
+        widget=forms.TimeInput(attrs=SHORT),
+        error_messages={"required": "Enter when it was given, like 14:05"},
     )
     bp_before = _of_pressure("Blood pressure before")
     bp_40 = _of_pressure("Blood pressure at about 40 minutes")
@@ -60,6 +65,7 @@ class SessionForm(forms.Form):
     left = forms.TimeField(
         label="Ready to leave at",
         help_text="Like 16:20",
+        widget=forms.TimeInput(attrs=SHORT),
         error_messages={"required": "Enter when they were ready to leave"},
     )
 
