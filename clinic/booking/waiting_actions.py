@@ -126,7 +126,7 @@ def offer_freed(*, now: datetime, by: Actor) -> int:
     """
     line = [place for place in waiting.in_line() if waiting.can_be_told(place.patient)]
     made = 0
-    for time in waiting.freed(now)[:AT_MOST] if line else ():
+    for time in _in_turn(list(waiting.freed(now)), now) if line else ():
         fitting = [place for place in line if waiting.fits(place, time.start, now)]
         for place in fitting:
             if not waiting.was_offered(place, time) and offer(place=place, time=time, among=fitting, by=by, now=now):
@@ -134,6 +134,14 @@ def offer_freed(*, now: datetime, by: Actor) -> int:
                 made += 1
                 break
     return made
+
+
+def _in_turn(times: Sequence[Appointment], now: datetime) -> Sequence[Appointment]:
+    """The soonest; of more than one sweep looks at, those whose turn it is, because some can be offered to nobody."""
+    if len(times) <= AT_MOST:
+        return times
+    begin = int(now.timestamp()) // 60 * AT_MOST % len(times)
+    return [*times[begin:], *times[:begin]][:AT_MOST]
 
 
 @transaction.atomic

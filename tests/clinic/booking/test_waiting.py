@@ -12,7 +12,7 @@ from django.test import Client
 
 from clinic.accounts.models import User
 from clinic.audit.actors import system
-from clinic.booking import actions, allowed, waiting_actions
+from clinic.booking import actions, allowed, availability_actions, waiting_actions
 from clinic.booking.calendar import day
 from clinic.booking.models import Appointment, WaitingPlace
 from clinic.my.presenters import waiting as on_their_page
@@ -329,3 +329,19 @@ def test_joining_and_leaving_on_the_page(browser: Client, clinician: User, patie
     browser.post("/waitlist/leave/")
     place.refresh_from_db()
     assert place.state == "left"
+
+
+def test_freed_times_that_cannot_be_offered_hide_none_that_can(
+    freed: Appointment, make_patient: Any, hold: Make, book: Make, now: datetime, at: At, monkeypatch: Any
+) -> None:
+    """The clinician is away at the first of them: they stay free, and nobody can have them."""
+    monkeypatch.setattr(waiting_actions, "AT_MOST", 2)
+    for minute in (20, 40):
+        booked = book(hold(make_patient(), freed.clinician, at(2, 9, minute)))
+        actions.cancel(appointment=booked, reason="", by=DESK, now=now)
+    away = {"since": at(2, 9), "until": at(2, 9, 40), "reason": "sick", "by": DESK}
+    availability_actions.take_time_off(clinician=freed.clinician, **away)
+    wait(make_patient(), now)
+
+    assert sum(sweep(now + timedelta(minutes=minutes)) for minutes in range(3)) == 1
+    assert Appointment.objects.get(state="offered").start == at(2, 9, 40)
