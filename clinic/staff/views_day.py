@@ -107,6 +107,7 @@ def _tasks_page(request: HttpRequest, *, problem: str = "", status: int = 200) -
     closed = task_lines.just_closed(request.user, now=now)
     mine, team = ([each for each in awake if each.is_mine is is_mine] for is_mine in (True, False))
     shown = {"mine": mine, "team": team, "asleep": asleep, "closed": closed, "problem": problem, "today": now}
+    shown["most"] = task_lines.MOST_SHOWN if task_lines.MOST_SHOWN in (len(awake), len(asleep)) else 0
     return show(request, "tasks.html", **shown, status=status)
 
 

@@ -70,4 +70,6 @@ def _list(request: HttpRequest, *, had_before: bool = False, status: int = 200) 
     shown = sorted({line.reference for lines in found.values() for line in lines if line.reference})
     look_over(page="messages", shown=shown, by=user.actor)
     links = user.may(Permission.SEE_INTAKE)
-    return show(request, "messages.html", **found, had_before=had_before, links=links, now=now, status=status)
+    most = delivery_lines.MOST if any(len(lines) == delivery_lines.MOST for lines in found.values()) else 0
+    told = {"had_before": had_before, "links": links, "now": now, "most": most}
+    return show(request, "messages.html", **found, **told, status=status)

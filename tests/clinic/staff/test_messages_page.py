@@ -16,6 +16,7 @@ from clinic.audit.models import AuditEvent
 from clinic.followups.models import FollowUp
 from clinic.intake.models import ScreeningRecord
 from clinic.notifications.models import Message, StoppedAddress
+from clinic.staff import delivery_lines
 from tests.clinic.reviews import records
 from tests.clinic.reviews.records import NOW
 from tests.clinic.staff.tasks import stuck
@@ -57,6 +58,15 @@ def test_what_is_stuck_is_shown_with_why(browser: Client, record: ScreeningRecor
 
 def test_nothing_stuck_is_said(browser: Client) -> None:
     assert "Nothing is stuck." in shown(browser)
+
+
+@pytest.mark.parametrize(("most", "said"), [(1, True), (3, False)])
+def test_that_older_ones_are_not_shown_is_said(
+    most: int, said: bool, browser: Client, rows: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delivery_lines, "MOST", most)
+
+    assert (f"only the latest {most} are shown" in shown(browser)) is said
 
 
 def test_who_may_not_see_an_intake_sees_neither_which_message_nor_which_follow_up(

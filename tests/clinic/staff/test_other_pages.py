@@ -16,6 +16,7 @@ from clinic.accounts.permissions import Role
 from clinic.audit.models import AuditEvent
 from clinic.followups.coverage import OF_THE_CLINIC
 from clinic.intake import protocols
+from clinic.staff import task_lines
 from clinic.staff.task_sources import SOURCES
 from tests.clinic.reviews import records
 from tests.clinic.reviews.records import NOW
@@ -118,6 +119,19 @@ def test_a_task_about_what_they_told_between_visits_leads_clinicians_to_their_hi
 
     assert browser.get(reverse("staff:tasks")).content.decode().count(history) == 2
     assert history not in signed_in(Role.SCHEDULER).get(reverse("staff:tasks")).content.decode()
+
+
+@pytest.mark.parametrize(("most", "said"), [(2, True), (3, False)])
+def test_that_less_pressing_tasks_are_not_shown_is_said(
+    most: int, said: bool, browser: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(task_lines, "MOST_SHOWN", most)
+    for _ in range(2):
+        open_task(records.sealed(records.REVIEW), "clinician")
+
+    page = browser.get(reverse("staff:tasks")).content.decode()
+
+    assert (f"only the {most} most pressing are shown" in page) is said
 
 
 def test_my_tasks_come_before_those_of_the_team(browser: Client) -> None:
