@@ -106,9 +106,9 @@ def save_page(
         kept.raised = sorted({*kept.raised, *raised.rules})
         cause = f"questionnaire:{kept.pk}:{len(kept.raised)}"
         intake = raise_anew(
-            intake=kept.intake, priority=raised.priority, rules=raised.rules, cause=cause, by=by, now=now
+            intake=_form_now(kept), priority=raised.priority, rules=raised.rules, cause=cause, by=by, now=now
         )
-        tell_again(intake=intake, answers=_of_protocol(kept), by=by, now=now)
+        tell_again(intake=intake, answers=_of_protocol(kept, intake), by=by, now=now)
     kept.save(update_fields=["answers", "visited", "saved_at", "raised"])
     _record(kept, "questionnaires.save_page", by=by)
     return kept, raised is not None
@@ -142,7 +142,7 @@ def send(*, questionnaire: Questionnaire, by: Actor, now: datetime) -> Questionn
     kept.state, kept.sent_at, kept.saved_at = State.SENT, now, now
     kept.save(update_fields=["scores", "concern", "state", "sent_at", "saved_at"])
     if BLADDER in kept.asks and symptoms(kept):
-        tell_again(intake=kept.intake, answers={"bladder": BLADDER_TOLD}, by=by, now=now)
+        tell_again(intake=_form_now(kept), answers={"bladder": BLADDER_TOLD}, by=by, now=now)
     _record(kept, "questionnaires.send", by=by)
     nudge(FOLLOW_UP, kept.pk)
     return kept
@@ -174,9 +174,15 @@ def _close(questionnaire: Questionnaire, *, by: Actor, now: datetime) -> None:
     _record(questionnaire, "questionnaires.close", by=by)
 
 
-def _of_protocol(kept: Questionnaire) -> dict[str, Any]:
-    """The answers to questions of the protocol itself; those of the checks are kept here."""
-    known = protocols.of(kept.intake).questions
+def _form_now(kept: Questionnaire) -> Intake:
+    """The form that counts now: another one may have been sent since the questions were opened."""
+    sent = Intake.objects.filter(patient=kept.patient_id, state=Intake.State.SUBMITTED)
+    return sent.order_by("-submitted_at").first() or kept.intake
+
+
+def _of_protocol(kept: Questionnaire, intake: Intake) -> dict[str, Any]:
+    """The answers to questions of the protocol of a form; those of the checks are kept here."""
+    known = protocols.of(intake).questions
     return {name: answer for name, answer in kept.answers.items() if name in known}
 
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
-from clinic.intake.models import ScreeningRecord
+from clinic.intake.models import Intake, ScreeningRecord
 from clinic.notifications.models import Message
+from clinic.questionnaires.models import Questionnaire
 from clinic.reviews.models import Waiting
 from clinic.reviews.standing import booking_standing
 
-from .conftest import CALM, LATER, MILD, Asks, answer, ask_again, send
+from .conftest import CALM, FINE, LATER, MILD, Asks, answer, ask_again, send
 
 LOW = {f"phq{item}": "0" for item in range(1, 10)} | {f"gad{item}": "0" for item in range(1, 8)}
 SEVEN = LOW | {f"phq{item}": "1" for item in range(1, 8)}
@@ -129,3 +132,42 @@ def test_a_fall_worries_nobody(asked: Asks) -> None:
     sent = send(asked(**SEVEN), LOW, now=LATER + timedelta(days=1))
 
     assert sent.concern == ""
+
+
+@pytest.fixture
+def renewed(fill: Any, submit: Any) -> Callable[[Questionnaire], Intake]:
+    """Sends another form of the same patient after the questions were opened."""
+
+    def send_another(questionnaire: Questionnaire) -> Intake:
+        form = fill(**LOW)
+        Intake.objects.filter(pk=form.pk).update(patient=questionnaire.patient)
+        submit(Intake.objects.get(pk=form.pk))
+        Intake.objects.filter(pk=form.pk).update(submitted_at=LATER - timedelta(hours=1))
+        return form
+
+    return send_another
+
+
+def test_item_nine_is_told_about_the_form_that_counts_now(
+    asked: Asks, renewed: Callable[[Questionnaire], Intake]
+) -> None:
+    questionnaire = asked(**LOW)
+    form = renewed(questionnaire)
+
+    answer(questionnaire, MILD | {"phq9": "1"})
+
+    raised = Intake.objects.filter(safety_raised_at=LATER)
+    assert list(raised) == [form]
+    assert Message.objects.get(to_role="on_call").about["reference"] == form.reference
+    assert [record.intake_id for record in ScreeningRecord.objects.filter(screened_at=LATER)] == [form.pk]
+
+
+def test_a_symptom_of_the_bladder_is_told_about_the_form_that_counts_now(
+    asked: Asks, renewed: Callable[[Questionnaire], Intake]
+) -> None:
+    questionnaire = asked("F37", **LOW)
+    form = renewed(questionnaire)
+
+    send(questionnaire, FINE | {"bl_pain": "yes"})
+
+    assert [record.intake_id for record in ScreeningRecord.objects.filter(screened_at=LATER)] == [form.pk]
