@@ -102,8 +102,12 @@ def open_question(patient: Patient, *, now: datetime) -> Reopened | None:
 
 
 def _asking(patient: Patient, now: datetime) -> Decision | None:
-    """The decision that asks, once the minutes are over in which the clinician can take it back."""
-    asking = Decision.objects.standing().filter(record__intake__patient=patient, route=Route.ASK_FOR_MORE)
+    """The decision that asks, once the minutes are over in which the clinician can take it back.
+
+    A form that was sent since asks everything itself, and it is the one that counts.
+    """
+    form = Intake.objects.filter(patient=patient, state=Intake.State.SUBMITTED).order_by("-submitted_at").first()
+    asking = Decision.objects.standing().filter(record__intake=form, route=Route.ASK_FOR_MORE)
     asking = asking.filter(decided_at__lte=now - UNDO_FOR)
     return asking.select_related("record__intake__patient", "decided_by").order_by("-decided_at").first()
 

@@ -59,6 +59,16 @@ def test_nothing_is_open_before_the_clinician_can_no_longer_take_it_back(osei: U
     assert reopening.open_question(record.intake.patient, now=NOW + timedelta(minutes=10)) is not None
 
 
+def test_what_was_asked_about_a_form_is_over_once_another_was_sent(osei: User) -> None:
+    record = sealed(records.REVIEW)
+    ask(record, osei, "bp_recent")
+    sealed(records.READY, at=LATER, of=record.intake.patient)
+
+    assert reopening.open_question(record.intake.patient, now=LATER) is None
+    with pytest.raises(again_actions.NothingToAnswer):
+        answer(record, bp_recent="yes")
+
+
 def test_an_answer_makes_a_new_record_for_the_same_clinician_and_the_old_one_stays(osei: User) -> None:
     record = sealed(records.REVIEW)
     decision = ask(record, osei, "hospital_psych")
