@@ -332,23 +332,16 @@ def test_joining_and_leaving_on_the_page(browser: Client, clinician: User, patie
 
 
 def test_freed_times_that_cannot_be_offered_hide_none_that_can(
-    clinician: User,
-    make_patient: Callable[..., Patient],
-    hold: Make,
-    book: Make,
-    now: datetime,
-    at: At,
-    monkeypatch: pytest.MonkeyPatch,
+    freed: Appointment, make_patient: Any, hold: Make, book: Make, now: datetime, at: At, monkeypatch: Any
 ) -> None:
     """The clinician is away at the first of them: they stay free, and nobody can have them."""
     monkeypatch.setattr(waiting_actions, "AT_MOST", 2)
-    booked = [book(hold(make_patient(), clinician, at(2, 9, minute))) for minute in (0, 20, 40)]
-    for each in booked:
-        actions.cancel(appointment=each, reason="", by=DESK, now=now)
-    availability_actions.take_time_off(clinician=clinician, since=at(2, 9), until=at(2, 9, 40), reason="sick", by=DESK)
-    wait(make_patient(preferred_name="Ada"), now)
+    for minute in (20, 40):
+        booked = book(hold(make_patient(), freed.clinician, at(2, 9, minute)))
+        actions.cancel(appointment=booked, reason="", by=DESK, now=now)
+    away = {"since": at(2, 9), "until": at(2, 9, 40), "reason": "sick", "by": DESK}
+    availability_actions.take_time_off(clinician=freed.clinician, **away)
+    wait(make_patient(), now)
 
-    made = [sweep(now + timedelta(minutes=minutes)) for minutes in range(3)]
-
-    assert sum(made) == 1
+    assert sum(sweep(now + timedelta(minutes=minutes)) for minutes in range(3)) == 1
     assert Appointment.objects.get(state="offered").start == at(2, 9, 40)
