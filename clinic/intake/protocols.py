@@ -75,7 +75,7 @@ def of(intake: Intake) -> Protocol:
 
 
 def started_under(intake: Intake, protocol: Protocol) -> str:
-    """The seal to hold a decision to: that of `protocol`, if the files the form was begun or sent under are the same."""
+    """The seal to hold a decision to: that of `protocol`, if the files it was begun or sent under are the same."""
     return protocol.seal if named(intake.protocol).protocol.seal == intake.seal else intake.seal
 
 
