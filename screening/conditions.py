@@ -30,6 +30,7 @@ from screening.condition_nodes import (
     Ordered,
     Some,
 )
+from screening.medicine_reasons import marks_asked_about
 
 __all__ = ["CANNOT_TELL", "AtLeast", "Condition", "Known", "NotACondition", "parse"]
 
@@ -73,7 +74,7 @@ class Condition:
 
     `ask` is the tree made ready, once: asked about what is known, it gives True, False, or None when it cannot be told.
     `names` are those of the names that stand for a value; `calls` is true when others are functions, and
-    `asks_medicines` when some of these are about medicines.
+    `asks_medicines` when some of these are about medicines, with these `medicine_marks`.
     """
 
     text: str
@@ -83,6 +84,7 @@ class Condition:
     names: frozenset[str] = field(init=False, repr=False, compare=False)
     calls: bool = field(init=False, repr=False, compare=False)
     asks_medicines: bool = field(init=False, repr=False, compare=False)
+    medicine_marks: frozenset[str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         functions = [name for name in self.reads if name in FUNCTIONS or name in NUMBERS]
@@ -90,6 +92,7 @@ class Condition:
         object.__setattr__(self, "names", frozenset(self.reads).difference(functions))
         object.__setattr__(self, "calls", bool(functions))
         object.__setattr__(self, "asks_medicines", any(name.startswith("med_") for name in functions))
+        object.__setattr__(self, "medicine_marks", frozenset(marks_asked_about(self.tree)))
 
 
 def parse(text: str) -> Condition:

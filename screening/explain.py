@@ -9,6 +9,7 @@ from screening.answers import is_doubt, plain_text
 from screening.condition_nodes import CANNOT_TELL
 from screening.derived import BEHIND
 from screening.facts import OWN_RULES, Facts
+from screening.medications import Reading
 from screening.protocol import Rule
 from screening.reasons import Because
 from screening.safety_words import FLAG, answers_with_words, beside_the_answers
@@ -44,17 +45,19 @@ def because(rule: Rule, facts: Facts) -> tuple[Because, ...]:
         rule: one that holds.
         facts: what it was asked about.
     Returns:
-        The questions it reads with their answers, totals, and the medicines in force that it looked at.
+        The questions it reads with their answers, totals, and the medicines that it asks about.
     """
-    questions, reads = facts.protocol.questions, rule.when.reads
+    questions, answers, reads = facts.protocol.questions, facts.answers, rule.when.reads
     reasons = [
         Because(name, SHORT_NAMES[name], _value_in_words(facts, name))
         for name in reads
         if name in SHORT_NAMES and facts.values[name] not in (None, CANNOT_TELL)
     ]
     for name in dict.fromkeys(questions_behind(rule, facts)):
-        if name in facts.answers:
-            reasons.append(Because(name, questions[name].wording, _answer_in_words(name, facts)))
+        if name in answers:
+            question = questions[name]
+            said = _as_written(name, facts) if name in facts.problems else question.in_words(answers[name])
+            reasons.append(Because(name, question.wording, said))
     if rule.when.asks_medicines:
         reasons.extend(_medicines(rule, facts))
     if FLAG in reads:
@@ -116,11 +119,9 @@ def questions_behind(rule: Rule, facts: Facts) -> Iterator[str]:
             yield from BEHIND.get(name, BEHIND_FUNCTIONS.get(name, ()))
 
 
-def _answer_in_words(name: str, facts: Facts) -> str:
-    """An answer as the person would read it back; one that could not be read as they wrote it."""
-    if name in facts.problems:
-        return plain_text(str(facts.given[name])[:LONGEST_SHOWN])
-    return facts.protocol.questions[name].in_words(facts.answers[name])
+def _as_written(name: str, facts: Facts) -> str:
+    """The beginning of an answer that could not be read."""
+    return plain_text(str(facts.given[name])[:LONGEST_SHOWN])
 
 
 def _unread(name: str, facts: Facts) -> str:
@@ -138,8 +139,17 @@ def _medicines(rule: Rule, facts: Facts) -> Iterator[Because]:
     cabinet = facts.cabinet
     if "med_unrecognized" in rule.when.reads:
         for each in cabinet.unmatched:
-            known = f"a medicine this protocol does not assess ({', '.join(each.reading.known_as)})"
-            yield Because("med_list", each.reading.typed, known if each.reading.known_as else "not recognised")
-    yield from cabinet.counted()
+            yield Because("med_list", each.reading.typed, _unmatched_in_words(each.reading))
+    asked, known = rule.when.medicine_marks, facts.protocol.medications
+    yield from [told for marks, told in cabinet.counted() if not asked.isdisjoint(marks)]
     for name in cabinet.from_ticks:
-        yield Because("med_check", facts.protocol.questions["med_check"].wording, f"ticked, counts as {name}")
+        if "med_check_positive" in rule.when.reads or not asked.isdisjoint(known[name].marks):
+            yield Because("med_check", facts.protocol.questions["med_check"].wording, f"ticked, counts as {name}")
+
+
+def _unmatched_in_words(reading: Reading) -> str:
+    if reading.known_as:
+        return f"a medicine this protocol does not assess ({', '.join(reading.known_as)})"
+    if reading.suggestions:
+        return f"not recognised; near: {', '.join(each.name for each in reading.suggestions)}"
+    return "not recognised"

@@ -65,7 +65,7 @@ _AS_NEEDED: Final = re.compile(
 _UNSURE: Final = re.compile(
     r"\b(?:not sure|unsure|not certain|maybe|i think|might|possibly|probably|(?:dont|cant) (?:know|remember))\b|\?"
 )
-_TAKING: Final = re.compile(r"\b(?:taking|take|takes|using|currently|current|still|ongoing|on now)\b")
+_TAKING: Final = re.compile(r"\b(?:taking|take|takes|using|currently|current|still|ongoing|now)\b")
 _KNOWN_NOTS: Final = re.compile(
     r"\b(?:not (?:sure|certain|daily|every|often|always|regularly|as)|no longer|(?:dont|cant) (?:know|remember)"
     r"|(?:not|dont|no) (?:\w{1,12} ){0,3}?(?:any ?more|more)"

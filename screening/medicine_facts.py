@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from screening.answers import is_doubt
 from screening.condition_nodes import AtLeast
-from screening.lookback import IN_FORCE, LATE, LookBack, look_back
+from screening.lookback import IN_FORCE, LATE, PAST, LookBack, look_back
 from screening.medications import Medication, Reading
+from screening.medicine_reading import EXACT
 from screening.reasons import Because
 
 if TYPE_CHECKING:
     from screening.protocol import Protocol
 
 STATUSES: Final = ("taking", "as_needed", "stopped", "unsure")
+_SAID: Final = {"taking": "taking", "as_needed": "as needed", "stopped": "stopped", "unsure": "not sure if still taken"}
 AGAINST_NAUSEA: Final = "prochlorperazine"
 """The one antipsychotic that is taken against nausea. Source: clinical.md section 5.2, `med_only_antiemetic_ap()`."""
 
@@ -47,7 +49,7 @@ class Taken(NamedTuple):
     @property
     def is_matched(self) -> bool:
         """True when it was surely read, and every ingredient of it is assessed by the protocol."""
-        return self.reading.match == "exact" and 0 < len(self.look_backs) == len(self.reading.ingredients)
+        return self.reading.match == EXACT and 0 < len(self.look_backs) == len(self.reading.ingredients)
 
     def as_json(self) -> dict[str, object]:
         """This medicine as plain values, with the look-back dates of each ingredient. For the clinician only."""
@@ -97,7 +99,7 @@ class Cabinet:
     possible_tags: frozenset[str] = field(init=False)
     _severities: dict[str, tuple[tuple[int, int], tuple[int, int]]] = field(init=False)
     _counts: dict[tuple[str, tuple[object, ...]], object] = field(init=False)
-    _counted: tuple[Because, ...] | None = field(init=False, default=None)
+    _counted: list[tuple[frozenset[str], Because]] | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         self.tags = frozenset().union(*[m.tags for m in self.in_force])
@@ -165,17 +167,18 @@ class Cabinet:
             return False
         return None if self.anything_possible or any(_is_antipsychotic(m) for m in self.possible) else True
 
-    def counted(self) -> tuple[Because, ...]:
-        """Each medicine of the list that is in force or late: as it was typed, and what it counts as."""
+    def counted(self) -> list[tuple[frozenset[str], Because]]:
+        """Each medicine of the list that is in force or late: its marks, as it was typed, and what it counts as."""
         if self._counted is None:
-            present = {m.ingredient for m in (*self.in_force, *self.late)}
-            told = [
-                Because("med_list", each.reading.typed, _counts_as(name, each, back))
+            self._counted = [
+                (
+                    back.medication.marks if back.state == IN_FORCE else back.medication.late_marks,
+                    Because("med_list", each.reading.typed, _counts_as(name, each, back)),
+                )
                 for each in self.taken
                 for name, back in each.look_backs
-                if name in present
+                if back.state != PAST
             ]
-            self._counted = tuple(told)
         return self._counted
 
     def tagged(self, tag: str) -> bool | None:
@@ -244,8 +247,13 @@ def _severity(function: str, prescribed: int, over_the_counter: int) -> int:
 
 
 def _counts_as(name: str, taken: Taken, back: LookBack) -> str:
-    state = "in force" if back.state == IN_FORCE else "stopped, still inside the tail"
-    return f"{name} ({taken.reading.how}), {taken.status}, {state}"
+    how = (
+        taken.reading.how
+        if taken.reading.match == EXACT
+        else "one ingredient of a product that is not assessed as a whole"
+    )
+    state = "stopped, still inside the tail" if back.state == LATE else f"{_SAID[taken.status]}, in force"
+    return f"{name} ({how}), {state}"
 
 
 def _read(protocol: Protocol, listed: Listed, on: date) -> Iterator[Taken]:

@@ -197,9 +197,11 @@ class Lines:
         return has_colon and any(token.key in KINDS | REASONS | STATUS for token in self.tokens[first:last])
 
     def _stands_alone(self, first: int, last: int, is_new_line: bool) -> bool:
-        """True for words without a name that still mean a medicine: "the patch for pain", "cholesterol"."""
+        """True for words without a name that still mean a medicine: "the patch for pain", "cholesterol", "???"."""
         piece = self.tokens[first:last]
         words = {token.key for token in piece if token.kind == "word"}
+        if all(token.key == "?" for token in piece):
+            return True
         if "no" in words and words <= _NO_OTHERS:
             return False
         has_amount = any(token.kind == "number" for token in piece) or bool(words & (OFTEN | NUMBERS))

@@ -25,6 +25,8 @@ class Medication:
     0 none, 1 caution, 2 clinician review, 3 contraindicated. Source: clinical.md section 4.1, and `sources` for each.
     `half_lives_days` are five of the longer half-life, rounded up to whole days; 0 when none is given. `full_days` is
     how long it looks back in full, `tail_days` how long it counts at all. Source: clinical.md 4.2 (items 2 to 4).
+    `marks` are what rules ask about it while it is in force: its tags, and "psy 2" or "psy prescribed 2" for how severe
+    it is; `late_marks` those once it is late, when it counts as at most a caution and its tags do not count.
     """
 
     ingredient: str
@@ -41,6 +43,8 @@ class Medication:
     full_days: int = field(init=False, repr=False, compare=False)
     tail_days: int = field(init=False, repr=False, compare=False)
     is_prescribed: bool = field(init=False, repr=False, compare=False)
+    marks: frozenset[str] = field(init=False, repr=False, compare=False)
+    late_marks: frozenset[str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         hours = HALF_LIVES * (self.half_life_high_h or 0)
@@ -51,6 +55,13 @@ class Medication:
         object.__setattr__(self, "full_days", full)
         object.__setattr__(self, "tail_days", max(full, self.half_lives_days, serotonin_tail))
         object.__setattr__(self, "is_prescribed", is_prescribed)
+        object.__setattr__(self, "marks", self.tags | self._severe(3))
+        object.__setattr__(self, "late_marks", self._severe(1))
+
+    def _severe(self, most: int) -> frozenset[str]:
+        which = "prescribed" if self.is_prescribed else "other"
+        severe = ((kind, min(most, severity)) for kind, severity in self.severity.items())
+        return frozenset(mark for kind, n in severe for mark in (f"{kind} {n}", f"{kind} {which} {n}"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,8 +75,8 @@ def of(intake: Intake) -> Protocol:
 
 
 def started_under(intake: Intake, protocol: Protocol) -> str:
-    """The seal to hold the decision of a draft to: that of `protocol`, if the files it was begun under are the same."""
-    return protocol.seal if published(intake.protocol).seal == intake.seal else intake.seal
+    """The seal to hold a decision to: that of `protocol`, if the files it was begun or sent under are the same."""
+    return protocol.seal if named(intake.protocol).protocol.seal == intake.seal else intake.seal
 
 
 def clinic_facts() -> Clinic:

@@ -108,22 +108,54 @@ def test_medicines_are_told_as_typed_with_how_they_were_matched_and_whether_they
         Listed("Zoloft 50mg", "taking"),
         Listed("Prozac", "stopped", ON - timedelta(days=60)),
         Listed("lithium", "stopped", ON - timedelta(days=900)),
+        Listed("Xanax", "as_needed"),
+        Listed("Zoloft", "stopped", ON - timedelta(days=900)),
     )
-    assert why("med_tag('SRI')", facts(listed, med_none="takes")) == [
-        ("med_list", "Zoloft 50mg", "sertraline (brand name), taking, in force"),
-        ("med_list", "Prozac", "fluoxetine (brand name), stopped, stopped, still inside the tail"),
+    zoloft = ("med_list", "Zoloft 50mg", "sertraline (brand name), taking, in force")
+    prozac = ("med_list", "Prozac", "fluoxetine (brand name), stopped, still inside the tail")
+    asked = facts(listed, med_none="takes")
+
+    assert why("med_tag('SRI')", asked) == [zoloft]
+    assert why("med_ntag('SRI') >= 1", asked) == [zoloft]
+    assert why("med_tag_other('SRI', 'long_half_life')", asked) == [zoloft]
+    assert why("med_sev('psy') == 2", asked) == [zoloft]
+    assert why("med_sev('psy') >= 1 and not med_tag('lithium')", asked)[:2] == [zoloft, prozac]
+    assert why("med_tag('benzodiazepine')", asked) == [
+        ("med_list", "Xanax", "alprazolam (brand name), as needed, in force")
     ]
 
 
+def test_only_what_is_prescribed_or_what_is_not_is_behind_a_check_of_it() -> None:
+    asked = facts((Listed("sertraline", "unsure"), Listed("5-HTP", "taking")), med_none="takes")
+
+    assert [typed for _, typed, _ in why("med_sev_rx('psy') >= 1", asked)] == ["sertraline"]
+    assert [typed for _, typed, _ in why("med_sev_otc('psy') >= 1", asked)] == ["5-HTP"]
+    assert why("med_sev_rx('psy') >= 1", asked)[0][2] == "sertraline (ingredient), not sure if still taken, in force"
+
+
+def test_a_product_that_is_assessed_in_part_says_so() -> None:
+    asked = facts((Listed("accuretic", "taking"),), med_none="takes")
+    told = "hydrochlorothiazide (one ingredient of a product that is not assessed as a whole), taking, in force"
+
+    assert why("med_tag('antihypertensive')", asked)[-1] == ("med_list", "accuretic", told)
+
+
 def test_a_ticked_line_is_told_with_what_it_counts_as() -> None:
-    found = why("med_tag('MAOI')", facts(med_check=["lithium"]))
-    assert found == [worded("med_check", "ticked, counts as lithium")]
+    asked = facts(med_check=["lithium", "kratom"])
+    assert why("med_tag('lithium')", asked) == [worded("med_check", "ticked, counts as lithium")]
+    assert why("med_check_positive('kratom')", asked)[1:] == [
+        worded("med_check", "ticked, counts as lithium"),
+        worded("med_check", "ticked, counts as kratom"),
+    ]
 
 
 def test_what_was_not_recognised_is_told_where_a_rule_asks_for_it() -> None:
-    asked = facts(tuple(Listed(text, "taking") for text in ("zzqx", "amoxicillin", "Bactrim")), med_none="takes")
+    asked = facts(
+        tuple(Listed(text, "taking") for text in ("zolft", "zzqx", "amoxicillin", "Bactrim")), med_none="takes"
+    )
     found = why("med_unrecognized()", asked)
-    assert found[-3:] == [
+    assert found[-4:] == [
+        ("med_list", "zolft", "not recognised; near: Zoloft"),
         ("med_list", "zzqx", "not recognised"),
         ("med_list", "amoxicillin", "a medicine this protocol does not assess (amoxicillin)"),
         ("med_list", "Bactrim", "a medicine this protocol does not assess (sulfamethoxazole, trimethoprim)"),

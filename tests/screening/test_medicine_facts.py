@@ -171,10 +171,12 @@ def test_words_that_say_it_is_still_taken_are_not_lost_beside_a_line_that_was_st
         Listed("lithium 300 mg every day", "stopped", past),
         Listed("Xanax as needed", "stopped", past),
         Listed("prozac and sertraline, which I am taking", "stopped", past),
+        Listed("lithium (stopped 2020), now nardil", "stopped", past),
     )
 
-    assert [each.status for each in found.taken] == ["unsure", "stopped", "stopped", "stopped", "unsure"]
-    assert names(found.in_force) == ["lithium", "sertraline"]
+    said = ["unsure", "stopped", "stopped", "stopped", "unsure", "stopped", "unsure"]
+    assert [each.status for each in found.taken] == said
+    assert names(found.in_force) == ["lithium", "phenelzine", "sertraline"]
 
 
 def test_medicines_with_a_tag_are_counted_and_lines_as_listed() -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from clinic.intake import actions, protocols
+from clinic.intake.again_actions import tell_again
 from clinic.intake.models import Intake, ScreeningRecord
 from clinic.notifications.models import Message
 from clinic.reviews import answers as shown_answers
@@ -152,6 +153,21 @@ def test_the_record_names_both_protocols_and_can_be_read_years_later(
     assert again is not None
     assert again.questions["faint_today"].wording == "Did you faint today?"
     assert protocols.of(Intake.objects.get()).seal == sealed.seal
+
+
+def test_a_form_that_was_sent_under_both_protocols_can_be_told_anew(fill: Any, publish: Publish, submit: Any) -> None:
+    intake = fill()
+    safety(publish)
+    page = protocols.of(intake).pages["new-today"]
+    actions.save_page(intake=intake, page=page, answers={"faint_today": "no"}, by=by_of(intake), now=NOW)
+    sealed = submit(Intake.objects.get(pk=intake.pk))
+
+    again = tell_again(intake=sealed.intake, answers={"seizure": "yes_past"}, by=by_of(intake), now=NOW)
+
+    assert (again.number, again.protocol, again.seal) == (2, sealed.protocol, sealed.seal)
+    told = {each["rule"] for each in again.result["findings"]}
+    assert "R142" in told
+    assert "R272" not in told
 
 
 def test_a_form_that_was_sent_is_not_asked_anything_new(fill: Any, publish: Publish, submit: Any, let_in: Any) -> None:
