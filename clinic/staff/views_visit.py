@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -22,7 +20,6 @@ from clinic.staff.desk_forms import NoteForm, ReasonForm
 from clinic.staff.frame import page, show
 
 State = Appointment.State
-LOOKED_BACK = timedelta(days=14)
 MOST_SHOWN = 60
 JUST = {
     "booked": "Booked. We write to the patient now.",
@@ -97,14 +94,14 @@ def cancel(request: HttpRequest, reference: str) -> HttpResponse:
 
 @page(Permission.MARK_VISIT)
 def no_shows(request: HttpRequest) -> HttpResponse:
-    """Visits that have ended and of which nobody has said yet whether they took place."""
-    now = timezone.now()
-    ended = Appointment.objects.filter(
-        state=State.BOOKED, during__endswith__lte=now, during__endswith__gt=now - LOOKED_BACK
-    )
-    rows = list(ended.select_related("patient", "clinician").order_by("-during")[:MOST_SHOWN])
+    """Visits that have ended and of which nobody has said yet whether they took place, however long ago.
+
+    What follows from a visit is promised once it is marked, so none may leave this page by itself.
+    """
+    ended = Appointment.objects.filter(state=State.BOOKED, during__endswith__lte=timezone.now())
+    rows = list(ended.select_related("patient", "clinician").order_by("during")[:MOST_SHOWN])
     actions.look_over(page="no_shows", shown=[each.reference for each in rows], by=request.user.actor)
-    return show(request, "no_shows.html", rows=rows, most=MOST_SHOWN, days=LOOKED_BACK.days)
+    return show(request, "no_shows.html", rows=rows, more=ended.count() - len(rows))
 
 
 def _mark(request: HttpRequest, reference: str, verb: object, just: str) -> HttpResponse:

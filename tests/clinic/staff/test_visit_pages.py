@@ -79,11 +79,12 @@ def test_only_their_own_appointment_is_moved(
     assert Appointment.objects.get(state="held").moves is None
 
 
-def test_a_visit_that_ended_is_marked_with_one_press(desk_of: Client, caller: Patient, clinician: User) -> None:
-    theirs = booked(caller, clinician)
-    Appointment.objects.filter(pk=theirs.pk).update(
-        during=(THURSDAY_9 - timedelta(days=3), THURSDAY_9 - timedelta(days=2, hours=23))
-    )
+@pytest.mark.parametrize("days_ago", [3, 100])
+def test_a_visit_that_ended_is_marked_with_one_press_however_long_ago(
+    desk_of: Client, caller: Patient, clinician: User, days_ago: int
+) -> None:
+    theirs, then = booked(caller, clinician), THURSDAY_9 - timedelta(days=days_ago)
+    Appointment.objects.filter(pk=theirs.pk).update(during=(then, then + timedelta(hours=1)))
 
     listed = words_of(desk_of.get(reverse("staff:no_shows")))
     answer = desk_of.post(reverse("staff:missed", args=[theirs.reference]), {"back": "no_shows"})
