@@ -16,7 +16,7 @@ from clinic.booking import affected, availability_actions, hours_preview
 from clinic.booking.models import Availability, Holiday, JoiningAddress, TimeOff
 from clinic.booking.words import LANGUAGES
 from clinic.staff.frame import READ, page, show
-from clinic.staff.hours_forms import AwayForm, EndForm, HolidayForm, HoursForm, LanguagesForm, VideoForm
+from clinic.staff.hours_forms import AwayForm, EndForm, HolidayForm, HoursForm, LanguagesForm, VideoForm, served
 from clinic.staff.touched import done, exception, sent, was_seen
 
 
@@ -43,6 +43,7 @@ def _hours_page(request: HttpRequest, who: User, video_form: VideoForm | None = 
     booked = affected.still_booked(absences, now=now)
     spoken = [each.code for each in who.languages.all()]
     going_on = who.availability.filter(_goes_on())
+    regions = dict(served())
     return show(
         request,
         "hours_of.html",
@@ -50,7 +51,7 @@ def _hours_page(request: HttpRequest, who: User, video_form: VideoForm | None = 
         rules=[(each, hours_preview.in_words(each)) for each in going_on.order_by("weekday", "opens")],
         absences=[(each, booked[each.pk]) for each in absences],
         languages=[LANGUAGES.get(code, code) for code in spoken],
-        licences=who.licenses.order_by("region"),
+        licences=[(regions.get(each.region, each.region), each.expires_on) for each in who.licenses.order_by("region")],
         form=LanguagesForm(initial={"codes": spoken}),
         video_form=video_form or VideoForm(initial={"address": meets_at}),
         meets_at=meets_at,

@@ -225,6 +225,13 @@ def test_a_closed_day_can_be_opened_again(desk_of: Client, clinician: User) -> N
     assert AuditEvent.objects.filter(action="booking.open_again").exists()
 
 
+def test_where_a_clinician_is_licensed_is_said_by_its_name(desk_of: Client, clinician: User) -> None:
+    page = desk_of.get(reverse("staff:hours_of", args=[clinician.pk])).content.decode()
+
+    assert "Licensed in California" in page
+    assert "US-CA" not in page
+
+
 def test_languages_are_kept_and_taken_back(desk_of: Client, clinician: User) -> None:
     page = reverse("staff:languages", args=[clinician.pk])
 
