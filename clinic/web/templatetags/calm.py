@@ -89,6 +89,13 @@ def month_day(day: datetime.date) -> str:
 
 
 @register.filter
+def short_date(text: object) -> str:
+    """`1991-01-02`, as a date of birth is kept, as `Jan 2, 1991`."""
+    day = datetime.date.fromisoformat(str(text))
+    return f"{dates.short_month_day(day)}, {day.year}"
+
+
+@register.filter
 def either(names: Sequence[str]) -> str:
     """`California, New York or Arizona`."""
     return either_of(names)

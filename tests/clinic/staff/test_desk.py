@@ -74,6 +74,19 @@ def test_a_name_that_fits_one_patient_opens_their_times(desk_of: Client, caller:
     assert response.url == page_of(caller, when="Thu after 4pm")
 
 
+def test_a_date_of_birth_is_said_as_people_say_it(
+    desk_of: Client, caller: Patient, make_patient: Callable[..., Patient]
+) -> None:
+    known(make_patient(), born_on="1984-11-20")
+    listed = desk_of.post(reverse("staff:find_slot"), {"who": "Thompson"}).content.decode()
+    opened = desk_of.get(page_of(caller)).content.decode()
+
+    assert "May 2, 1991" in listed
+    assert "Nov 20, 1984" in listed
+    assert "born May 2, 1991" in opened
+    assert "1991-05-02" not in listed + opened
+
+
 def test_several_patients_are_listed_and_put_on_the_record_without_what_was_typed(
     desk_of: Client, caller: Patient, make_patient: Callable[..., Patient]
 ) -> None:
@@ -82,8 +95,8 @@ def test_several_patients_are_listed_and_put_on_the_record_without_what_was_type
     response = desk_of.post(reverse("staff:find_slot"), {"who": "tho", "when": ""})
 
     line = AuditEvent.objects.get(action="staff.see_find_slot")
-    assert "1991-05-02" in words_of(response)
-    assert "1970-01-01" in words_of(response)
+    assert "May 2, 1991" in words_of(response)
+    assert "Jan 1, 1970" in words_of(response)
     assert set(line.detail["shown"]) == {caller.reference, other.reference}
     assert "tho" not in str(line.detail["asked"])
 
