@@ -72,9 +72,9 @@ def _of_the_clinician(asked: Question) -> Iterator[Reason]:
         return
     licence = License.objects.filter(clinician=who, region=asked.patient.region).exclude(region="").first()
     if licence is None:
-        yield Reason("Licence", f"{name} is not licensed where the patient lives.")
+        yield Reason("License", f"{name} is not licensed where the patient lives.")
     elif licence.expires_on and licence.expires_on < min(_local_days(asked), default=date.max):
-        yield Reason("Licence", f"{name} is licensed there until {zones.day_in_words(licence.expires_on)}.")
+        yield Reason("License", f"{name} is licensed there until {zones.day_in_words(licence.expires_on)}.")
 
 
 def _local_days(asked: Question) -> list[date]:

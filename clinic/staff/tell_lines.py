@@ -81,7 +81,7 @@ def said(exception: cannot_keep.Row) -> str:
         return f"{who} is away from {_clock(exception.during.lower)} to {_clock(exception.during.upper)}."
     if isinstance(exception, License):
         where = NAMES.get(exception.region, exception.region)
-        return f"The licence of {who} in {where}: last day {_day(exception.expires_on)}."
+        return f"The license of {who} in {where}: last day {_day(exception.expires_on)}."
     return f"Hours of {who}, {hours_preview.in_words(exception)}: last day {_day(exception.valid_to)}."
 
 

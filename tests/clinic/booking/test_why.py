@@ -66,9 +66,9 @@ def test_licence_and_decision_are_asked_for_the_patient(
     elsewhere, waiting = make_patient(region="US-NY"), make_patient("clinician_review")
     License.objects.filter(clinician=clinician).update(expires_on=date(2026, 12, 2))
 
-    assert rules(clinician, at(2, 9), patient=elsewhere) == ["Licence"]
+    assert rules(clinician, at(2, 9), patient=elsewhere) == ["License"]
     assert rules(clinician, at(2, 9), patient=waiting) == ["Patient"]
-    assert rules(clinician, at(3, 9), patient=make_patient()) == ["Licence"]
+    assert rules(clinician, at(3, 9), patient=make_patient()) == ["License"]
 
 
 def test_a_taken_time_says_by_whom_and_a_pause_before_whom(
