@@ -35,9 +35,9 @@ def is_flagged(facts: Facts) -> bool:
     Args:
         facts: with the answers, the medicines and what was told under a name that no question has.
     """
-    if _is_raised(facts):
+    if FLAG in facts.given and _is_raised(facts):
         return True
-    texts = [str(text) for text in map(facts.answers.get, facts.protocol.free_texts) if text]
+    texts: list[str] = list(filter(None, map(facts.answers.get, facts.protocol.free_texts)))  # type: ignore[arg-type]
     texts += [text for medicine in facts.medications for text in (medicine.text, medicine.beside)]
     if facts.problems:
         texts += [str(facts.given[name]) for name in (*_unreadable(facts), *facts.strange)]
