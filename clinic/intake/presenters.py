@@ -39,6 +39,8 @@ STATES: Final = {
 MEDICAL_QUESTIONS: Final = frozenset({"medical_now", "headache_redflag", "bp_ok", "med_tag"})
 """An urgent rule that reads one of these is about the body, and an ambulance comes before a talk."""
 
+A_MOMENT: Final = timedelta(minutes=1)
+"""After which "within one hour" is no longer true of what was said before it."""
 LONGEST_HEADING: Final = 30
 """Words of a question that still are a heading; the longest of the form have 28 and 58."""
 
@@ -210,11 +212,18 @@ def long_date(day: datetime) -> str:
 
 
 def call_promise(intake: Intake, *, now: datetime) -> str:
-    """When a clinician calls somebody who may not be safe; never more than the clinic's hours allow."""
-    due = due_at(priority="P0", now=now)
-    if is_open(now) and intake.safety_priority == "P1":
+    """When a clinician calls somebody who may not be safe; never more than the clinic's hours allow.
+
+    It counts from when they said so, not from when the page is read again, and once it is over the page says that.
+    """
+    said = intake.safety_raised_at or now
+    is_today = is_open(said) and intake.safety_priority == "P1"
+    due = due_at(priority="P1" if is_today else "P0", now=said)
+    if now > due:
+        return _("as soon as they can, which is later than we said")
+    if is_today:
         return _("today, as soon as one is free")
-    if due - now <= timedelta(hours=1):
+    if now - said < A_MOMENT and due - now <= timedelta(hours=1):
         return _("within one hour")
     return _("by %(when)s") % {"when": by_when(due, now=now, zone=known_zone(intake.patient))}
 

@@ -37,8 +37,8 @@ def test_a_visit_that_is_called_off_is_no_step_with_a_time(show: Pages) -> None:
 def test_the_step_of_a_call_says_by_when_like_the_page(show: Pages) -> None:
     said = words(show, "my:status urgent")
 
-    assert "They will call you on (555) 010-0199 within one hour." in said
-    assert "Somebody from our team calls you Now: within one hour" in said
+    assert "They will call you on (555) 010-0199 by today at 12 pm." in said
+    assert "Somebody from our team calls you Now: by today at 12 pm" in said
 
 
 def test_the_last_part_does_not_wait_for_the_others_once_it_is_open(show: Pages) -> None:

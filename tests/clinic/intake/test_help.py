@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -75,12 +75,31 @@ def test_giving_no_number_is_not_saying_that_one_is_safe(raised: Intake, let_in:
 
 
 @pytest.mark.parametrize(
+    ("later", "promise"),
+    [
+        (20, "by today at 1 pm"),
+        (61, "as soon as they can, which is later than we said"),
+        (24 * 60, "later than we said"),
+    ],
+)
+def test_reading_it_again_promises_nothing_anew(
+    raised: Intake, let_in: Callable[[Intake], Client], time_machine: Any, later: int, promise: str
+) -> None:
+    time_machine.move_to(NOW + timedelta(minutes=later), tick=False)
+    page = let_in(raised).get("/intake/help/").content.decode()
+
+    assert promise in page
+    assert "within one hour" not in page
+
+
+@pytest.mark.parametrize(
     ("now", "promise"),
     [(NOW, "within one hour"), (NEAR_THE_END, "by tomorrow at 8:30 am"), (AT_NIGHT, "by tomorrow at 9 am")],
 )
 def test_it_promises_only_what_the_hours_allow(
     raised: Intake, let_in: Callable[[Intake], Client], time_machine: Any, now: datetime, promise: str
 ) -> None:
+    Intake.objects.filter(pk=raised.pk).update(safety_raised_at=now)
     time_machine.move_to(now, tick=False)
     page = let_in(raised).get("/intake/help/").content.decode()
 
@@ -96,6 +115,7 @@ def test_the_promise_is_told_in_the_time_of_the_patient(
 ) -> None:
     raised.patient.region = region
     raised.patient.save()
+    Intake.objects.filter(pk=raised.pk).update(safety_raised_at=AT_NIGHT)
     time_machine.move_to(AT_NIGHT, tick=False)
 
     assert said in let_in(raised).get("/intake/help/").content.decode()
