@@ -16,6 +16,7 @@ from clinic.booking.cannot_keep import said_to_patient
 from clinic.booking.forms import CancelForm
 from clinic.booking.ics import calendar_file, method_of
 from clinic.booking.models import Appointment
+from clinic.patients import actions as patient_actions
 from clinic.patients import session
 from clinic.patients.models import Patient
 
@@ -72,6 +73,8 @@ def cancel(request: HttpRequest, patient: Patient) -> HttpResponse:
     meant = form.cleaned_data.get("appointment")
     appointment = patient.appointments.filter(pk=meant, booked_at__isnull=False).first() if meant else None
     if appointment is None:
+        if meant:
+            patient_actions.refuse(patient=patient, subject=f"appointment:{meant}", by=actors.patient(patient.pk))
         raise Http404
     try:
         actions.cancel(

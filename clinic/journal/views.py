@@ -91,6 +91,7 @@ def remove(request: HttpRequest, patient: Patient, entry_id: UUID) -> HttpRespon
 def _mine(patient: Patient, entry_id: UUID) -> Entry:
     found = Entry.objects.filter(pk=entry_id, patient=patient).first()
     if found is None:
+        patient_actions.refuse(patient=patient, subject=f"entry:{entry_id}", by=actors.patient(patient.pk))
         raise Http404
     return found
 

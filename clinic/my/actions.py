@@ -32,18 +32,6 @@ def look(*, patient: Patient, subject: str, by: Actor) -> None:
 
 
 @transaction.atomic
-def refuse(*, patient: Patient, subject: str, by: Actor) -> None:
-    """Put on the record that a patient asked for something that is not theirs, or is not there.
-
-    Args:
-        patient: who.
-        subject: what they asked for, as `kind:id`.
-        by: the patient.
-    """
-    record(by=by, action="my.refused", subject=subject, patient=patient.pk)
-
-
-@transaction.atomic
 def tell_details(*, patient: Patient, told: Mapping[str, str], by: Actor, now: datetime) -> bool:
     """Keep how a patient can be reached; safety words in it page the person on call, as they do in the form.
 

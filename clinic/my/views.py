@@ -167,6 +167,6 @@ def _own(rows: QuerySet[Any], row_id: UUID, patient: Patient) -> Any:
     found: Model | None = rows.filter(pk=row_id).first()
     if found is None:
         kind = rows.model._meta.model_name
-        actions.refuse(patient=patient, subject=f"{kind}:{row_id}", by=actors.patient(patient.pk))
+        patient_actions.refuse(patient=patient, subject=f"{kind}:{row_id}", by=actors.patient(patient.pk))
         raise Http404
     return found

@@ -334,5 +334,17 @@ def forget(*, patient: Patient, by: Actor) -> None:
     record(by=by, action="patients.forget", subject=f"patient:{patient.pk}", patient=patient.pk)
 
 
+@transaction.atomic
+def refuse(*, patient: Patient, subject: str, by: Actor) -> None:
+    """Put on the record that a patient asked for something that is not theirs, or is not there.
+
+    Args:
+        patient: who.
+        subject: what they asked for, as `kind:id`.
+        by: the patient.
+    """
+    record(by=by, action="patients.refused", subject=subject, patient=patient.pk)
+
+
 def _hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()

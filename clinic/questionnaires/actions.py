@@ -148,18 +148,6 @@ def send(*, questionnaire: Questionnaire, by: Actor, now: datetime) -> Questionn
     return kept
 
 
-@transaction.atomic
-def refuse(*, patient: Patient, questionnaire_id: UUID, by: Actor) -> None:
-    """Put on the record that a patient asked for a questionnaire that is not theirs, or is not there.
-
-    Args:
-        patient: who.
-        questionnaire_id: what they asked for.
-        by: the patient.
-    """
-    record(by=by, action="questionnaires.refuse", subject=f"questionnaire:{questionnaire_id}", patient=patient.pk)
-
-
 def _locked(questionnaire: Questionnaire) -> Questionnaire:
     rows = Questionnaire.objects.select_for_update(of=("self",)).select_related("intake__patient")
     kept = rows.get(pk=questionnaire.pk)

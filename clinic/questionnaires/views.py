@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from clinic.audit import actors
 from clinic.intake.views_return import open_by_link
+from clinic.patients import actions as patient_actions
 from clinic.patients import session
 from clinic.patients.models import Patient, PatientLink
 from clinic.patients.zones import known_zone
@@ -38,7 +39,8 @@ def of_mine(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     ) -> HttpResponse:
         asked = Questionnaire.objects.filter(pk=questionnaire_id, patient=patient).select_related("intake").first()
         if asked is None:
-            actions.refuse(patient=patient, questionnaire_id=questionnaire_id, by=actors.patient(patient.pk))
+            asked_for = f"questionnaire:{questionnaire_id}"
+            patient_actions.refuse(patient=patient, subject=asked_for, by=actors.patient(patient.pk))
             raise Http404
         asked.patient = asked.intake.patient = patient
         try:

@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from clinic.accounts.models import User
 from clinic.audit import actors
+from clinic.audit.models import AuditEvent
 from clinic.booking import availability_actions
 from clinic.booking.models import Appointment
 from clinic.notifications.models import Message
@@ -172,6 +173,9 @@ def test_what_is_not_ones_own_appointment_is_not_found(
 
     theirs.refresh_from_db()
     assert (status, theirs.state) == (404, "booked")
+    assert AuditEvent.objects.filter(action="patients.refused", subject=f"appointment:{theirs.pk}").count() == (
+        whose == "theirs"
+    )
 
 
 def test_late_cancelling_is_thanked_for(

@@ -10,6 +10,7 @@ import pytest
 import time_machine
 from django.db import connection
 
+from clinic.audit.models import AuditEvent
 from clinic.journal.models import Entry
 from clinic.patients.models import Wish
 from clinic.staff.timeline import happenings
@@ -101,6 +102,7 @@ def test_the_entry_of_somebody_else_is_not_there(sent: Sent, let_in: Any) -> Non
     assert client.get(where).status_code == 404
     assert client.post(where, {"note": "x"}).status_code == 404
     assert client.post(f"{where}remove/").status_code == 404
+    assert AuditEvent.objects.filter(action="patients.refused").count() == 3
     assert Entry.objects.get().note == ""
 
 

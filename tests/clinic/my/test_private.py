@@ -120,7 +120,7 @@ def test_the_message_of_somebody_else_is_not_there_and_the_try_is_written_down(
 
     assert (response.status_code, nothing.status_code) == (404, 404)
     assert response.content == nothing.content
-    line = AuditEvent.objects.get(action="my.refused", subject=f"message:{theirs.pk}")
+    line = AuditEvent.objects.get(action="patients.refused", subject=f"message:{theirs.pk}")
     assert line.patient == str(intake.patient_id)
 
 
@@ -133,7 +133,7 @@ def test_the_consent_of_somebody_else_is_not_there(sent: Any, fill: Any, submit:
 
     assert response.status_code == 404
     assert Consent.objects.filter(patient=other.patient, kind="consent_prescriber").count() == 1
-    assert AuditEvent.objects.filter(action="my.refused", subject=f"consent:{consent.pk}").count() == 1
+    assert AuditEvent.objects.filter(action="patients.refused", subject=f"consent:{consent.pk}").count() == 1
 
 
 @pytest.mark.usefixtures("mail")

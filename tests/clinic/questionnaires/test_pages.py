@@ -159,7 +159,7 @@ def test_the_questions_of_somebody_else_are_not_there(
 
     for path in ("", "1/", "send/"):
         assert client.get(f"/my/questions/{other.pk}/{path}").status_code == 404
-    assert AuditEvent.objects.filter(action="questionnaires.refuse").count() == 3
+    assert AuditEvent.objects.filter(action="patients.refused").count() == 3
 
 
 def test_a_page_sent_after_sending_changes_nothing(opened: tuple[Client, Questionnaire]) -> None:
