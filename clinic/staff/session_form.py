@@ -12,12 +12,12 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 
+from clinic.staff.moment_fields import time_field
 from clinic.treatment.actions import STAYS
 from clinic.treatment.models import Course
 
 PRESSURE: Final = re.compile(r"\s*(\d{2,3})\s*/\s*(\d{2,3})\s*")
 MEASURED: Final = ("bp_before", "bp_40", "bp_leaving", "sedation", "dissociation")
-SHORT: Final = {"class": "w-s"}
 
 
 def _pressure(value: str) -> None:
@@ -30,7 +30,6 @@ def _of_pressure(label: str) -> forms.CharField:
         label=label,
         help_text="Like 124/78",
         max_length=9,
-        widget=forms.TextInput(attrs=SHORT),
         validators=[_pressure],
         error_messages={"required": f"Enter “{label}”"},
     )
@@ -47,12 +46,7 @@ class SessionForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": "Choose the medicine"},
     )
-    began = forms.TimeField(
-        label="Given at",
-        help_text="Like 14:05",
-        widget=forms.TimeInput(attrs=SHORT),
-        error_messages={"required": "Enter when it was given, like 14:05"},
-    )
+    began = time_field("Given at", "when it was given")
     bp_before = _of_pressure("Blood pressure before")
     bp_40 = _of_pressure("Blood pressure at about 40 minutes")
     bp_leaving = _of_pressure("Blood pressure before leaving")
@@ -62,12 +56,7 @@ class SessionForm(forms.Form):
     dissociation = forms.CharField(
         label="Dissociation", max_length=200, error_messages={"required": "Say whether they felt unreal, and how much"}
     )
-    left = forms.TimeField(
-        label="Ready to leave at",
-        help_text="Like 16:20",
-        widget=forms.TimeInput(attrs=SHORT),
-        error_messages={"required": "Enter when they were ready to leave"},
-    )
+    left = time_field("Ready to leave at", "when they were ready to leave")
 
     def rows(self) -> list[list[forms.BoundField]]:
         """The fields as they stand on the page, beside each other where they belong together."""

@@ -18,7 +18,7 @@ from tests.clinic.reviews import records
 
 pytestmark = pytest.mark.django_db
 TOLD = {
-    **{"medicine": "esketamine", "began": "10:00", "left": "12:05", "bp_before": "124/78", "bp_40": "150 / 92"},
+    **{"medicine": "esketamine", "began": "10:00 am", "left": "12:05 pm", "bp_before": "124/78", "bp_40": "150 / 92"},
     **{"bp_leaving": "130/80", "sedation": "awake the whole time", "dissociation": "mild, gone after an hour"},
 }
 
