@@ -20,7 +20,7 @@ from clinic.intake.hints import EMPTY, hint_of
 from clinic.intake.journeys import anchor
 from clinic.intake.measures import MeasureField
 from clinic.web.widgets import RadioChoices, ThreePartDateField, TickBoxes
-from screening.answers import UnreadableAnswer, is_visible
+from screening.answers import UnreadableAnswer, is_visible, plain_text
 from screening.facts import Facts
 from screening.journey import Journey
 from screening.protocol import Page
@@ -59,9 +59,8 @@ class OneLineField(forms.CharField):
     """A text of one line: a line break, which only a program sends, becomes a space and starts no header or line."""
 
     def to_python(self, value: Any) -> str:
-        """The text as typed, in one line; nothing when nobody can see anything of it."""
-        text = " ".join(super().to_python(value).splitlines())
-        return text if is_visible(text) else ""
+        """The text as typed, in one line."""
+        return " ".join(super().to_python(value).splitlines())
 
 
 def _radio(question: Question, common: dict[str, Any]) -> forms.Field:
@@ -258,7 +257,7 @@ class PageForm(forms.Form):
         for name, question in self.asked().items():
             if name in self.errors:
                 continue
-            if name in shown and question.required and cleaned.get(name) in (None, "", [], False):
+            if name in shown and question.required and _is_missing(cleaned.get(name)):
                 self.add_error(name, ValidationError(self.fields[name].error_messages["required"], "required"))
             elif question.kind == "multi":
                 self._refuse_none_with_others(name, cleaned.get(name) or [])
@@ -298,11 +297,7 @@ class PageForm(forms.Form):
             value = self.cleaned_data.get(name)
             value = value.isoformat() if isinstance(value, date) else value
             value = ("yes" if value else None) if question.kind == "checkbox" else value
-            try:
-                answer = question.read(value)
-            except UnreadableAnswer:
-                answer = None
-            told[name] = list(answer) if isinstance(answer, tuple) else answer
+            told[name] = _stored(question, value)
         return told
 
     def shown_with(self, answers: dict[str, Any]) -> frozenset[str]:
@@ -310,6 +305,22 @@ class PageForm(forms.Form):
         facts = self.facts
         given = {**facts.given, **answers}
         return frozenset(Facts(facts.protocol, given, facts.on, facts.clinic, facts.medications).shown)
+
+
+def _stored(question: Question, value: Any) -> Any:
+    """An answer in the shape that is stored; a text that nobody can see answers nothing, and is kept as typed."""
+    try:
+        answer = question.read(value)
+    except UnreadableAnswer:
+        return None
+    if answer is None and isinstance(value, str):
+        return plain_text(value) or None
+    return list(answer) if isinstance(answer, tuple) else answer
+
+
+def _is_missing(value: Any) -> bool:
+    """True for no answer, also for a text of which nobody can see anything."""
+    return value in (None, "", [], False) or (isinstance(value, str) and not is_visible(plain_text(value)))
 
 
 def _made(question: Question) -> forms.Field:
