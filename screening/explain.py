@@ -90,6 +90,8 @@ def reasons_for_doubt(rule: Rule, facts: Facts) -> tuple[str, ...]:
         reasons.extend(_unread(name, facts) for name in facts.problems)
     if "telemed_flex_active" in rule.when.reads:
         reasons.append("The clinic has not said until when the telehealth flexibility is in force.")
+    if "licensed_region" in rule.when.reads and facts.clinic.licensed_regions is None:
+        reasons.append("The clinic has not said where it is licensed.")
     if rule.when.asks_medicines:
         reasons.extend(f"Not matched: {each.reading.typed}" for each in facts.cabinet.unmatched)
         reasons.extend(f"A tick may mean {m.ingredient}" for m in facts.cabinet.possible)

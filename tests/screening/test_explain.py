@@ -133,6 +133,12 @@ def test_only_what_is_prescribed_or_what_is_not_is_behind_a_check_of_it() -> Non
     assert why("med_sev_rx('psy') >= 1", asked)[0][2] == "sertraline (ingredient), not sure if still taken, in force"
 
 
+def test_a_medicine_is_behind_a_check_that_asks_whether_there_are_not_too_many() -> None:
+    asked = facts((Listed("sertraline", "taking"), Listed("lithium", "taking")), med_none="takes")
+
+    assert [typed for _, typed, _ in why("not med_ntag('SRI') > 1", asked)][-1:] == ["sertraline"]
+
+
 def test_a_product_that_is_assessed_in_part_says_so() -> None:
     asked = facts((Listed("accuretic", "taking"),), med_none="takes")
     told = "hydrochlorothiazide (one ingredient of a product that is not assessed as a whole), taking, in force"
@@ -193,6 +199,7 @@ def test_why_a_rule_cannot_be_decided(when: str, changes: dict[str, Any], reason
 def test_a_clinic_that_did_not_say_is_a_reason() -> None:
     told = "The clinic has not said until when the telehealth flexibility is in force."
     assert doubts("not telemed_flex_active", facts((), Clinic())) == (told,)
+    assert doubts("licensed_region == 'no'", facts((), Clinic())) == ("The clinic has not said where it is licensed.",)
 
 
 def test_medicines_that_were_not_matched_and_ticks_that_may_mean_more_are_reasons() -> None:

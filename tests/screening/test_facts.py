@@ -263,6 +263,8 @@ def test_each_of_four_consents_is_needed(consent: str) -> None:
         ({"freetext_flag": "no"}, (), False),
         ({"freetext_flag": " No "}, (), False),
         ({"freetext_flag": False}, (), False),
+        ({"freetext_flag": "false"}, (), False),
+        ({"reason_story": "I want to die", "hr_rest": "fast"}, (), True),
         ({"freetext_flag": ""}, (), False),
     ],
 )
