@@ -301,6 +301,14 @@ def test_what_is_told_under_a_name_of_no_question_is_looked_at_by_a_person(name:
     assert f"{name}: There is no such question." in result.undecided[0].reasons
 
 
+def test_what_cannot_be_read_and_what_no_question_asks_are_both_kept() -> None:
+    found = facts_with(hr_rest="fast", zzz="yes", **{"5": "yes"})
+    mixed = Facts(PROTOCOL, {**BASELINE.given, 5: "yes", "a": "yes"}, ON, CLINIC)  # type: ignore[dict-item]
+
+    assert list(found.problems) == ["hr_rest", "5", "zzz"]
+    assert list(mixed.problems) == ["5", "a"]
+
+
 @pytest.mark.parametrize("nothing", [None, "", [], ()])
 def test_nothing_told_under_a_name_of_no_question_says_nothing(nothing: object) -> None:
     result = screen(PROTOCOL, {**BASELINE.given, "psychosis_evr": nothing}, on=ON, clinic=CLINIC)
