@@ -94,6 +94,10 @@ class _Answer(BaseHTTPRequestHandler):
         """Nothing."""
 
 
+MOST_LOADED: Final = 50
+"""Pages after which a new tab is opened: what is measured in one adds up in its memory."""
+
+
 class Screen:
     """One page of a browser, in which the policy of the site is lifted so that it can be measured."""
 
@@ -103,12 +107,15 @@ class Screen:
             bypass_csp=True, reduced_motion="reduce", service_workers="block", base_url=self._site.address, **look
         )
         self.context.add_init_script(MEASURE)
+        self._has_axe = False
+        self._colors = Colors()
+        self._open()
+
+    def _open(self) -> None:
         self.page: Page = self.context.new_page()
         self.page.set_default_timeout(20_000)
         self._size: dict[str, int] = {}
-        self._theme = ""
-        self._has_axe = False
-        self._colors = Colors()
+        self._theme, self._loaded = "", 0
 
     @property
     def shown(self) -> Shown | None:
@@ -130,6 +137,10 @@ class Screen:
             height: of the screen.
             theme: `light` or `dark`.
         """
+        if self._loaded >= MOST_LOADED:
+            self.page.close()
+            self._open()
+        self._loaded += 1
         self._site.shown = shown
         self.looks(width=width, height=height, theme=theme)
         self._has_axe = False
