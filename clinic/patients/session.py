@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, Final, ParamSpec
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -64,6 +65,7 @@ def saved_although_late(view: Callable[..., HttpResponse]) -> Callable[..., Http
             leads_to = view(request, *args, **kwargs).get("Location")
         except Http404:
             leads_to = None
+        list(messages.get_messages(request))  # read here by nobody, so that no other page shows what was heard
         return redirect("pages:help_now" if leads_to == reverse("intake:help") else "intake:idle")
 
     return late

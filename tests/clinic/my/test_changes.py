@@ -104,3 +104,14 @@ def test_a_change_that_comes_after_half_an_hour_is_kept_and_shows_nothing(sent: 
 
     assert (response.url, after.url) == ("/help-now/", "/intake/idle/")
     assert Message.objects.filter(template="urgent-page").exists()
+
+
+def test_who_has_the_phone_after_half_an_hour_does_not_read_what_was_heard(sent: Sent) -> None:
+    client, intake, _ = sent(sex_birth="female", pregnancy="no", breastfeeding="no", postpartum_psychosis="no")
+
+    with time_machine.travel(NOW + timedelta(minutes=31), tick=False):
+        page = words(client.post("/my/changes/", {"pregnancy": "yes"}, follow=True))
+
+    assert intake.records.count() == 2
+    assert "For your privacy we closed this page" in page
+    assert "A clinician looks at it" not in page
