@@ -44,7 +44,7 @@ LONGEST_WAIT = 1.0
 The ratio itself is asked for by `make faults` only, on a machine that does nothing else."""
 WIPED = 30 if FULL else 8
 """Forms whose nudges are forgotten each time, two and a half each."""
-MANY = [5000, *[500] * (ROUNDS - 1)] if FULL else [20]
+MANY = [5000] * ROUNDS if FULL else [20]
 """Messages whose nudges are forgotten together, each time."""
 AT_A_TIME = 40
 """Fewer than the backlog of the sending thread holds, so that every nudge reaches the broker."""

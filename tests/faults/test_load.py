@@ -42,7 +42,7 @@ MASTER_KILLS: Final = often(1, 20)
 RESTARTS: Final = {signal.SIGINT: often(1, 10), signal.SIGQUIT: often(1, 20)}
 BEFORE: Final = 500
 """Forms that are sent while the broker is there, to know what is normal."""
-MIXED: Final = often(0, 8_000)
+MIXED: Final = often(0, 20_000)
 FLAGS: Final = often(0, 1_000)
 FEW: Final = 40
 TOLD_WITHIN: Final = 300.0

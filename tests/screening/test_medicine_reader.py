@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 
 from screening.medications import Medication, MedicineNames
+from screening.medicine_names import NameIndex
+from screening.medicine_reader import MOST_LOOKED_UP
 from tests.screening.medicine_data import names
 
 ON = date(2026, 11, 20)
@@ -279,7 +282,23 @@ def test_a_name_that_is_only_shorter_ones_in_a_row_is_read_one_by_one() -> None:
 def test_a_number_that_may_end_the_name_of_another_medicine_is_asked_about(text: str) -> None:
     (reading,) = names().read(text, on=ON)
     assert (reading.match, [each.name for each in reading.suggestions]) == ("suggested", ["Tylenol 3", "Tylenol"])
+    assert [each.ingredients for each in reading.suggestions] == [("codeine", "acetaminophen"), ("acetaminophen",)]
+    assert [each.score for each in reading.suggestions] == [1, 1]
     assert reading.how == "a number behind the name can make it another product"
+
+
+def test_a_number_that_ends_the_name_of_the_same_medicine_is_not_asked_about() -> None:
+    (reading,) = few("codeine", panda=("codeine",), panda3=("codeine",)).read("Panda 3 tablets")
+    assert (reading.match, reading.ingredients) == ("exact", ("codeine",))
+
+
+def test_no_more_than_so_many_unknown_words_of_a_text_are_compared_with_every_name(monkeypatch: Any) -> None:
+    compared = []
+    monkeypatch.setattr(NameIndex, "near", lambda index, key, **_: compared.append(key) or ())
+    few("codeine").read(
+        ", ".join(f"unknown{letter}{other}" for letter in "bcdfghklmnpqrstvw" for other in "aeiouy" * 2)
+    )
+    assert len(compared) == MOST_LOOKED_UP
 
 
 @pytest.mark.parametrize(
