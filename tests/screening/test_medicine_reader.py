@@ -33,6 +33,11 @@ def parts(text: str) -> list[tuple[str, str]]:
         ("prozac, 20 mg, daily", [("prozac, 20 mg, daily", "exact")]),
         ("daily: prozac", [("daily: prozac", "exact")]),
         ("For sleep: trazodone", [("For sleep: trazodone", "exact")]),
+        ("Stopped: for sleep: trazodone", [("Stopped: for sleep: trazodone", "exact")]),
+        ("prozac, anxiety daily", [("prozac", "exact"), ("anxiety daily", "unrecognised")]),
+        ("prozac, this for anxiety", [("prozac", "exact"), ("this for anxiety", "unrecognised")]),
+        ("prozac, daily for anxiety", [("prozac, daily for anxiety", "exact")]),
+        ("blahblah st jons wort", [("blahblah", "unrecognised"), ("st jons wort", "suggested")]),
         ("Stopped: prozac\nNow: xanax", [("Stopped: prozac", "exact"), ("Now: xanax", "exact")]),
         ("prozac and 20 mg xanax", [("prozac", "exact"), ("20 mg xanax", "exact")]),
         ("benadryl pm", [("benadryl pm", "suggested")]),
@@ -265,6 +270,11 @@ def test_a_name_that_is_only_shorter_ones_in_a_row_is_read_one_by_one() -> None:
         assert [reading.match for reading in index.read(text)] == ["unrecognised", "exact"], text
     (both,) = few("levodopa", carbidopa_levodopa=("carbidopa", "levodopa")).read("carbidopa/levodopa")
     assert both.known_as == ("levodopa", "carbidopa")
+
+
+def test_a_name_of_the_protocol_that_is_only_shorter_ones_in_a_row_is_read_as_one() -> None:
+    (both,) = few("codeine", "aspirin/codeine", aspirin=("aspirin",)).read("aspirin/codeine")
+    assert (both.match, both.ingredients) == ("exact", ("codeine",))
 
 
 @pytest.mark.parametrize(
