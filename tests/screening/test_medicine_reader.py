@@ -264,6 +264,10 @@ def test_a_short_name_is_joined_from_two_words_only_when_the_protocol_lists_it()
     assert told == ["joined", "not", "known,"]
 
 
+def test_a_name_of_one_word_in_a_sentence_is_not_said_to_be_joined() -> None:
+    assert [reading.how for reading in names().read("took prozac once, xanax", on=ON)] == ["brand name"] * 2
+
+
 def test_a_name_that_is_only_shorter_ones_in_a_row_is_read_one_by_one() -> None:
     index = few("levodopa", carbidopa=("carbidopa",), carbidopa_levodopa=("carbidopa", "levodopa"))
     for text in ("carbidopa/levodopa", "carbi-dopa/levodopa", "carbidopa and levodopa"):
