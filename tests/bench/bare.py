@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from typing import Any
 
 from crispy_forms.helper import FormHelper
 from django import forms
+from django.conf import settings
 from django.db import connection, models, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template import engines
@@ -16,11 +18,13 @@ from clinic.intake.models import Intake
 from clinic.patients.session import PATIENT
 from clinic.web.widgets import RadioChoices
 
+WRITTEN_ONCE = re.compile(r'{% once "([^"]+)"(.*?) %}')
+LOADED = re.compile(r"{% load [^%]+ %}")
 WORDS = "I would like to sleep again, and to be there for my children in the morning."
-LAYOUT = """{% extends "patient.html" %}{% block title %}A page{% endblock %}
+LAYOUT = """{% extends layout %}{% block title %}A page{% endblock %}
 {% block content %}<h1>A page</h1><p>{{ words }}</p><form method="post">{% csrf_token %}
 <button class="btn" type="submit">Continue</button></form>{% endblock %}"""
-ASKING = """{% extends "patient.html" %}{% load crispy_forms_tags %}{% block title %}A page{% endblock %}
+ASKING = """{% extends layout %}{% load crispy_forms_tags %}{% block title %}A page{% endblock %}
 {% block content %}<h1>A page</h1><form method="post">{% csrf_token %}{% crispy form %}
 <button class="btn" type="submit">Continue</button></form>{% endblock %}"""
 ONE_LINE = "<!doctype html><html lang=en><title>A page</title><p>{{ words }}</p></html>"
@@ -59,7 +63,7 @@ def insert(request: HttpRequest) -> HttpResponse:
 
 def layout_page(request: HttpRequest) -> HttpResponse:
     """The patient's layout with a heading, a sentence and an empty form."""
-    return HttpResponse(_compiled(LAYOUT).render({"words": WORDS}, request))
+    return HttpResponse(page(LAYOUT, {"words": WORDS}, request))
 
 
 class OneQuestion(forms.Form):
@@ -76,7 +80,7 @@ def asking_page(request: HttpRequest) -> HttpResponse:
     """One question to the patient whom the session names, with what the row of their form keeps; nothing is decided."""
     intake = Intake.objects.latest_of(request.session[PATIENT])
     form = OneQuestion(initial={"told": intake.answers.get("told") if intake else None})
-    return HttpResponse(_compiled(ASKING).render({"form": form}, request))
+    return HttpResponse(page(ASKING, {"form": form}, request))
 
 
 def keep_answer(request: HttpRequest) -> HttpResponse:
@@ -93,16 +97,40 @@ def keep_answer(request: HttpRequest) -> HttpResponse:
 
 def one_line_page(request: HttpRequest) -> HttpResponse:
     """One sentence and no layout."""
-    return HttpResponse(_compiled(ONE_LINE).render({"words": WORDS}, request))
+    return HttpResponse(page(ONE_LINE, {"words": WORDS}, request))
 
 
 _templates: dict[str, Any] = {}
+
+
+def page(source: str, told: dict[str, Any], request: HttpRequest) -> str:
+    """A page in the patient's layout as any Django view writes it: no part of it is kept from the page before."""
+    return _compiled(source).render({"layout": _plain("patient.html"), "base": _plain("base.html"), **told}, request)
 
 
 def _compiled(source: str) -> Any:
     if source not in _templates:
         _templates[source] = engines["django"].from_string(source)
     return _templates[source]
+
+
+def _plain(name: str) -> Any:
+    if name not in _templates:
+        told = _source(name).replace('{% extends "base.html" %}', "{% extends base %}")
+        _templates[name] = engines["django"].from_string(WRITTEN_ONCE.sub(_in_place, told)).template
+    return _templates[name]
+
+
+def _source(name: str) -> str:
+    return (settings.BASE_DIR / "templates" / name).read_text()
+
+
+def _in_place(part: re.Match[str]) -> str:
+    """The part itself, which knows what the page knows; a template of its own would take longer."""
+    source = LOADED.sub("", _source(part[1]))
+    told = dict(pair.split("=") for pair in part[2].split())
+    others = " ".join(f"{name}={value}" for name, value in told.items() if name != value)
+    return f"{{% with {others} %}}{source}{{% endwith %}}" if others else source
 
 
 urlpatterns = [

@@ -2,17 +2,15 @@
 
 import datetime
 from collections.abc import Sequence
-from functools import lru_cache
 
 from django import template
 from django.forms import BaseForm, BoundField
 from django.template.base import FilterExpression, Parser, Token
-from django.template.loader import render_to_string
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from clinic.web import dates
+from clinic.web import dates, once
 from clinic.web.icons import LEVELS, draw
 from clinic.web.listing import either_of
 from clinic.web.rendering import field_html
@@ -109,15 +107,10 @@ def segments(current: int, total: int = 6) -> str:
     return "d" * (current - 1) + "c" + "t" * (total - current)
 
 
-@register.simple_tag
-def progress(part: int, parts: int | None, name: str) -> SafeString:
-    """How far somebody is: `Part 2 of 6: Your mind`, and a bar; written once for a process."""
-    return _progress(part, parts or 6, str(name), translation.get_language())
-
-
-@lru_cache(maxsize=256)
-def _progress(part: int, parts: int, name: str, language: str | None) -> SafeString:
-    return render_to_string("components/progress.html", {"part": part, "parts": parts, "name": name})
+@register.simple_tag(name="once")
+def written_once(template_name: str, **told: object) -> SafeString:
+    """`{% once "components/brand.html" name=clinic.name %}`: a part that knows no more than this, written for all."""
+    return once.written(template_name, told)
 
 
 @register.inclusion_tag("components/scale.html")
