@@ -185,6 +185,13 @@ def test_the_ends_of_the_calendar_are_decided(on: str, taken: str) -> None:
     assert answer(changed(on=on, medications=medications, answers=answers)) not in BOOKABLE
 
 
+@pytest.mark.parametrize("taken", ["0001-01-01", "0026-11-01", "1899-12-31", "1980-01-01", "9999-12-31"])
+def test_a_medicine_that_was_stopped_on_a_day_that_cannot_be_is_not_clear(taken: str) -> None:
+    medications = [{"text": "phenelzine", "status": "stopped", "last_taken": taken}]
+    answers = {**BASE["answers"], "med_none": "takes"}
+    assert answer(changed(medications=medications, answers=answers)) == "clinician_review"
+
+
 HOSTILE: dict[str, Callable[[], str]] = {
     "10 MB answer": lambda: answered(legal_name="a" * (TEN_MB - 10_000)),
     "10 MB of safety words": lambda: answered(reason_story="kill myself " * 800_000),
