@@ -63,8 +63,8 @@ def look_back(
 ) -> LookBack:
     """Whether a medicine is in force, late or past on a day, with the dates and numbers behind it.
 
-    Everything but "stopped" with a date that can be right is in force: taken now, as needed, unsure, no date, one in the
-    future, before birth or longer ago than anybody lives.
+    Everything but "stopped" with a date that can be right is in force: taken now, as needed, unsure, no date, a date in
+    the future, before birth or longer ago than anybody lives.
     Five half-lives are rounded up to whole days, so that rounding never makes a look-back shorter. A medicine for which
     neither a wash-out nor a half-life is given stays in force: nobody can tell when it is clear.
 

@@ -244,6 +244,13 @@ def test_medicines_beyond_a_long_list_go_to_a_person() -> None:
     assert answer(changed(medications=many_listed, answers=answers)) not in BOOKABLE
 
 
+@pytest.mark.parametrize(("text", "how_many"), [("vitamin D", 200), ("vitamin D " * 600, 1)])
+def test_safety_words_in_a_medicine_beyond_a_long_list_are_urgent(text: str, how_many: int) -> None:
+    listed = [{"text": text}] * how_many + [{"text": "pills, I want to die"}, {"text": 5}]
+    answers = {**BASE["answers"], "med_none": "takes"}
+    assert answer(changed(medications=listed, answers=answers)) == "urgent"
+
+
 def test_lines_are_cut_at_line_ends_only_and_blank_ones_are_left_out() -> None:
     stream = io.BytesIO(b"\xef\xbb\xbfone\r\n\r\n \t\n\xef\xbb\xbf\ntwo\x0bthree\xe2\x80\xa8four\nfive")
     assert [decoded(raw) for raw in lines_of(stream)] == ["one", "two\x0bthree\u2028four", "five"]
