@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from screening import seal as sealing
 from screening.all_cores import on_all_cores
-from screening.answers import UnreadableAnswer
+from screening.answers import UnreadableAnswer, day
 from screening.checking import check
 from screening.compare import Change, Comparison, changed
 from screening.engine import Result, screen
@@ -106,7 +106,10 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _a_day(text: str) -> date:
-    return date.fromisoformat(text)
+    try:
+        return day(text)
+    except UnreadableAnswer as problem:
+        raise argparse.ArgumentTypeError(f'"{text}" {problem}') from None
 
 
 def folder(name: str) -> Path:

@@ -88,7 +88,7 @@ def number(value: object) -> float:
     """
     if type(value) is bool or not isinstance(value, (str, int, float)):
         raise UnreadableAnswer("is not a number")
-    if isinstance(value, str) and len(value) > 30:
+    if isinstance(value, str) and (len(value) > 30 or "_" in value):  # Python takes 1_20 for 120
         raise UnreadableAnswer("is not a number")
     try:
         result = float(value)

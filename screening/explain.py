@@ -93,8 +93,7 @@ def reasons_for_doubt(rule: Rule, facts: Facts) -> tuple[str, ...]:
     if "licensed_region" in rule.when.reads and facts.clinic.licensed_regions is None:
         reasons.append("The clinic has not said where it is licensed.")
     if rule.when.asks_medicines:
-        reasons.extend(f"Not matched: {each.reading.typed}" for each in facts.cabinet.unmatched)
-        reasons.extend(f"A tick may mean {m.ingredient}" for m in facts.cabinet.possible)
+        reasons.extend(_why_medicines_are_open(facts))
     if not reasons:
         reasons = [UNTOLD[name] for name in rule.when.reads if name in UNTOLD and facts.values[name] is CANNOT_TELL]
     return tuple(dict.fromkeys(reasons)) or ("Something this check needs is not known.",)
@@ -147,6 +146,17 @@ def _medicines(rule: Rule, facts: Facts) -> Iterator[Because]:
     for name in cabinet.from_ticks:
         if "med_check_positive" in rule.when.reads or not asked.isdisjoint(known[name].marks):
             yield Because("med_check", facts.protocol.questions["med_check"].wording, f"ticked, counts as {name}")
+
+
+def _why_medicines_are_open(facts: Facts) -> Iterator[str]:
+    """Why a medicine that is not known could be there, beside the answers that are missing or in doubt."""
+    if facts.answers.get("med_none") == "takes" and not facts.medications:
+        yield "Takes medicines, and the list is empty."
+    if facts.answers.get("med_unsure") == "yes":
+        unsure = facts.protocol.questions["med_unsure"]
+        yield f"{unsure.label('yes')}: {unsure.wording}"
+    yield from (f"Not matched: {each.reading.typed}" for each in facts.cabinet.unmatched)
+    yield from (f"A tick may mean {m.ingredient}" for m in facts.cabinet.possible)
 
 
 def _unmatched_in_words(reading: Reading) -> str:

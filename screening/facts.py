@@ -13,6 +13,7 @@ from weakref import ref
 from screening.answers import DOUBT, Answer, UnreadableAnswer, is_doubt
 from screening.condition_nodes import CANNOT_TELL
 from screening.derived import GAD7, PHQ9
+from screening.lookback import OLDEST
 from screening.medicine_facts import Cabinet, Listed
 from screening.protocol import Protocol
 from screening.questions import Question
@@ -82,13 +83,14 @@ class Facts:
     def cabinet(self) -> Cabinet:
         """The medicines; they are read when they are first asked about, and most pages of a form do not ask."""
         if self._cabinet is None:
-            ticked = self.answers.get("med_check")
+            ticked, born = self.answers.get("med_check"), self.answers.get("dob")
             self._cabinet = Cabinet.filled(
                 self.protocol,
                 self.medications,
                 ticked=ticked if isinstance(ticked, tuple) else (),
                 anything_possible=self._medicines_are_in_doubt(ticked),
                 on=self.on,
+                born=date.fromisoformat(str(born)) if born else None,
             )
         return self._cabinet
 
@@ -221,7 +223,7 @@ def _age(facts: Facts) -> object:
         return CANNOT_TELL
     birth = date.fromisoformat(str(born))
     years = facts.on.year - birth.year - ((facts.on.month, facts.on.day) < (birth.month, birth.day))
-    return years if birth <= facts.on and years < 120 else CANNOT_TELL
+    return years if birth <= facts.on and years < OLDEST else CANNOT_TELL
 
 
 def _sum(items: tuple[str, ...], facts: Facts) -> object:

@@ -196,8 +196,9 @@ def _medications(value: object) -> tuple[Listed, ...]:
         if typed > MOST_TYPED and listed:
             break
         listed.append(medicine)
-    rest = len(value) - len(listed)
-    return (*listed, Listed(f"{rest} more medicines")) if rest else tuple(listed)
+    rest = value[len(listed) :]
+    texts = [text for each in rest if isinstance(text := each.get("text"), str)]
+    return (*listed, Listed(f"{len(rest)} more medicines", beside=" . ".join(texts))) if rest else tuple(listed)
 
 
 def _medication(value: dict[str, object]) -> Listed:

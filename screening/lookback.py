@@ -7,6 +7,8 @@ from typing import Final, NamedTuple
 
 from screening.medicine_reading import HALF_LIVES, Medication
 
+OLDEST: Final = 120
+"""Years: nobody is as old. Source: clinical.md section 5.2, `age`."""
 IN_FORCE: Final = "in_force"
 LATE: Final = "late"
 PAST: Final = "past"
@@ -17,7 +19,8 @@ _IN_WORDS: Final = {IN_FORCE: "in force", LATE: "late, at most a caution", PAST:
 class LookBack(NamedTuple):
     """How long one medicine of one person looks back. For the clinician only: never shown to a patient.
 
-    `state` is "in_force", "late" (it counts as at most a caution) or "past".
+    `state` is "in_force", "late" (it counts as at most a caution) or "past". `mistaken` says why the date of the last
+    dose cannot be right; nothing when it can.
     """
 
     medication: Medication
@@ -27,11 +30,12 @@ class LookBack(NamedTuple):
     full_days: int
     tail_days: int
     state: str
+    mistaken: str = ""
 
     @property
     def clear_on(self) -> date | None:
         """The last day of the full look-back, after which it is no longer in force; None where that is not known."""
-        if self.status != "stopped" or self.last_taken is None or self.last_taken > self.on or not self.full_days:
+        if self.status != "stopped" or self.last_taken is None or self.mistaken or not self.full_days:
             return None
         return _after(self.last_taken, self.full_days)
 
@@ -46,18 +50,21 @@ class LookBack(NamedTuple):
             return f"{_SAID.get(self.status, 'Not known if it is still taken')}: in force."
         if self.last_taken is None:
             return "Stopped on an unknown date: in force."
-        if self.last_taken > self.on:
-            return f"Stopped on {self.last_taken}, a date in the future: in force."
+        if self.mistaken:
+            return f"Stopped on {self.last_taken}, a date {self.mistaken}: in force."
         if not self.full_days:
             return f"Stopped on {self.last_taken}: in force, as nobody can tell when it is clear."
         days = _in_days((self.on - self.last_taken).days)
         return f"Stopped on {self.last_taken}, {days} ago: {_IN_WORDS[self.state]}."
 
 
-def look_back(medication: Medication, *, status: str, last_taken: date | None, on: date) -> LookBack:
+def look_back(
+    medication: Medication, *, status: str, last_taken: date | None, on: date, born: date | None = None
+) -> LookBack:
     """Whether a medicine is in force, late or past on a day, with the dates and numbers behind it.
 
-    Everything but "stopped" with a date that is not in the future is in force: taken now, as needed, unsure, no date.
+    Everything but "stopped" with a date that can be right is in force: taken now, as needed, unsure, no date, a date in
+    the future, before birth or longer ago than anybody lives.
     Five half-lives are rounded up to whole days, so that rounding never makes a look-back shorter. A medicine for which
     neither a wash-out nor a half-life is given stays in force: nobody can tell when it is clear.
 
@@ -66,6 +73,7 @@ def look_back(medication: Medication, *, status: str, last_taken: date | None, o
         status: "taking", "as_needed", "stopped" or "unsure"; anything else counts as unsure.
         last_taken: the day of the last dose, None when not known.
         on: the day of the decision.
+        born: the date of birth, None when not known.
 
     Returns:
         The look-back in days, its state on the day, and the sentence that says why.
@@ -73,11 +81,20 @@ def look_back(medication: Medication, *, status: str, last_taken: date | None, o
     Source: clinical.md sections 4.2 (items 2 to 4) and 5.2 ("in force", "late").
     """
     full, tail = medication.full_days, medication.tail_days
-    if status != "stopped" or last_taken is None or last_taken > on or not full:
-        return LookBack(medication, status, last_taken, on, full, tail, IN_FORCE)
+    mistaken = _mistaken(last_taken, on, born) if last_taken else ""
+    if status != "stopped" or last_taken is None or mistaken or not full:
+        return LookBack(medication, status, last_taken, on, full, tail, IN_FORCE, mistaken)
     days = (on - last_taken).days
     state = IN_FORCE if days <= full else LATE if days <= tail else PAST
     return LookBack(medication, status, last_taken, on, full, tail, state)
+
+
+def _mistaken(last_taken: date, on: date, born: date | None) -> str:
+    if last_taken > on:
+        return "in the future"
+    if born and last_taken < born:
+        return "before birth"
+    return f"more than {OLDEST} years ago" if on.year - last_taken.year > OLDEST else ""
 
 
 def _numbers(medication: Medication, full: int) -> str:

@@ -115,6 +115,7 @@ class Cabinet:
         ticked: tuple[str, ...],
         anything_possible: bool,
         on: date,
+        born: date | None = None,
     ) -> Cabinet:
         """The medicines of one person, read and dated.
 
@@ -124,8 +125,9 @@ class Cabinet:
             ticked: the codes of the memory-jogger checklist that were ticked.
             anything_possible: the person was unsure of the list, or never said.
             on: the day of the decision.
+            born: the date of birth, None when not known.
         """
-        taken = [each for medicine in listed for each in _read(protocol, medicine, on)]
+        taken = [each for medicine in listed for each in _read(protocol, medicine, on, born)]
         unmatched = tuple([each for each in taken if not each.is_matched])
         states = [(name, back.state) for each in taken for name, back in each.look_backs]
         in_force = {name for name, state in states if state == IN_FORCE}
@@ -256,7 +258,7 @@ def _counts_as(name: str, taken: Taken, back: LookBack) -> str:
     return f"{name} ({how}), {state}"
 
 
-def _read(protocol: Protocol, listed: Listed, on: date) -> Iterator[Taken]:
+def _read(protocol: Protocol, listed: Listed, on: date, born: date | None) -> Iterator[Taken]:
     """Each medicine in one listed line. The line's own status wins; the text may only fill in what was left open.
 
     A line of something that was stopped whose words say that it is still taken is not sure.
@@ -268,7 +270,7 @@ def _read(protocol: Protocol, listed: Listed, on: date) -> Iterator[Taken]:
             status = "unsure"
         last_taken = listed.last_taken or (reading.last_taken if status == "stopped" else None)
         backs = [
-            (name, look_back(known[name], status=status, last_taken=last_taken, on=on))
+            (name, look_back(known[name], status=status, last_taken=last_taken, on=on, born=born))
             for name in reading.ingredients
             if name in known
         ]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 
-from screening.answers import squeezed
+from screening.answers import SCANNED_CHARACTERS, squeezed
 from screening.reasons import Because
 
 if TYPE_CHECKING:
@@ -29,6 +30,22 @@ def hold(text: str, protocol: Protocol) -> bool:
     return any(words in found for words in protocol.safety_phrases)
 
 
+def some_hold(texts: Iterable[str], protocol: Protocol) -> bool:
+    """True when one of several texts holds such a phrase; one that only their ends make together does not count.
+
+    All are searched at once, and each by itself only where that found something or is too long to be searched whole.
+
+    Args:
+        texts: anything typed.
+        protocol: whose phrases.
+    """
+    each = list(texts)
+    together = " . ".join(each)
+    if len(together) <= SCANNED_CHARACTERS and not hold(together, protocol):
+        return False
+    return any(hold(text, protocol) for text in each)
+
+
 def is_flagged(facts: Facts) -> bool:
     """True when something typed holds safety words, also where it could not be read, or somebody raised the flag.
 
@@ -40,8 +57,8 @@ def is_flagged(facts: Facts) -> bool:
     texts: list[str] = list(filter(None, map(facts.answers.get, facts.protocol.free_texts)))  # type: ignore[arg-type]
     texts += [text for medicine in facts.medications for text in (medicine.text, medicine.beside)]
     if facts.problems:
-        texts += [str(facts.given[name]) for name in (*_unreadable(facts), *facts.strange)]
-    return hold(" . ".join(texts), facts.protocol)
+        texts += [_as_text(facts.given[name]) for name in (*_unreadable(facts), *facts.strange)]
+    return some_hold(texts, facts.protocol)
 
 
 def answers_with_words(facts: Facts) -> Iterator[str]:
@@ -52,7 +69,7 @@ def answers_with_words(facts: Facts) -> Iterator[str]:
     """
     told: dict[str, object] = {name: facts.answers.get(name) for name in facts.protocol.free_texts}
     told |= {name: facts.given[name] for name in _unreadable(facts)}
-    yield from (name for name, text in told.items() if text and hold(str(text), facts.protocol))
+    yield from (name for name, value in told.items() if value and hold(_as_text(value), facts.protocol))
 
 
 def beside_the_answers(facts: Facts) -> Iterator[Because]:
@@ -66,11 +83,18 @@ def beside_the_answers(facts: Facts) -> Iterator[Because]:
             if hold(text, facts.protocol):
                 yield Because(FLAG, "Written in the list of medicines", text)
     for name in facts.strange:
-        text = str(facts.given[name])
+        text = _as_text(facts.given[name])
         if hold(text, facts.protocol):
             yield Because(name[:80], "Told under a name that no question has", text)
     if _is_raised(facts):
         yield Because(FLAG, "Safety words in something that is no answer, such as the signature", "Found")
+
+
+def _as_text(value: object) -> str:
+    """What was told as one text, also a list or an object, with the line ends and the marks that were typed."""
+    if isinstance(value, str):
+        return value
+    return json.dumps(value, ensure_ascii=False, default=str).replace("\\n", " ").replace("\\t", " ")
 
 
 def _unreadable(facts: Facts) -> list[str]:

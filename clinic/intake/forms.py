@@ -257,7 +257,7 @@ class PageForm(forms.Form):
         for name, question in self.asked().items():
             if name in self.errors:
                 continue
-            if name in shown and question.required and _is_missing(cleaned.get(name)):
+            if name in shown and question.required and is_missing(cleaned.get(name)):
                 self.add_error(name, ValidationError(self.fields[name].error_messages["required"], "required"))
             elif question.kind == "multi":
                 self._refuse_none_with_others(name, cleaned.get(name) or [])
@@ -272,9 +272,7 @@ class PageForm(forms.Form):
     def _refuse_foreign_region(self, cleaned: dict[str, Any]) -> None:
         country, region = cleaned.get("country"), cleaned.get("region")
         if country and region and not region.startswith(f"{country}-"):
-            message = _("Choose a state, province or region in %(country)s, or change the country") % {
-                "country": NAMES[country]
-            }
+            message = _("Choose a state, province or region in %(country)s, or change the country")
             self.add_error("region", ValidationError(message % {"country": NAMES[country]}, "elsewhere"))
 
     def _refuse_none_with_others(self, name: str, ticked: list[str]) -> None:
@@ -318,7 +316,7 @@ def _stored(question: Question, value: Any) -> Any:
     return list(answer) if isinstance(answer, tuple) else answer
 
 
-def _is_missing(value: Any) -> bool:
+def is_missing(value: Any) -> bool:
     """True for no answer, also for a text of which nobody can see anything."""
     return value in (None, "", [], False) or (isinstance(value, str) and not is_visible(plain_text(value)))
 

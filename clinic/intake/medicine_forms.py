@@ -12,6 +12,7 @@ from django.urls import reverse_lazy
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from clinic.intake.forms import is_missing
 from clinic.web.widgets import ChoiceButtons, RadioChoices, ThreePartDateField
 from screening.protocol import Protocol
 
@@ -133,6 +134,13 @@ class MedicineForm(forms.Form):
             *choices,
             (AS_TYPED, _("Keep “%(typed)s” as I typed it. A clinician will check it.") % {"typed": typed.strip()}),
         ]
+
+    def clean_name(self) -> str:
+        """Refuse a name of which nobody can see anything: the list would show an empty line."""
+        name = str(self.cleaned_data["name"])
+        if is_missing(name):
+            raise forms.ValidationError(self.fields["name"].error_messages["required"], "required")
+        return name
 
     def medicine(self, medicine_id: str) -> dict[str, str]:
         """The line as it is kept.

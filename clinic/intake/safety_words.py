@@ -16,7 +16,7 @@ def hold(*texts: object) -> bool:
     Args:
         texts: anything typed; what is no text holds no words.
     """
-    return safety_words.hold(" . ".join(text for text in texts if isinstance(text, str)), protocols.current())
+    return safety_words.some_hold((text for text in texts if isinstance(text, str)), protocols.current())
 
 
 def rule() -> Rule:

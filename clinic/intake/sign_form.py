@@ -12,7 +12,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 
 from clinic.intake.consent_words import Words, mark_of, words_of
-from clinic.intake.forms import PageForm
+from clinic.intake.forms import PageForm, is_missing
 from screening.journey import Journey
 from screening.protocol import Page
 
@@ -75,7 +75,7 @@ class SignForm(PageForm):
         """The consents as on any page, the signature, and the mark of the words that were read."""
         cleaned = super().clean()
         for name in ("signature", "key"):
-            if name not in self.errors and not cleaned.get(name):
+            if name not in self.errors and is_missing(cleaned.get(name)):
                 self.add_error(name, self.fields[name].error_messages["required"])
         if self.data.get("read") != self.mark:
             self.add_error("signature", READ_AGAIN)

@@ -48,7 +48,9 @@ def test_a_text_that_is_too_long_is_refused() -> None:
         plain_text("x" * (MAX_TEXT + 1))
 
 
-@pytest.mark.parametrize("typed", [True, None, [], "three", "1" * 31, "nan", "-inf", float("nan"), 10**400])
+@pytest.mark.parametrize(
+    "typed", [True, None, [], "three", "0_0", "1_20", "1" * 31, "nan", "-inf", float("nan"), 10**400]
+)
 def test_what_is_no_finite_number_is_refused(typed: object) -> None:
     with pytest.raises(UnreadableAnswer, match="^is not a number$"):
         number(typed)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import io
 import json
 import subprocess
 import sys
@@ -16,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from screening.__main__ import _decided, _scored
-from screening.lines import LONGEST_LINE, BadLine, decoded, lines_of, read_case, read_object
+from screening.lines import LONGEST_LINE, BadLine, decoded, read_case, read_object
 from screening.loader import PROTOCOLS
 from screening.protocol import Outcome
 from tests.screening.intakes import PROTOCOL
@@ -113,6 +112,10 @@ def test_the_well_formed_baseline_may_be_booked() -> None:
         (changed(medications=[{"text": "x", "last_taken": 3}]), '"last_taken" must be a date like 2026-11-20.'),
         (changed(meds=[]), 'There is no key "meds"; did you mean "medications"?'),
         (changed(Answers={}), 'There is no key "Answers"; did you mean "answers"?'),
+        (changed(med=[]), 'There is no key "med"; did you mean "medications"?'),
+        (changed(ANSWRES={}), 'There is no key "ANSWRES"; did you mean "answers"?'),
+        (f'{{"{"a" * 40}": 1, "{"a" * 40}": 2}}', f'The key "{"a" * 40}" stands twice in one object.'),
+        (f'{{"{"b" * 41}": 1, "{"b" * 41}": 2}}', f'The key "{"b" * 40}\\u2026" stands twice in one object.'),
         (
             changed(medications=[{"text": "x", "last_take": "2026-01-01"}]),
             'There is no key "last_take"; did you mean "last_taken"?',
@@ -185,6 +188,13 @@ def test_the_ends_of_the_calendar_are_decided(on: str, taken: str) -> None:
     assert answer(changed(on=on, medications=medications, answers=answers)) not in BOOKABLE
 
 
+@pytest.mark.parametrize("taken", ["0001-01-01", "0026-11-01", "1899-12-31", "1980-01-01", "9999-12-31"])
+def test_a_medicine_that_was_stopped_on_a_day_that_cannot_be_is_not_clear(taken: str) -> None:
+    medications = [{"text": "phenelzine", "status": "stopped", "last_taken": taken}]
+    answers = {**BASE["answers"], "med_none": "takes"}
+    assert answer(changed(medications=medications, answers=answers)) == "clinician_review"
+
+
 HOSTILE: dict[str, Callable[[], str]] = {
     "10 MB answer": lambda: answered(legal_name="a" * (TEN_MB - 10_000)),
     "10 MB of safety words": lambda: answered(reason_story="kill myself " * 800_000),
@@ -237,19 +247,11 @@ def test_medicines_beyond_a_long_list_go_to_a_person() -> None:
     assert answer(changed(medications=many_listed, answers=answers)) not in BOOKABLE
 
 
-def test_lines_are_cut_at_line_ends_only_and_blank_ones_are_left_out() -> None:
-    stream = io.BytesIO(b"\xef\xbb\xbfone\r\n\r\n \t\n\xef\xbb\xbf\ntwo\x0bthree\xe2\x80\xa8four\nfive")
-    assert [decoded(raw) for raw in lines_of(stream)] == ["one", "two\x0bthree\u2028four", "five"]
-
-
-def test_a_line_without_end_is_refused_once_and_the_next_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("screening.lines.MOST_BYTES", 10)
-    assert list(lines_of(io.BytesIO(b"x" * 35 + b"\nnext\n" + b"y" * 10 + b"\nlast"))) == [
-        b"x" * 10,
-        b"next\n",
-        b"y" * 10,
-        b"last",
-    ]
+@pytest.mark.parametrize(("text", "how_many"), [("vitamin D", 200), ("vitamin D " * 600, 1)])
+def test_safety_words_in_a_medicine_beyond_a_long_list_are_urgent(text: str, how_many: int) -> None:
+    listed = [{"text": text}] * how_many + [{"text": "pills, I want to die"}, {"text": 5}]
+    answers = {**BASE["answers"], "med_none": "takes"}
+    assert answer(changed(medications=listed, answers=answers)) == "urgent"
 
 
 def test_all_of_it_on_one_input_leaves_an_answer_each_and_no_trace() -> None:

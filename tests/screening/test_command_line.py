@@ -167,6 +167,14 @@ def test_without_a_day_medicines_count_back_from_today(run: Any) -> None:
     assert abs(told - (date.today() - timedelta(days=7))) <= timedelta(days=1)  # noqa: DTZ011
 
 
+@pytest.mark.parametrize("day", ["2026-02-30", "tomorrow", ""])
+def test_a_day_to_count_from_that_is_none_is_refused_in_words(day: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as refused:
+        command_line.main(["medications", "--on", day])
+    assert refused.value.code == 2
+    assert f'argument --on: "{day}" is not a date like 1991-05-02' in capsys.readouterr().err
+
+
 def test_medicines_that_are_no_utf8_are_an_error_for_that_line(run: Any) -> None:
     code, (bad, good), _ = run("medications", given=b"proz\xffac\nprozac")
     assert (code, bad) == (1, {"id": None, "error": "The line is not UTF-8 text."})

@@ -103,6 +103,16 @@ def test_a_doubtful_list_of_medicines_is_behind_every_check_of_medicines() -> No
     assert list(questions_behind(rule("med_tag('SRI')"), asked)) == ["med_none", "med_unsure", "med_check"]
 
 
+def test_a_list_that_is_empty_or_unsure_says_why_its_checks_are_open() -> None:
+    unsure = f"Yes: {PROTOCOL.questions['med_unsure'].wording}"
+    empty = "Takes medicines, and the list is empty."
+    listed = (Listed("vitamin D", "taking"),)
+
+    assert doubts("med_tag('SRI')", facts(med_none="takes")) == (empty,)
+    assert doubts("med_tag('SRI')", facts(listed, med_none="takes", med_unsure="yes")) == (unsure,)
+    assert doubts("med_tag('SRI')", facts(med_none="takes", med_unsure="yes")) == (empty, unsure)
+
+
 def test_medicines_are_told_as_typed_with_how_they_were_matched_and_whether_they_count() -> None:
     listed = (
         Listed("Zoloft 50mg", "taking"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -12,8 +13,10 @@ from screening.engine import decide, urgent_now
 from screening.facts import Facts
 from screening.joined import joined
 from screening.journey import Journey
+from screening.languages import in_language
 from screening.loader import load
 from screening.protocol import Protocol
+from screening.wording import PageWords, QuestionWords, Words
 from tests.screening.small_protocol import FILES, write
 
 URGENT = """[R900]
@@ -102,6 +105,7 @@ def test_the_name_and_the_seal_say_both(make: Make) -> None:
 
     assert protocol.name == "a+b"
     assert protocol.seal not in (started.seal, newer.seal)
+    assert len(protocol.seal) == 64
     assert protocol.seal == joined(started, newer).protocol.seal
 
 
@@ -179,7 +183,93 @@ def test_a_question_that_depends_on_one_asked_later_is_always_asked(make: Make) 
 
 
 def _moved_to_the_first_part(protocol: Protocol) -> Protocol:
-    from dataclasses import replace
-
     pages = {name: replace(page, part="start") for name, page in protocol.pages.items()}
     return replace(protocol, pages=pages)
+
+
+@pytest.mark.parametrize(("kind", "becomes"), [("rows", "rows"), ("form", "form"), ("single", "form")])
+def test_several_new_questions_share_a_page_of_the_kind_that_takes_several(make: Make, kind: str, becomes: str) -> None:
+    dizzy = FAINT[FAINT.index("[question.faint]") :].replace("faint", "dizzy")
+    two = FAINT.replace('["faint"]', '["faint", "dizzy"]').replace('"single"', '"form"', 1) + dizzy
+    start = FILES["questions/1-start.toml"]
+    newer = make("b", "faint == 'yes' or dizzy == 'yes'", both=(start, start + two))
+    today = replace(newer.pages["today"], kind=kind)
+    page = joined(make("a"), replace(newer, pages={**newer.pages, "today": today})).protocol.pages["new-today"]
+
+    assert (page.kind, page.questions) == (becomes, ("faint", "dizzy"))
+
+
+def test_one_new_question_of_a_page_of_several_is_asked_on_a_page_of_the_same_kind(make: Make) -> None:
+    newer = make("b", "faint == 'yes'", **with_faint())
+    today = replace(newer.pages["today"], questions=("smokes", "faint"), kind="form")
+    found = joined(make("a"), replace(newer, pages={"today": today})).protocol
+
+    assert (found.pages["new-today"].kind, found.pages["new-today"].questions) == ("form", ("faint",))
+
+
+def test_a_new_page_stands_before_signing_and_in_the_first_part_when_its_own_is_unknown(make: Make) -> None:
+    started, newer = make("a"), make("b", "faint == 'yes'", **with_faint())
+    first = started.parts[0]
+    sign = replace(first.pages[0], id="sign", kind="sign", questions=())
+    signed = replace(started, parts=(replace(first, pages=(*first.pages, sign)), *started.parts[1:]))
+    elsewhere = {name: replace(page, part="elsewhere") for name, page in newer.pages.items()}
+    found = joined(signed, replace(newer, pages=elsewhere)).protocol
+
+    assert [page.id for page in found.parts[0].pages] == ["first", "new-today", "sign"]
+    assert found.pages["new-today"].part == first.id
+
+
+def test_the_sources_of_both_are_kept(make: Make) -> None:
+    started, newer = make("a"), make("b", "faint == 'yes'", **with_faint())
+    book = newer.sources["book"]
+    found = joined(started, replace(newer, sources={"book": replace(book, year="1900"), "paper": book})).protocol
+
+    assert found.sources == {"book": started.sources["book"], "paper": book}
+
+
+def _with_words(protocol: Protocol, *languages: str) -> Protocol:
+    """The protocol with words of its own in these languages: each text behind its name."""
+    mine = protocol.name
+    words = Words(
+        {part.id: (f"{mine} {part.title}", f"{mine} {part.hint}") for part in protocol.parts},
+        {page.id: PageWords(f"{mine} {page.title}") for page in protocol.pages.values()},
+        {question.id: QuestionWords(f"{mine} {question.wording}") for question in protocol.questions.values()},
+        {"A talk": f"{mine} talk", mine: mine},
+    )
+    return replace(protocol, words=dict.fromkeys(languages, words))
+
+
+def test_in_another_language_what_is_new_or_asked_again_is_in_the_words_of_the_newer_one(make: Make) -> None:
+    other = {**with_faint(), "smokes": ("Do you smoke?", "Do you smoke today?")}
+    started = _with_words(make("a", "smokes == 'no'"), "es", "fr")
+    newer = _with_words(make("b", "faint == 'yes' or smokes == 'yes'", **other), "es", "de")
+    found = joined(started, newer).protocol
+    shown = in_language(found, "es")
+
+    assert {*found.words} == {"es"}
+    assert [part.title for part in shown.parts] == ["a Start", "a Medicines"]
+    assert {name: page.title for name, page in shown.pages.items()} == {
+        "first-again": "a First",
+        "new-today": "b Today",
+        "medicines": "a Medicines",
+    }
+    assert shown.questions["dob"].wording == "a Date of birth?"
+    assert shown.questions["smokes"].wording == "b Do you smoke today?"
+    assert shown.questions["faint"].wording == "b Did you faint today?"
+    assert shown.services == {"talk": "a talk"}
+    assert found.words["es"].texts == {"A talk": "a talk", "a": "a", "b": "b"}
+
+
+@pytest.mark.parametrize(
+    ("when", "changed", "asked"),
+    [
+        ("age >= 90", ("Date of birth?", "Born on?"), {"dob"}),
+        ("packs >= 3", ("Do you smoke?", "Do you smoke today?"), {"smokes"}),
+        ("smokes == 'yes' and wants('talk')", ("Do you smoke?", "Do you smoke today?"), {"smokes"}),
+        ("wants('talk') and smokes == 'yes'", ("Do you smoke?", "Do you smoke today?"), {"smokes"}),
+    ],
+)
+def test_what_a_rule_reads_through_a_value_or_a_question_that_shows_another_is_asked_again_too(
+    make: Make, when: str, changed: tuple[str, str], asked: set[str]
+) -> None:
+    assert joined(make("a"), make("b", when, changed=changed)).again == {"first-again": asked}

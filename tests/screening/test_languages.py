@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -35,8 +36,9 @@ def words_in_spanish() -> str:
     return "\n".join(lines) + "\n"
 
 
-def small(place: Path, words: str) -> Protocol:
+def small(place: Path, words: str, start: str = "") -> Protocol:
     folder = write(place / "small")
+    (folder / "questions" / "1-start.toml").write_text(start or FILES["questions/1-start.toml"])
     (folder / "words").mkdir()
     (folder / "words" / "es.toml").write_text(words)
     return load(folder, sealed=False)
@@ -50,12 +52,36 @@ def test_a_file_of_words_is_all_that_a_second_language_needs(tmp_path: Path) -> 
     assert spanish.pages["first"].title == "es First"
     assert spanish.parts[0].title == "es Start"
     assert spanish.parts[0].pages[0].title == "es First"
+    assert spanish.parts[0].hint == "es A few questions"
+    assert spanish.services == {"talk": "A talk"}, "what has no words stays as it is"
+
+
+def test_everything_that_stands_on_a_page_is_in_the_other_language(tmp_path: Path) -> None:
+    words = words_in_spanish().replace(
+        "[page.first]", '[page.first]\nhint = "es hint"\nwhy = "es why"\nbefore = "es x"'
+    )
+    words = words.replace("[question.smokes]", '[question.smokes]\nhint = "es per day"')
+    spoken = (
+        ("[page.first]", '\nhint = "hint"\nwhy = "why"\nbefore = "x"'),
+        ("[question.smokes]", '\nhint = "per day"'),
+    )
+    start = FILES["questions/1-start.toml"]
+    for name, more in spoken:
+        start = start.replace(name, f"{name}{more}")
+    spanish = in_language(small(tmp_path, words, start), "es")
+
+    page = spanish.pages["first"]
+    assert (page.hint, page.why, page.before) == ("es hint", "es why", "es x")
+    assert spanish.questions["smokes"].hint == "es per day"
 
 
 def test_a_variety_of_a_language_finds_the_language_and_any_other_is_english(tmp_path: Path) -> None:
     protocol = small(tmp_path, words_in_spanish())
 
     assert in_language(protocol, "es-mx").questions["smokes"].wording == "es Do you smoke?"
+    several = replace(protocol, words={"es": protocol.words["es"], "es-mx": replace(protocol.words["es"], parts={})})
+    assert in_language(several, "es-mx").parts[0].title == "Start"
+    assert in_language(several, "es-mx-x").parts[0].title == "es Start"
     assert in_language(protocol, "de") is protocol
     assert in_language(protocol, "") is protocol
 

@@ -62,6 +62,9 @@ def test_the_ninety_day_tail_is_only_for_prescribed_serotonin_medicines(tag: str
         ("stopped", None, "Stopped on an unknown date: in force."),
         ("stopped", ON, "Stopped on 2026-11-20, 0 days ago: in force."),
         ("stopped", date(2027, 1, 1), "Stopped on 2027-01-01, a date in the future: in force."),
+        ("stopped", date(1, 1, 1), "Stopped on 0001-01-01, a date more than 120 years ago: in force."),
+        ("stopped", date(1905, 12, 31), "Stopped on 1905-12-31, a date more than 120 years ago: in force."),
+        ("stopped", date(1906, 1, 1), "Stopped on 1906-01-01, 44153 days ago: past."),
         ("stopped", ON - timedelta(days=60), "Stopped on 2026-09-21, 60 days ago: late, at most a caution."),
         ("stopped", ON - timedelta(days=91), "Stopped on 2026-08-21, 91 days ago: past."),
     ],
@@ -109,6 +112,16 @@ def test_stopped_without_a_date_is_in_force() -> None:
 
 def test_stopped_in_the_future_is_in_force() -> None:
     assert look_back(FLUOXETINE, status="stopped", last_taken=date(2027, 1, 1), on=ON).state == "in_force"
+
+
+def test_stopped_before_birth_is_in_force_and_on_the_day_of_birth_it_is_past() -> None:
+    born = date(1991, 5, 2)
+    before, since = (
+        look_back(FLUOXETINE, status="stopped", last_taken=day, on=ON, born=born)
+        for day in (born - timedelta(days=1), born)
+    )
+    assert (before.state, before.clear_on, since.state) == ("in_force", None, "past")
+    assert before.basis.startswith("Stopped on 1991-05-01, a date before birth: in force.")
 
 
 def test_without_wash_out_and_half_life_nobody_can_tell_when_it_is_clear() -> None:

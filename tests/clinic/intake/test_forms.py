@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from django.template import Context, Template
+from django.utils import translation
+from django.utils.translation import trans_real
 
 from clinic.intake import alike, protocols
 from clinic.intake.alike import Questions
@@ -13,6 +17,7 @@ from screening.facts import Facts
 from screening.journey import Journey
 from screening.protocol import Page
 from tests.clinic.intake.conftest import NOW, PROTOCOL, page_of
+from tests.clinic.intake.test_languages import Loud
 
 
 def form_of(question: str) -> PageForm:
@@ -89,6 +94,34 @@ def test_the_second_person_is_shown_what_was_written_for_the_first(
     monkeypatch.setattr(alike, "field_html", None)
 
     assert Questions(question).written(form_of(question), question, {}) == first
+
+
+def test_each_language_has_its_own_although_the_protocol_has_words_in_one_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(trans_real._translations, "es", Loud())
+    question = "medical_now"
+
+    def shown() -> tuple[str, str]:
+        page, journey = page_of(question), Journey(Facts(PROTOCOL, {}, protocols.day_of(NOW)))
+        blank = Questions(question).written(PageForm(page, journey), question, {})
+        return blank, PageForm(page, journey, {}).errors[question][0]
+
+    (html, error), (loud, loud_error), again = shown(), translation.override("es")(shown)(), shown()
+
+    assert ('aria-hidden="true">or<' in html, 'aria-hidden="true">OR<' in loud) == (True, True)
+    assert (error[:6], loud_error[:6]) == ("Choose", "CHOOSE")
+    assert again == (html, error)
+
+
+def test_a_question_is_numbered_as_in_the_protocol_that_asks_it() -> None:
+    first = next(iter(PROTOCOL.questions.values()))
+    longer = replace(PROTOCOL, questions={"new": replace(first, id="new"), **PROTOCOL.questions})
+    numbers = [
+        Questions("phq1").written(PageForm(page_of("phq1"), Journey(Facts(each, {}, NOW.date()))), "phq1", {})
+        for each in (PROTOCOL, longer)
+    ]
+    place = list(PROTOCOL.questions).index("phq1") + 1
+
+    assert [f'id="div_q{place + more}"' in html for more, html in enumerate(numbers)] == [True, True]
 
 
 def test_a_form_that_lets_somebody_skip_a_question_says_so_and_the_next_one_does_not() -> None:

@@ -170,6 +170,16 @@ def test_signing_with_other_words_is_422_and_nothing_is_lost(fill: Any, let_in: 
     assert "What you sent first is safe with us" in text(response)
 
 
+@pytest.mark.parametrize("name", ["", "  ", "\u200b", "\u2800\u3164"])
+def test_a_signature_that_nobody_can_see_signs_nothing(fill: Any, let_in: Any, name: str) -> None:
+    intake = fill()
+    response = let_in(intake).post("/intake/sign/", sign_data(intake) | {"signature": name})
+
+    assert response.status_code == 422
+    assert "Type your full name as you gave it" in text(response)
+    assert not ScreeningRecord.objects.exists()
+
+
 def test_no_consent_is_ticked_and_none_is_bundled(fill: Any, let_in: Any) -> None:
     page = text(let_in(fill()).get("/intake/sign/"))
 
@@ -268,6 +278,16 @@ def test_a_near_miss_asks_and_the_persons_own_words_are_kept(fill: Any, let_in: 
     client.post("/intake/medicines/add/", line | {"match": "as-typed"})
     kept = Intake.objects.get().medicines
     assert [(each["name"], each["confirmed_as"]) for each in kept] == [("Lexipro", "")]
+
+
+@pytest.mark.parametrize("name", ["", "\u200b", "\u2060\u2800"])
+def test_a_medicine_without_a_name_that_can_be_seen_is_asked_for(fill: Any, let_in: Any, name: str) -> None:
+    intake = fill(med_none="takes")
+    asked = let_in(intake).post("/intake/medicines/add/", {"name": name, "status": "taking"})
+
+    assert asked.status_code == 422
+    assert "Enter the name of the medicine, or what it is for" in text(asked)
+    assert Intake.objects.get(pk=intake.pk).medicines == []
 
 
 def test_a_name_that_looks_like_another_is_not_said_to_be_misspelt(fill: Any, let_in: Any) -> None:
