@@ -11,11 +11,14 @@ import pytest
 import time_machine
 from django.test import Client
 
+from clinic.intake import actions as intake_actions
+from clinic.intake.models import Intake
 from clinic.questionnaires.comparing import Series, series_of
 from clinic.questionnaires.models import Questionnaire
 from clinic.questionnaires.progress import drawing_of, line_about
+from tests.clinic.intake.conftest import SIGN, consents
 
-from .conftest import LATER, Asks, ask_again, send
+from .conftest import LATER, Asks, ask_again, by_of, send
 from .test_pages import words
 
 ZONE = "America/Los_Angeles"
@@ -136,3 +139,52 @@ def test_hidden_scores_are_not_said_after_sending_either(page: Any) -> None:
     client.post("/my/progress/", {"scores": "hide"})
 
     assert "low-mood" not in words(client.get(f"/my/questions/{questionnaire.pk}/"))
+
+
+YEAR = timedelta(days=365)
+
+
+@pytest.fixture
+def another_form(fill: Any) -> Callable[..., None]:
+    """Sends the whole form again, as somebody does after a year."""
+
+    def send_another(questionnaire: Questionnaire, total: int, *, now: Any) -> None:
+        Intake.objects.filter(pk=fill(**told(total)).pk).update(patient=questionnaire.patient)
+        form = Intake.objects.get(patient=questionnaire.patient, state="draft")
+        given = consents(form.answers)
+        told_by = {"name": "Maya Thompson", "by": by_of(questionnaire), "page": SIGN}
+        intake_actions.submit(intake=form, key=form.submit_key, consents=given, now=now, **told_by)
+
+    return send_another
+
+
+def test_the_form_of_the_next_year_stands_after_what_was_told_before_it(
+    course: Callable[..., Questionnaire], another_form: Callable[..., None]
+) -> None:
+    questionnaire = course(17, 11)
+    another_form(questionnaire, 4, now=LATER + YEAR)
+
+    series = phq(questionnaire)
+    drawing = drawing_of(series, zone=ZONE)
+
+    assert [point.total for point in series.points] == [17, 11, 4]
+    assert [mark.x for mark in drawing.marks] == sorted(mark.x for mark in drawing.marks)
+    assert "from 17 to 4 since December 1, 2026" in drawing.words
+    assert [row.on for row in drawing.rows] == ["December 1, 2026", "December 8, 2026", "December 8, 2027"]
+    assert (drawing.first_on, drawing.last_on) == ("Dec 1, 2026", "Dec 8, 2027")
+
+
+@pytest.mark.parametrize(("next_year", "since", "concern"), [(10, 6, ""), (10, 15, "P2"), (12, 14, "")])
+def test_a_score_is_compared_with_the_latest_form_and_not_with_what_came_before_it(
+    next_year: int,
+    since: int,
+    concern: str,
+    course: Callable[..., Questionnaire],
+    another_form: Callable[..., None],
+) -> None:
+    questionnaire = course(5, 0)
+    another_form(questionnaire, next_year, now=LATER + YEAR)
+
+    sent = send(ask_again(questionnaire.intake, "F31", now=LATER + YEAR + WEEK), told(since), now=LATER + YEAR + WEEK)
+
+    assert sent.concern == concern
