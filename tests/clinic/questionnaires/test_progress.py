@@ -5,22 +5,27 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 from xml.etree import ElementTree
 
 import pytest
 import time_machine
 from django.test import Client
 
+from clinic.accounts.models import User
 from clinic.intake import actions as intake_actions
 from clinic.intake.models import Intake
 from clinic.questionnaires.comparing import Series, series_of
 from clinic.questionnaires.models import Questionnaire
 from clinic.questionnaires.progress import drawing_of, line_about
+from clinic.treatment import actions as treatment
 from tests.clinic.intake.conftest import SIGN, consents
+from tests.clinic.my.conftest import osei
 
 from .conftest import LATER, Asks, ask_again, by_of, send
 from .test_pages import words
 
+__all__ = ["osei"]
 ZONE = "America/Los_Angeles"
 WEEK = timedelta(days=7)
 
@@ -119,6 +124,19 @@ def test_the_drawing_has_a_name_a_description_and_a_table(page: Any) -> None:
     assert "17" in (description.text or "")
     assert html.count("<table") == html.count("<details")
     assert "style=" not in html
+
+
+def test_a_session_of_treatment_is_a_small_mark_below_the_line(page: Any, osei: User) -> None:
+    client, questionnaire = page
+    when = {"began_at": LATER + WEEK, "left_at": LATER + WEEK + timedelta(hours=2), "now": LATER + 2 * WEEK}
+    treatment.record_session(
+        patient=questionnaire.patient, key=uuid4(), medicine="ketamine", form={}, by=osei.actor, **when
+    )
+
+    html = client.get("/my/progress/").content.decode()
+
+    assert html.count('class="visit"') == html.count('class="plot"') > 0
+    assert "A small mark under the line is a visit." in words(client.get("/my/progress/"))
 
 
 def test_scores_can_be_hidden_and_shown_again(page: Any) -> None:
