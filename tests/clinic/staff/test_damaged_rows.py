@@ -1,4 +1,4 @@
-"""A form that cannot be opened any more stands on the worklist as one that cannot, and hides no other."""
+"""A row that cannot be opened any more stands on the list as one that cannot, and hides no other."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from django.test import Client
 
 from clinic.accounts.permissions import Role
 from tests.clinic.reviews import records
+from tests.clinic.staff.tasks import open_task
 
 pytestmark = pytest.mark.django_db
 DAMAGED = [
@@ -39,3 +40,19 @@ def test_one_form_that_cannot_be_opened_hides_no_other(
     assert f"at-{lost.intake.reference}" in page
     assert f"at-{whole.intake.reference}" in page
     assert page.count("This form cannot be opened") == 1
+
+
+@pytest.mark.parametrize("role", [Role.CLINICIAN, Role.SCHEDULER])
+@pytest.mark.parametrize("column", ["legal_name", "preferred_name", "phone"])
+def test_a_task_about_somebody_whose_name_cannot_be_opened_hides_no_other(
+    signed_in: Callable[[Role], Client], role: Role, column: str
+) -> None:
+    lost, whole = records.sealed(records.REVIEW), records.sealed(records.REVIEW)
+    for record in (lost, whole):
+        open_task(record, "coordinator")
+    damage("patients_patient", column, lost.intake.patient_id)
+
+    page = signed_in(role).get("/staff/tasks/").content.decode()
+
+    assert lost.intake.patient.reference in page
+    assert whole.intake.patient.reference in page
