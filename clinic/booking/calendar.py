@@ -15,10 +15,13 @@ from clinic.booking.displaced import on_hold
 from clinic.booking.models import Appointment, Mode, TimeOff
 from clinic.booking.models.appointments import OVER
 from clinic.booking.words import needs_in_words
+from clinic.vault.fields import opened
 from clinic.web.places import LOCATIONS
 
 MODE_ICONS: Final = {Mode.PHONE: "phone", Mode.VIDEO: "video", Mode.IN_PERSON: "pin"}
 """The icon of each way to meet; its word always stands beside it."""
+
+NOT_READABLE: Final = "not readable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,17 +104,22 @@ def _appointment(appointment: Appointment, zone: str, on_hold: str, answer: str)
         reference=appointment.reference,
         patient_reference=patient.reference,
         called=patient.called,
-        phone=str(appointment.phone or ""),
-        needs=needs_in_words(appointment.needs),
+        phone=str(opened(appointment, "phone", NOT_READABLE) or ""),
+        needs=_needs(appointment),
         patient_clock=f"{zones.clock(appointment.start, theirs)} {zones.name(theirs)}"
         if zones.differ(appointment.start, zone, theirs)
         else "",
         moved_from=_moved_from(appointment, zone),
         on_hold=on_hold,
-        overbooked=str(appointment.overbook_reason or ""),
+        overbooked=str(opened(appointment, "overbook_reason", NOT_READABLE) or ""),
         because=appointment.offered_because if appointment.state == Appointment.State.OFFERED else "",
         answer="" if appointment.is_here else answer,
     )
+
+
+def _needs(appointment: Appointment) -> tuple[str, ...]:
+    codes = opened(appointment, "needs", None)
+    return needs_in_words(codes) if codes is not None else ("What they need is not readable",)
 
 
 def _moved_from(appointment: Appointment, zone: str) -> str:

@@ -94,7 +94,7 @@ def _hold_anew(at: Choosing, chosen: Appointment) -> Appointment:
 def details_known(patient: Patient) -> dict[str, Any]:
     """What they told us for an earlier time, or only the number of their form."""
     told = patient.appointments.exclude(reminders="").order_by("created_at").last()
-    return _details_of(told) if told else {"phone": patient.phone}
+    return _details_of(told) | {"phone": told.number_to_suggest()} if told else {"phone": patient.phone}
 
 
 def _details_of(told: Appointment) -> dict[str, Any]:

@@ -29,6 +29,7 @@ from clinic.intake.forms import PageForm
 from clinic.intake.journeys import address, page_at
 from clinic.intake.models import Intake
 from clinic.intake.sign_form import SignForm
+from clinic.intake.views_late import after_sending
 from clinic.patients import session
 from clinic.patients.zones import likely_zone
 from screening.journey import Journey
@@ -49,16 +50,15 @@ def of_draft(view: Any) -> Any:
         intake = Intake.objects.latest_of(patient_id)
         if intake is None:
             return redirect("intake:start")
+        asked = {name: kwargs[name] for name in ("part", "number") if name in kwargs}
         if intake.state != Intake.State.DRAFT:
-            messages.info(request, _("You have already sent this form."))
-            return redirect("my:status")
+            return after_sending(request, intake, **asked)
         session.lives_in(request, intake.answers.get("country"))
         try:
             with timezone.override(likely_zone(intake.answers.get("region"))):
                 return view(request, intake, *args, **kwargs)
         except actions.AlreadySubmitted:
-            messages.info(request, _("You have already sent this form."))
-            return redirect("my:status")
+            return after_sending(request, intake, **asked)
 
     return with_draft
 

@@ -6,6 +6,7 @@ from typing import Final
 from uuid import UUID, uuid4
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -29,10 +30,15 @@ SHOWN: Final = 100
 @require_safe
 @session.of_patient
 def journal(request: HttpRequest, patient: Patient) -> HttpResponse:
-    """The latest entries; days without one are not shown."""
-    entries = list(Entry.objects.filter(patient=patient).order_by("-at")[:SHOWN])
+    """The latest entries, or those before one of them; days without one are not shown."""
+    rows = Entry.objects.filter(patient=patient).order_by("-at", "-pk")
+    if last := rows.filter(pk=_uuid(request.GET.get("before", ""))).first():
+        rows = rows.filter(Q(at__lt=last.at) | Q(at=last.at, pk__lt=last.pk))
+    found = list(rows[: SHOWN + 1])
+    context = {"entries": found[:SHOWN], "has_older": len(found) > SHOWN, "are_older": last is not None}
+    context["back_url"] = reverse("journal:journal") if last else reverse("my:status")
     with timezone.override(known_zone(patient)):
-        return render(request, "journal/journal.html", {"entries": entries, "back_url": reverse("my:status")})
+        return render(request, "journal/journal.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from clinic.audit.actors import Actor
 from clinic.audit.record import record
+from clinic.booking import number_actions
 from clinic.booking.holds import lock_patient
 from clinic.followups import task_actions
 from clinic.followups.actions import withdraw
@@ -33,7 +34,7 @@ def look(*, patient: Patient, subject: str, by: Actor) -> None:
 
 @transaction.atomic
 def tell_details(*, patient: Patient, told: Mapping[str, str], by: Actor, now: datetime) -> bool:
-    """Keep how a patient can be reached; safety words in it page the person on call, as they do in the form.
+    """Keep how a patient can be reached, for visits to come too; safety words in it page the person on call.
 
     Args:
         patient: who.
@@ -43,7 +44,10 @@ def tell_details(*, patient: Patient, told: Mapping[str, str], by: Actor, now: d
     Returns:
         Whether help is shown now.
     """
-    patient_actions.describe(patient=patient, told=told, by=by)
+    before = str(patient.phone or "")
+    patient_actions.describe(patient=patient, told=dict(told), by=by)
+    if "phone" in told:
+        number_actions.follow(patient=patient, before=before, by=by, now=now)
     if not safety_words.hold(*told.values()):
         return False
     safety_actions.raise_for_words(patient=patient, cause=f"details:{now:%Y%m%dT%H%M%S}", by=by, now=now)

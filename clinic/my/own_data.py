@@ -83,7 +83,7 @@ def copy_for(patient: Patient) -> dict[str, Any]:
             {"from": each.start, "to": each.end, "state": each.state, "how": each.mode, "note": each.note}
             for each in patient.appointments.filter(booked_at__isnull=False).order_by("booked_at")
         ],
-        "messages": [{"subject": each["subject"], "on": each["on"]} for each in letters(patient, most=None)],
+        "messages": [{name: each[name] for name in ("subject", "on", "text")} for each in letters(patient, most=None)],
     }
 
 

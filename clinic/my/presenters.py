@@ -106,7 +106,7 @@ def told_decision(sealed: ScreeningRecord, *, now: datetime) -> Decision | None:
 
 
 def letters(patient: Patient, *, most: int | None = LATEST) -> list[dict[str, Any]]:
-    """The messages we sent, the latest first: their subject and day, and the id of the page that shows them."""
+    """The messages we sent, the latest first: their words as far as we can still say them, their day and their id."""
     sent = Message.objects.filter(patient=patient, state=Message.State.SENT).exclude(template__in=ASKED_FOR)
     zone = known_zone(patient)
     rows = []
@@ -114,7 +114,8 @@ def letters(patient: Patient, *, most: int | None = LATEST) -> list[dict[str, An
         message.patient = patient
         words = words_again(message)
         subject = words.subject if words else _("A message from us")
-        rows.append({"id": message.pk, "subject": subject, "on": on_day(message.sent_at, zone)})
+        text = words.text if words else ""
+        rows.append({"id": message.pk, "subject": subject, "text": text, "on": on_day(message.sent_at, zone)})
     return rows
 
 

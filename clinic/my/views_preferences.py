@@ -85,22 +85,24 @@ def data(request: HttpRequest, patient: Patient) -> HttpResponse:
     """A copy of their data, and asking us to erase it: a week to cancel, then the journal goes, and a person writes."""
     now, by = timezone.now(), actors.patient(patient.pk)
     asked = patient.wishes.filter(kind=Wish.Kind.ERASE, taken_back_at=None).order_by("-at").first()
+    is_over = asked is not None and asked.at + patient_actions.ERASED_AFTER <= now
     if request.method == "POST" and request.POST.get("erase") == "yes":
-        patient_actions.wish(patient=patient, kind=Wish.Kind.ERASE, about=patient.pk, by=by, now=now)
+        about = asked.pk if asked and is_over else asked.about if asked else patient.pk
+        patient_actions.wish(patient=patient, kind=Wish.Kind.ERASE, about=about, by=by, now=now)
         messages.info(request, _("We have your request. A person reads it and writes to you."))
         return redirect("my:data")
     if request.method == "POST" and request.POST.get("cancel") == "yes" and asked:
-        is_over = patient_actions.take_back_wish(wish=asked, by=by, now=now)
+        is_back = patient_actions.take_back_wish(wish=asked, by=by, now=now)
         messages.info(
             request,
-            _("We took back your request. We erase nothing.") if is_over else _("It is too late to cancel. Call us."),
+            _("We took back your request. We erase nothing.") if is_back else _("It is too late to cancel. Call us."),
         )
         return redirect("my:data")
     zone = known_zone(patient)
     context = {"reference": patient.reference, "back_url": reverse("my:status")}
     if asked:
         until = asked.at + patient_actions.ERASED_AFTER
-        context |= {"asked_on": presenters.on_day(asked.at, zone), "may_cancel": now < until}
+        context |= {"asked_on": presenters.on_day(asked.at, zone), "may_cancel": not is_over}
         context |= {"erased_on": presenters.on_day(until, zone, with_clock=True)}
     return render(request, "my/data.html", context)
 

@@ -8,13 +8,13 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from clinic.audit import actors
-from clinic.booking.models import Appointment
 from clinic.patients import actions as patient_actions
 from clinic.patients import session
 from clinic.patients.models import Patient
 from clinic.patients.zones import known_zone
 from clinic.questionnaires.comparing import series_of
 from clinic.questionnaires.progress import drawing_of
+from clinic.treatment.visits import moments
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -27,7 +27,6 @@ def progress(request: HttpRequest, patient: Patient) -> HttpResponse:
         return redirect("my:progress")
     context = {"back_url": reverse("my:status"), "is_hidden": patient.hides_scores}
     if not patient.hides_scores:
-        met = patient.appointments.filter(state=Appointment.State.COMPLETED)
-        visits, zone = [each.start for each in met], known_zone(patient)
+        visits, zone = moments(patient), known_zone(patient)
         context["drawings"] = [drawing_of(each, zone=zone, visits=visits) for each in series_of(patient)]
     return render(request, "my/progress.html", context)

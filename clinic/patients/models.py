@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from clinic.audit.triggers import sealed
 from clinic.patients.references import new_reference
-from clinic.vault.fields import EncryptedField
+from clinic.vault.fields import EncryptedField, opened
 
 
 class Patient(models.Model):
@@ -50,8 +50,8 @@ class Patient(models.Model):
 
     @property
     def called(self) -> str:
-        """The name to call them by; their reference when they gave none."""
-        return str(self.preferred_name or self.legal_name or self.reference)
+        """The name to call them by; their reference when they gave none, or it cannot be opened."""
+        return str(opened(self, "preferred_name", "") or opened(self, "legal_name", "") or self.reference)
 
 
 class ConsentWords(models.Model):

@@ -7,6 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from clinic.audit.actors import Actor
 from clinic.audit.record import record
@@ -19,7 +20,7 @@ from clinic.patients.models import Patient
 from clinic.questionnaires.asking import BLADDER, asks_for, facts_of, first_record, items_of, scored, symptoms
 from clinic.questionnaires.comparing import SAFETY_ITEMS, is_worse, series_of
 from clinic.questionnaires.models import Questionnaire
-from clinic.questionnaires.safety import newly_raised
+from clinic.questionnaires.safety import Raised, newly_raised
 from screening.facts import Facts
 from screening.protocol import Page
 
@@ -104,14 +105,34 @@ def save_page(
     raised = newly_raised(kept, facts, now=now)
     if raised is not None:
         kept.raised = sorted({*kept.raised, *raised.rules})
-        cause = f"questionnaire:{kept.pk}:{len(kept.raised)}"
-        intake = raise_anew(
-            intake=_form_now(kept), priority=raised.priority, rules=raised.rules, cause=cause, by=by, now=now
-        )
-        tell_again(intake=intake, answers=_of_protocol(kept, intake), by=by, now=now)
+        _tell(raised, kept, cause=f"questionnaire:{kept.pk}:{len(kept.raised)}", by=by, now=now)
     kept.save(update_fields=["answers", "visited", "saved_at", "raised"])
     _record(kept, "questionnaires.save_page", by=by)
     return kept, raised is not None
+
+
+@transaction.atomic
+def hear_late(*, questionnaire: Questionnaire, answers: dict[str, Any], by: Actor, now: datetime) -> bool:
+    """Hear what is urgent in a page that came when the questions were not open any more; what was sent stays as it is.
+
+    1. Lock the questionnaire. 2. Ask the urgent rules about these answers beside those that are kept. 3. What is newly
+    urgent is told as in `save_page`; the answers stand in the next record of the form. 4. Audit.
+
+    Args:
+        questionnaire: which.
+        answers: of the page, keyed by question.
+        by: the patient.
+        now: the moment; the same page again within a minute pages once.
+    Returns:
+        Whether help is shown now.
+    """
+    kept = _rows().get(pk=questionnaire.pk)
+    kept.answers = {**kept.answers, **{name: answer for name, answer in answers.items() if answer is not None}}
+    raised = newly_raised(kept, facts_of(kept, now=now), now=now)
+    if raised is not None:
+        _tell(raised, kept, cause=f"questionnaire:{kept.pk}:late:{now:%Y%m%dT%H%M}", by=by, now=now)
+    _record(kept, "questionnaires.hear_late", by=by)
+    return raised is not None
 
 
 @transaction.atomic
@@ -148,12 +169,22 @@ def send(*, questionnaire: Questionnaire, by: Actor, now: datetime) -> Questionn
     return kept
 
 
+def _rows() -> QuerySet[Questionnaire]:
+    return Questionnaire.objects.select_for_update(of=("self",)).select_related("intake__patient")
+
+
 def _locked(questionnaire: Questionnaire) -> Questionnaire:
-    rows = Questionnaire.objects.select_for_update(of=("self",)).select_related("intake__patient")
-    kept = rows.get(pk=questionnaire.pk)
+    kept = _rows().get(pk=questionnaire.pk)
     if kept.state != State.OPEN:
         raise NotOpen
     return kept
+
+
+def _tell(raised: Raised, kept: Questionnaire, *, cause: str, by: Actor, now: datetime) -> None:
+    """Raise the flag of the form that counts now, page the person on call, and have every rule asked again."""
+    form = _form_now(kept)
+    intake = raise_anew(intake=form, priority=raised.priority, rules=raised.rules, cause=cause, by=by, now=now)
+    tell_again(intake=intake, answers=_of_protocol(kept, intake), by=by, now=now)
 
 
 def _close(questionnaire: Questionnaire, *, by: Actor, now: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -106,7 +106,7 @@ def drawing_of(series: Series, *, zone: str, visits: Iterable[datetime] = (), fo
     maximum = instrument.highest_item * (1 if instrument.scoring == "mean" else len(instrument.items))
     start, end = series.points[0].at, series.points[-1].at
     place = _Places(start, end, maximum)
-    rows = tuple(_row(point, zone, series.say) for point in series.points)
+    rows = tuple(_row(point, zone, series) for point in series.points)
     words = line_about(series, zone=zone, for_staff=for_staff)
     return Drawing(
         id=instrument.id,
@@ -118,8 +118,8 @@ def drawing_of(series: Series, *, zone: str, visits: Iterable[datetime] = (), fo
         runs=tuple(_runs(series.points, place)),
         levels=tuple(_levels(series, place)),
         ticks=tuple(place.x(at) for at in visits if start <= at <= end),
-        first_on=day(start, zone),
-        last_on=day(end, zone),
+        first_on=_at_an_end(start, zone, series),
+        last_on=_at_an_end(end, zone, series),
         maximum=maximum,
     )
 
@@ -137,7 +137,7 @@ def line_about(series: Series, *, zone: str, for_staff: bool = False) -> str:
     if not known:
         return _("%(score)s has no number yet, because a question was left open.") % {"score": name}
     first, last = known[0], known[-1]
-    told = {"score": name, "first": points(first), "last": points(last), "day": day(first.at, zone)}
+    told = {"score": name, "first": points(first), "last": points(last), "day": _day(first.at, zone, series)}
     if len(known) == 1:
         changed = _("%(score)s was %(first)s on %(day)s.")
     elif first.total == last.total:
@@ -166,9 +166,16 @@ def points(point: Point) -> str:
     return f"{point.total:g}" if point.total is not None else _("not complete")
 
 
-def day(moment: datetime, zone: str) -> str:
-    """`November 30`, where the patient is."""
-    return dates.month_day(moment.astimezone(ZoneInfo(zone)))
+def _day(moment: datetime, zone: str, series: Series) -> str:
+    """`November 30`, where the patient is; with its year when there is more than one."""
+    local = moment.astimezone(ZoneInfo(zone))
+    return dates.long_day(local) if series.is_over_a_year else dates.month_day(local)
+
+
+def _at_an_end(moment: datetime, zone: str, series: Series) -> str:
+    """The same below an end of the plot, where both have to fit."""
+    local = moment.astimezone(ZoneInfo(zone))
+    return dates.short_day_and_year(local) if series.is_over_a_year else dates.month_day(local)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,9 +195,9 @@ class _Places:
         return round(BOTTOM - total / self.maximum * (BOTTOM - TOP), 1)
 
 
-def _row(point: Point, zone: str, say: Callable[[str], str]) -> Row:
-    band = say(point.band or "")
-    return Row(day(point.at, zone), points(point), band[:1].upper() + band[1:])
+def _row(point: Point, zone: str, series: Series) -> Row:
+    band = series.say(point.band or "")
+    return Row(_day(point.at, zone, series), points(point), band[:1].upper() + band[1:])
 
 
 def _runs(told: tuple[Point, ...], place: _Places) -> Iterable[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import wraps
 from typing import Any
 from uuid import UUID
@@ -90,25 +91,39 @@ def start(request: HttpRequest, asked: Questionnaire) -> HttpResponse:
 @of_mine
 def page(request: HttpRequest, asked: Questionnaire, number: int) -> HttpResponse:
     """One page of questions; what needs a person at once leads to help at once."""
-    now = timezone.now()
-    if asked.state != State.OPEN:
+    now, is_open = timezone.now(), asked.state == State.OPEN
+    if not is_open and request.method != "POST":
         raise actions.NotOpen
     sheet = presenters.sheet_of(asked, now=now)
     if not 1 <= number <= len(sheet.pages):
         raise Http404
-    if sheet.first_open and number > sheet.first_open:
+    if is_open and sheet.first_open and number > sheet.first_open:
         messages.info(request, _("We brought you to the next question we need."))
         return redirect(sheet.next_url)
     shown = sheet.pages[number - 1]
     form = ShortForm(shown, sheet.journey, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         by = actors.patient(asked.patient_id)
-        kept, help_now = actions.save_page(questionnaire=asked, page=shown, answers=form.answers(), by=by, now=now)
+        try:
+            kept, help_now = actions.save_page(questionnaire=asked, page=shown, answers=form.answers(), by=by, now=now)
+        except actions.NotOpen:
+            return _came_late(request, asked, form, now)
         return redirect("intake:help" if help_now else presenters.sheet_of(kept, now=now).next_url)
+    if not is_open:
+        raise actions.NotOpen
     context = {"form": form, "page": shown, "number": number, "pages": len(sheet.pages), "saved_at": asked.saved_at}
     back = sheet.page_url(number - 1) if number > 1 else reverse("questionnaires:start", args=[asked.pk])
     context |= {"back_url": back}
     return render(request, "questionnaires/page.html", context, status=422 if form.errors else 200)
+
+
+def _came_late(request: HttpRequest, asked: Questionnaire, form: ShortForm, now: datetime) -> HttpResponse:
+    """A page of another tab, or of last week: it changes nothing, which is said, and what is urgent in it is heard."""
+    by = actors.patient(asked.patient_id)
+    if actions.hear_late(questionnaire=asked, answers=form.answers(), by=by, now=now):
+        return redirect("intake:help")
+    messages.info(request, _("These questions were closed before, so we did not change what you had answered."))
+    return redirect("questionnaires:start", asked.pk)
 
 
 @require_http_methods(READ_AND_SEND)

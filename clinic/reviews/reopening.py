@@ -93,8 +93,22 @@ def open_question(patient: Patient, *, now: datetime) -> Reopened | None:
         now: the moment.
     """
     decision = _asking(patient, now)
-    if decision is None:
-        return None
+    return None if decision is None else _reopened(decision, now)
+
+
+def last_question(patient: Patient, *, now: datetime) -> Reopened | None:
+    """What this patient was asked last, although it was answered or taken back; None when nothing ever was.
+
+    Args:
+        patient: who.
+        now: the moment.
+    """
+    asking = Decision.objects.filter(record__intake__patient=patient, route=Route.ASK_FOR_MORE)
+    decision = asking.select_related("record__intake__patient").order_by("decided_at").last()
+    return None if decision is None else _reopened(decision, now)
+
+
+def _reopened(decision: Decision, now: datetime) -> Reopened:
     intake = decision.record.intake
     facts = protocols.facts_shown(protocols.facts_of(intake, now=now))
     page = _page(facts, decision.asks or [])

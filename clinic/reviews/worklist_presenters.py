@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -13,11 +14,22 @@ from clinic.reviews import answers, clocks, flags, medicines, scores, words
 from clinic.reviews.models import Decision, Route, Waiting
 from clinic.reviews.persons import person
 from clinic.reviews.suggestion import suggested_route
+from clinic.vault.fields import CannotOpen
 
 LEVEL_OF_OUTCOME: Final = {**flags.LEVEL_OF, "ready_to_book": "clear"}
 
 CLOSED: Final = {"is_closed": True, "level": "", "why": (), "medicines": "", "scores": (), "suggested": ""}
 """What somebody reads who does not look after the patient."""
+
+UNREADABLE: Final = {
+    "about": "",
+    "why": ("This form cannot be opened: it was damaged, or its key is gone. Tell whoever looks after the system",),
+    "medicines": "Not readable",
+    "scores": (),
+    "suggested": "You decide",
+}
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,24 +110,36 @@ def awaiting_line(decision: Decision, *, is_theirs: bool, now: datetime) -> Line
 
 
 def _line(record: ScreeningRecord, *, now: datetime, **shown: Any) -> Line:
+    """One row; a form that cannot be opened is one that says so, because it must not hide the others."""
+    try:
+        told = _told(record, now)
+    except CannotOpen:
+        log.error("the record %s on the worklist cannot be opened", record.pk)
+        told = UNREADABLE | {"name": record.intake.reference}
+    return Line(
+        reference=record.intake.reference,
+        sent=words.moment(record.intake.submitted_at or record.screened_at, now=now),
+        is_again=record.number > 1,
+        **told,
+        **shown,
+    )
+
+
+def _told(record: ScreeningRecord, now: datetime) -> dict[str, Any]:
     result, protocol = record.result, answers.protocol_of(record)
     count, unmatched = medicines.how_many(result)
     scored = scores.short(scores.scores(protocol, record.answers["answers"])) if protocol else []
     raised = tuple(flag.headline for flag in flags.raised_on_the_way(record, protocol))
     route = suggested_route(record)
     who = person(record.intake.patient, record.intake, now=now)
-    return Line(
-        reference=record.intake.reference,
-        name=who.name,
-        about=", ".join(filter(None, (who.about.split(", ")[0], who.lives_in))),
-        why=(*raised, *flags.headlines(result, limit=2))[:2],
-        medicines=f"{count}, {unmatched} not matched" if unmatched else str(count),
-        scores=tuple(scored),
-        suggested=route.label if route else "You decide",
-        sent=words.moment(record.intake.submitted_at or record.screened_at, now=now),
-        is_again=record.number > 1,
-        **shown,
-    )
+    return {
+        "name": who.name,
+        "about": ", ".join(filter(None, (who.about.split(", ")[0], who.lives_in))),
+        "why": (*raised, *flags.headlines(result, limit=2))[:2],
+        "medicines": f"{count}, {unmatched} not matched" if unmatched else str(count),
+        "scores": tuple(scored),
+        "suggested": route.label if route else "You decide",
+    }
 
 
 def _second(waiting: Waiting, me: User, now: datetime) -> str:

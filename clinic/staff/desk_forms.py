@@ -142,7 +142,7 @@ def known_details(appointment: Appointment | None, phone: object, open_reminders
     if appointment is None:
         return {"phone": phone, "reminders": open_reminders[0], "needs": [], **heard}
     kept = appointment.reminders if appointment.reminders in open_reminders else open_reminders[0]
-    return {"phone": appointment.phone or phone, "reminders": kept, "needs": appointment.needs, **heard}
+    return {"phone": appointment.number_to_suggest(), "reminders": kept, "needs": appointment.needs, **heard}
 
 
 class WhyForm(InPage, forms.Form):

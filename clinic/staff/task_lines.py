@@ -23,6 +23,7 @@ from clinic.reviews import words
 from clinic.reviews.filters import end_of_day
 from clinic.reviews.models import Decision
 from clinic.staff.task_sources import SOURCES, UNKNOWN
+from clinic.vault.fields import opened
 from screening.protocol import FollowUpPlan
 
 ABOUT_THE_PRESCRIBER: Final = ("F16", "F17")
@@ -141,9 +142,9 @@ def _line(
         what=f"{what} ({task.reason})" if task.reason else what,
         source=SOURCES.get(plan.trigger, UNKNOWN) if plan else UNKNOWN,
         is_mine=is_mine,
-        name=str(task.patient.legal_name or task.patient.called),
+        name=str(opened(task.patient, "legal_name", "") or task.patient.called),
         reference=task.patient.reference,
-        phone=str(task.patient.phone or ""),
+        phone=str(opened(task.patient, "phone", "not readable") or ""),
         due=words.due(task.due_at, now=now),
         is_late=task.due_at < now,
         is_urgent=task.priority in ("P0", "P1"),

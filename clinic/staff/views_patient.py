@@ -8,7 +8,6 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from clinic.accounts.permissions import Permission
-from clinic.booking.models import Appointment
 from clinic.intake.countries import NAMES
 from clinic.patients import languages
 from clinic.patients.models import Patient
@@ -20,6 +19,7 @@ from clinic.staff.care_team import is_on_team, open_until
 from clinic.staff.frame import page, show
 from clinic.staff.glass_form import GlassForm
 from clinic.staff.timeline import KINDS, happenings
+from clinic.treatment.visits import moments
 
 
 @page(Permission.SEE_INTAKE)
@@ -52,8 +52,7 @@ def patient(request: HttpRequest, reference: str) -> HttpResponse:
 
 def _scores(person: Patient) -> list[Drawing]:
     """Scores over time as the patient sees them, with what the change is called."""
-    met = person.appointments.filter(state=Appointment.State.COMPLETED)
-    visits = [each.start for each in met]
+    visits = moments(person)
     asked = [series for series in series_of(person) if len(series.points) > 1]
     return [drawing_of(each, zone=settings.CLINIC_TIME_ZONE, visits=visits, for_staff=True) for each in asked]
 

@@ -22,6 +22,8 @@ RECORDED = (
     "To correct it, write a note. For another session, open this page anew"
 )
 
+NOT_OVER = "That is later than now. Record the session on its day, once they are ready to leave"
+
 
 @page(Permission.DECIDE, "GET", "HEAD", "POST")
 def treatment(request: HttpRequest, reference: str) -> HttpResponse:
@@ -37,6 +39,8 @@ def treatment(request: HttpRequest, reference: str) -> HttpResponse:
             return redirect("staff:treatment", person.reference)
         except actions.OtherMedicine:
             form.add_error("medicine", "A course of another medicine is open. End it first")
+        except actions.NotOver:
+            form.add_error("left", NOT_OVER)
         except actions.RecordedDifferently:
             form.add_error(None, RECORDED)
     see_patient(patient=person, by=request.user.actor)

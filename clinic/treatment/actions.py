@@ -25,6 +25,10 @@ class LeftTooEarly(Exception):
     """After esketamine nobody is ready to leave before two hours."""
 
 
+class NotOver(Exception):
+    """They are not ready to leave before the moment in which it is recorded."""
+
+
 class RecordedDifferently(Exception):
     """This session is on the record already, with other values; nothing was changed."""
 
@@ -58,6 +62,7 @@ def record_session(
         now: the moment.
     Raises:
         LeftTooEarly: less than two hours after esketamine.
+        NotOver: they would be ready to leave later than now.
         OtherMedicine: a course of another medicine is open.
         RecordedDifferently: the form was sent before, with other values.
     """
@@ -68,6 +73,8 @@ def record_session(
         return before
     if medicine == Course.Medicine.ESKETAMINE and left_at - began_at < STAYS:
         raise LeftTooEarly
+    if left_at > now:
+        raise NotOver
     staff = User.objects.get(pk=int(by.ref.removeprefix("staff:")))
     course = Course.objects.filter(patient=patient, ended_at__isnull=True).first()
     if course is not None and course.medicine != medicine:

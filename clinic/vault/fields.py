@@ -7,6 +7,7 @@ another row or column does not open. The database only ever sees bytes, and the 
 from __future__ import annotations
 
 import json
+import logging
 import os
 from typing import Any
 
@@ -17,6 +18,7 @@ from clinic.vault.keys import ring
 
 FORMAT = b"T1"
 NONCE_BYTES = 12
+log = logging.getLogger(__name__)
 
 
 class CannotOpen(Exception):
@@ -62,6 +64,21 @@ def unseal(stored: bytes, bound_to: str) -> Any:
         return json.loads(cipher.decrypt(bytes(nonce), bytes(encrypted), bound_to.encode()))
     except Exception:  # noqa: BLE001 - fail closed, and say nothing about why
         raise CannotOpen(f"A value of {bound_to.split(':')[0]} cannot be opened.") from None
+
+
+def opened(row: models.Model, name: str, otherwise: Any) -> Any:
+    """An encrypted value for a list of many rows, in which one that cannot be opened must not hide the others.
+
+    Args:
+        row: whose.
+        name: the field.
+        otherwise: what stands in its place when it cannot be opened, which is logged.
+    """
+    try:
+        return getattr(row, name)
+    except CannotOpen as refusal:
+        log.error("%s, in the row %s", refusal, row.pk)
+        return otherwise
 
 
 def key_id_of(stored: bytes) -> str:

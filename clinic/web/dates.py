@@ -41,6 +41,13 @@ def short_month_day(day: date) -> str:
     return f"{day:%b} {day.day}" if get_language() in AMERICAN else date_format(day, "MONTH_DAY_FORMAT")
 
 
+def short_day_and_year(day: date) -> str:
+    """`Dec 3, 2026`."""
+    if get_language() in AMERICAN:
+        return f"{day:%b} {day.day}, {day.year}"
+    return date_format(day, "SHORT_DATE_FORMAT")
+
+
 def weekday(day: date) -> str:
     """`Thursday`."""
     return f"{day:%A}" if get_language() in AMERICAN else date_format(day, "l")

@@ -23,6 +23,7 @@ TAKEN = (*KEPT, "booked")
 """States in which the database lets nobody else have the time."""
 OVER = ("completed", "left_early", "no_show")
 """States of a visit that is over, as the staff said."""
+GIVEN_UP_OR_OVER = (*OVER, "cancelled", "moved")
 
 
 class AppointmentQuerySet(models.QuerySet["Appointment"]):
@@ -225,6 +226,11 @@ class Appointment(models.Model):
     def way(self) -> str:
         """How to meet, in one word: phone, video, or the location of a visit."""
         return self.location if self.mode == Mode.IN_PERSON else self.mode
+
+    def number_to_suggest(self) -> str:
+        """The number they gave for this time; once it is over or given up, their number of now comes first."""
+        given, known = str(self.phone or ""), str(self.patient.phone or "")
+        return (known or given) if self.state in GIVEN_UP_OR_OVER else (given or known)
 
     @property
     def is_here(self) -> bool:

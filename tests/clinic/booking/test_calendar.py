@@ -94,3 +94,32 @@ def test_the_number_of_queries_does_not_grow(
         of_the_second(now)
 
     assert len(queries) == 9
+
+
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [("patients_patient", "preferred_name"), ("booking_appointment", "phone"), ("booking_appointment", "needs")],
+)
+def test_a_visit_of_which_something_cannot_be_opened_hides_no_other(
+    table: str,
+    column: str,
+    clinician: User,
+    make_patient: Callable[..., Patient],
+    hold: Make,
+    book: Make,
+    now: datetime,
+    at: At,
+) -> None:
+    lost, whole = (book(hold(make_patient(), clinician, at(2, hour))) for hour in (9, 10))
+    pk = lost.patient_id if table.startswith("patients") else lost.pk
+    with connection.cursor() as cursor:
+        cursor.execute(f"UPDATE {table} SET {column} = '\\x5431026b31' WHERE id = %s", [pk])  # noqa: S608
+
+    first, second = of_the_second(now)
+
+    assert (first.reference, second.reference, second.called) == (lost.reference, whole.reference, "Maya")
+    assert {
+        "preferred_name": first.called == lost.patient.reference,
+        "phone": first.phone == "not readable",
+        "needs": first.needs == ("What they need is not readable",),
+    }[column]

@@ -62,14 +62,18 @@ def test_what_cannot_be_saved_late_changes_nothing(draft: Intake, let_in: Any, p
     assert Intake.objects.get().answers == {}
 
 
-def test_late_and_already_sent_changes_nothing(fill: Any, submit: Any, let_in: Any) -> None:
+@pytest.mark.parametrize(("answer", "leads_to"), [("yes", "/intake/idle/"), ("no", "/help-now/")])
+def test_late_and_already_sent_changes_nothing_unless_it_is_urgent(
+    fill: Any, submit: Any, let_in: Any, answer: str, leads_to: str
+) -> None:
     intake = fill()
     submit(intake)
     client = let_in(intake)
     fall_asleep(client)
 
-    assert client.post(FIRST, {"safe_now": "no"}).headers["Location"] == "/intake/idle/"
-    assert Intake.objects.get().answers["safe_now"] == "yes"
+    assert client.post(FIRST, {"safe_now": answer}).headers["Location"] == leads_to
+    assert Intake.objects.get().answers["safe_now"] == answer
+    assert Message.objects.filter(to_role="on_call").exists() is (answer == "no")
 
 
 def test_a_stranger_without_a_visit_saves_nothing(draft: Intake) -> None:
@@ -88,11 +92,28 @@ def test_another_tab_after_sending_is_told_so_and_led_to_what_happens_next(
     intake = fill()
     submit(intake)
     client = let_in(intake)
-    shown = client.post(path, {"safe_now": "no"}, follow=True)
+    shown = client.post(path, {"safe_now": "yes"}, follow=True)
 
     assert shown.redirect_chain[-1][0] == "/my/"
     assert "You have already sent this form." in text(shown)
-    assert Intake.objects.get().answers["safe_now"] == "yes"
+    assert not Message.objects.filter(to_role="on_call").exists()
+
+
+@pytest.mark.parametrize("answer", ["no", "not_sure"])
+def test_another_tab_after_sending_in_which_somebody_is_not_safe_leads_to_help_and_pages_once(
+    fill: Any, submit: Any, let_in: Any, answer: str
+) -> None:
+    intake = fill()
+    submit(intake)
+    client = let_in(intake)
+
+    first, second = (client.post(FIRST, {"safe_now": answer}).url for _ in range(2))
+
+    assert (first, second) == ("/intake/help/", "/my/")
+    intake.refresh_from_db()
+    assert intake.safety_raised_at
+    assert [page.about["reference"] for page in Message.objects.filter(to_role="on_call")] == [intake.reference]
+    assert [each.outcome for each in intake.records.order_by("number")] == ["ready_to_book", "urgent"]
 
 
 def test_the_last_word_on_a_question_counts_and_the_check_shows_it(fill: Any, let_in: Any) -> None:

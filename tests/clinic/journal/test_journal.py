@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import uuid
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +14,7 @@ from django.db import connection
 
 from clinic.audit.models import AuditEvent
 from clinic.journal.models import Entry
+from clinic.journal.views import SHOWN
 from clinic.patients.models import Wish
 from clinic.staff.timeline import happenings
 from tests.clinic.intake.conftest import NOW
@@ -113,3 +116,32 @@ def test_what_is_written_is_not_readable_in_the_database(sent: Sent) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT to_jsonb(e)::text FROM journal_entry e")
         assert "quiet" not in cursor.fetchone()[0]
+
+
+def test_entries_that_do_not_fit_on_the_page_are_on_the_next(sent: Sent) -> None:
+    client, intake, _ = sent()
+    Entry.objects.bulk_create(
+        Entry(
+            patient=intake.patient, key=uuid.uuid4(), feeling=3, note=f"note {number}.", at=NOW - timedelta(number // 2)
+        )
+        for number in range(SHOWN + 20)
+    )
+    first = client.get("/my/journal/").content.decode()
+    older = re.search(r'href="(\?before=[^"]+)"', first)
+    assert older
+
+    second = client.get(f"/my/journal/{older[1]}").content.decode()
+
+    told = re.findall(r"note (\d+)\.", first + second)
+    assert sorted(map(int, told)) == list(range(SHOWN + 20))
+    assert "?before=" not in second
+
+
+def test_an_entry_of_somebody_else_is_no_place_to_go_on_from(sent: Sent) -> None:
+    other = sent()[1]
+    theirs = Entry.objects.create(patient=other.patient, key=uuid.uuid4(), feeling=3, at=NOW - timedelta(9))
+    client, _, _ = sent()
+    tap(client, "4")
+
+    for asked in (theirs.pk, uuid.uuid4(), "nonsense"):
+        assert "Good" in words(client.get(f"/my/journal/?before={asked}"))

@@ -140,3 +140,22 @@ def test_the_task_of_the_person_is_due_when_the_week_is_over(asked: Any) -> None
 
     task = FollowUp.objects.get(plan="C10")
     assert (task.state, task.audience, task.due_at) == ("open", "coordinator", NOW + WEEK)
+
+
+def test_who_wrote_again_after_their_journal_was_erased_can_ask_again(asked: Any, clock: Any) -> None:
+    client, _, patient = asked
+    sweep(NOW + WEEK)
+    wrote(patient, 1)
+    clock.move_to(NOW + WEEK + MINUTE)
+    page = words(comes_back(client, patient).get("/my/data/"))
+
+    for _ in range(2):
+        client.post("/my/data/", {"erase": "yes"})
+
+    assert "Ask again to erase my data" in page
+    assert Wish.objects.filter(kind=Wish.Kind.ERASE).count() == 2
+    sweep(NOW + 2 * WEEK)
+    assert Entry.objects.count() == 1
+    sweep(NOW + 2 * WEEK + MINUTE)
+    assert Entry.objects.count() == 0
+    assert FollowUp.objects.filter(plan="C10").count() == 2

@@ -107,6 +107,21 @@ def test_a_message_can_be_read_again_without_its_link_and_the_look_is_written_do
 
 
 @pytest.mark.usefixtures("mail")
+def test_a_copy_of_their_data_holds_the_words_of_our_messages_and_no_link(sent: Any) -> None:
+    browser, intake, _ = sent("V000")
+    letter_to(intake)
+    links = PatientLink.objects.count()
+
+    (told,) = browser.get("/my/data/file/").json()["messages"]
+    page = words(browser.get("/my/data/read/"))
+
+    for copy in (told["text"], page):
+        assert "Your appointment is booked for Thursday, December 3 at 2:20 pm Pacific Time." in copy
+        assert "(your private link was here)" in copy
+    assert PatientLink.objects.count() == links
+
+
+@pytest.mark.usefixtures("mail")
 def test_the_message_of_somebody_else_is_not_there_and_the_try_is_written_down(
     sent: Any, fill: Callable[..., Intake]
 ) -> None:

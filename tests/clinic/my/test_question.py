@@ -14,6 +14,7 @@ from django.urls import reverse
 from clinic import celery
 from clinic.accounts.models import User
 from clinic.intake.models import ScreeningRecord
+from clinic.notifications.models import Message
 from tests.clinic.reviews import records
 from tests.clinic.reviews.records import NOW, decide, sealed
 
@@ -87,6 +88,21 @@ def test_an_urgent_answer_leads_to_help_at_once(osei: User) -> None:
     client, _ = asked(osei, "phq9")
 
     assert client.post(QUESTION, {"phq9": "3"}).url == reverse("intake:help")
+
+
+def test_an_urgent_answer_from_another_tab_is_heard_although_the_first_one_counts(osei: User) -> None:
+    client, record = asked(osei, "phq9")
+    client.post(QUESTION, {"phq9": "0"})
+    before = Message.objects.filter(to_role="on_call").count()
+
+    other, calm = client.post(QUESTION, {"phq9": "2"}), client.post(QUESTION, {"phq9": "2"})
+
+    assert other.url == reverse("intake:help")
+    assert "If you sent two answers, we have the first." in calm.content.decode()
+    assert Message.objects.filter(to_role="on_call").count() == before + 1
+    outcomes = record.intake.records.order_by("number").values_list("outcome", flat=True)
+    assert list(outcomes)[-1] == "urgent"
+    assert len(outcomes) == 3
 
 
 def test_without_a_question_it_says_so_and_leads_on(osei: User) -> None:

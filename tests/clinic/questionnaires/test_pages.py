@@ -19,9 +19,10 @@ from clinic.notifications.models import Message
 from clinic.notifications.words import words_for
 from clinic.patients import actions as patient_actions
 from clinic.patients.models import Patient, PatientLink
+from clinic.questionnaires import presenters
 from clinic.questionnaires.models import Questionnaire
 
-from .conftest import BY, CALM, LATER, MILD, Asks, send
+from .conftest import BY, CALM, LATER, MILD, Asks, ask_again, send
 
 
 @pytest.fixture(autouse=True)
@@ -41,6 +42,12 @@ def words(response: Any) -> str:
     page = response.content.decode()
     main = page[page.index("<main") : page.index("</main>")]
     return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", main)))
+
+
+def page_of(questionnaire: Questionnaire, item: str) -> str:
+    """The address of the page of one question."""
+    sheet = presenters.sheet_of(questionnaire, now=LATER)
+    return sheet.page_url(1 + [page.id for page in sheet.pages].index(item))
 
 
 def fill_in(client: Client, questionnaire: Questionnaire, told: dict[str, str]) -> Any:
@@ -166,11 +173,41 @@ def test_a_page_sent_after_sending_changes_nothing(opened: tuple[Client, Questio
     client, questionnaire = opened
     send(questionnaire, MILD | CALM)
 
-    response = client.post(f"/my/questions/{questionnaire.pk}/1/", {"phq1": "3"}, follow=True)
+    response = client.post(page_of(questionnaire, "phq1"), {"phq1": "3"}, follow=True)
 
     assert "Thank you" in words(response)
+    assert "we did not change what you had answered" in words(response)
     questionnaire.refresh_from_db()
     assert questionnaire.answers["phq1"] == "1"
+
+
+@pytest.fixture
+def over(opened: tuple[Client, Questionnaire], request: pytest.FixtureRequest) -> tuple[Client, Questionnaire]:
+    """Questions that were sent from another tab, or closed because the next ones came."""
+    client, questionnaire = opened
+    if request.param == "sent":
+        return client, send(questionnaire, MILD | CALM)
+    ask_again(questionnaire.intake, "F32", now=LATER)
+    return client, Questionnaire.objects.get(pk=questionnaire.pk)
+
+
+@pytest.mark.parametrize("over", ["sent", "closed"], indirect=True)
+@pytest.mark.parametrize(("given", "leads_to", "paged"), [("3", "/intake/help/", 1), ("0", "/my/questions/", 0)])
+def test_item_nine_in_a_tab_that_was_left_open_is_heard_although_it_comes_too_late(
+    over: tuple[Client, Questionnaire], given: str, leads_to: str, paged: int
+) -> None:
+    client, questionnaire = over
+    before = dict(questionnaire.answers)
+
+    for _ in range(2):
+        response = client.post(page_of(questionnaire, "phq9"), {"phq9": given})
+        assert response.url.startswith(leads_to)
+
+    questionnaire.refresh_from_db()
+    assert questionnaire.answers == before
+    assert Message.objects.filter(to_role="on_call").count() == paged
+    latest = questionnaire.intake.records.order_by("-number").first()
+    assert (latest.outcome == "urgent") is bool(paged)
 
 
 def test_the_start_says_how_long_and_until_when(opened: tuple[Client, Questionnaire]) -> None:

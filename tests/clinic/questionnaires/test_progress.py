@@ -5,19 +5,27 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 from xml.etree import ElementTree
 
 import pytest
 import time_machine
 from django.test import Client
 
+from clinic.accounts.models import User
+from clinic.intake import actions as intake_actions
+from clinic.intake.models import Intake
 from clinic.questionnaires.comparing import Series, series_of
 from clinic.questionnaires.models import Questionnaire
 from clinic.questionnaires.progress import drawing_of, line_about
+from clinic.treatment import actions as treatment
+from tests.clinic.intake.conftest import SIGN, consents
+from tests.clinic.my.conftest import osei
 
-from .conftest import LATER, Asks, ask_again, send
+from .conftest import LATER, Asks, ask_again, by_of, send
 from .test_pages import words
 
+__all__ = ["osei"]
 ZONE = "America/Los_Angeles"
 WEEK = timedelta(days=7)
 
@@ -118,6 +126,19 @@ def test_the_drawing_has_a_name_a_description_and_a_table(page: Any) -> None:
     assert "style=" not in html
 
 
+def test_a_session_of_treatment_is_a_small_mark_below_the_line(page: Any, osei: User) -> None:
+    client, questionnaire = page
+    when = {"began_at": LATER + WEEK, "left_at": LATER + WEEK + timedelta(hours=2), "now": LATER + 2 * WEEK}
+    treatment.record_session(
+        patient=questionnaire.patient, key=uuid4(), medicine="ketamine", form={}, by=osei.actor, **when
+    )
+
+    html = client.get("/my/progress/").content.decode()
+
+    assert html.count('class="visit"') == html.count('class="plot"') > 0
+    assert "A small mark under the line is a visit." in words(client.get("/my/progress/"))
+
+
 def test_scores_can_be_hidden_and_shown_again(page: Any) -> None:
     client, _ = page
     client.post("/my/progress/", {"scores": "hide"})
@@ -136,3 +157,52 @@ def test_hidden_scores_are_not_said_after_sending_either(page: Any) -> None:
     client.post("/my/progress/", {"scores": "hide"})
 
     assert "low-mood" not in words(client.get(f"/my/questions/{questionnaire.pk}/"))
+
+
+YEAR = timedelta(days=365)
+
+
+@pytest.fixture
+def another_form(fill: Any) -> Callable[..., None]:
+    """Sends the whole form again, as somebody does after a year."""
+
+    def send_another(questionnaire: Questionnaire, total: int, *, now: Any) -> None:
+        Intake.objects.filter(pk=fill(**told(total)).pk).update(patient=questionnaire.patient)
+        form = Intake.objects.get(patient=questionnaire.patient, state="draft")
+        given = consents(form.answers)
+        told_by = {"name": "Maya Thompson", "by": by_of(questionnaire), "page": SIGN}
+        intake_actions.submit(intake=form, key=form.submit_key, consents=given, now=now, **told_by)
+
+    return send_another
+
+
+def test_the_form_of_the_next_year_stands_after_what_was_told_before_it(
+    course: Callable[..., Questionnaire], another_form: Callable[..., None]
+) -> None:
+    questionnaire = course(17, 11)
+    another_form(questionnaire, 4, now=LATER + YEAR)
+
+    series = phq(questionnaire)
+    drawing = drawing_of(series, zone=ZONE)
+
+    assert [point.total for point in series.points] == [17, 11, 4]
+    assert [mark.x for mark in drawing.marks] == sorted(mark.x for mark in drawing.marks)
+    assert "from 17 to 4 since December 1, 2026" in drawing.words
+    assert [row.on for row in drawing.rows] == ["December 1, 2026", "December 8, 2026", "December 8, 2027"]
+    assert (drawing.first_on, drawing.last_on) == ("Dec 1, 2026", "Dec 8, 2027")
+
+
+@pytest.mark.parametrize(("next_year", "since", "concern"), [(10, 6, ""), (10, 15, "P2"), (12, 14, "")])
+def test_a_score_is_compared_with_the_latest_form_and_not_with_what_came_before_it(
+    next_year: int,
+    since: int,
+    concern: str,
+    course: Callable[..., Questionnaire],
+    another_form: Callable[..., None],
+) -> None:
+    questionnaire = course(5, 0)
+    another_form(questionnaire, next_year, now=LATER + YEAR)
+
+    sent = send(ask_again(questionnaire.intake, "F31", now=LATER + YEAR + WEEK), told(since), now=LATER + YEAR + WEEK)
+
+    assert sent.concern == concern

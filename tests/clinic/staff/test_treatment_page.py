@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
 
@@ -21,6 +23,13 @@ TOLD = {
     **{"medicine": "esketamine", "began": "10:00 am", "left": "12:05 pm", "bp_before": "124/78", "bp_40": "150 / 92"},
     **{"bp_leaving": "130/80", "sedation": "awake the whole time", "dissociation": "mild, gone after an hour"},
 }
+
+
+@pytest.fixture(autouse=True)
+def frozen() -> Iterator[None]:
+    """Tuesday, December 1, 2026, 2:00 pm at the clinic."""
+    with time_machine.travel(records.NOW + timedelta(hours=5), tick=False):
+        yield
 
 
 @pytest.fixture
@@ -66,10 +75,17 @@ def test_nothing_of_the_form_can_be_left_out(browser: Client, record: ScreeningR
     assert not Session.objects.exists()
 
 
-@pytest.mark.parametrize("others", [{"left": "11:59"}, {"left": "09:00"}, {"bp_40": "high"}])
+@pytest.mark.parametrize("others", [{"left": "11:59"}, {"left": "09:00"}, {"left": "14:01"}, {"bp_40": "high"}])
 def test_what_cannot_be_is_not_recorded(browser: Client, record: ScreeningRecord, others: dict[str, str]) -> None:
     assert send(browser, record, **others).status_code == 422
     assert not Session.objects.exists()
+
+
+def test_a_session_that_is_not_over_is_recorded_when_it_is(browser: Client, record: ScreeningRecord) -> None:
+    answer = send(browser, record, began="2:00 pm", left="4:30 pm")
+
+    assert "That is later than now." in answer.content.decode()
+    assert send(browser, record, left="2:00 pm").status_code == 302
 
 
 def test_another_medicine_needs_the_course_to_end_first(browser: Client, record: ScreeningRecord) -> None:

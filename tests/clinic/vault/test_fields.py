@@ -64,6 +64,14 @@ def test_a_ring_that_is_not_right_stops_the_start(text: str) -> None:
         parse(text)
 
 
+def test_the_first_key_makes_the_fingerprints_so_that_a_new_one_behind_it_changes_none() -> None:
+    one, both, without = (parse(text) for text in (KEY_A, f"{KEY_A}\n{KEY_B}", KEY_B))
+
+    found = [ring.blind_index("email", "maya@example.org") for ring in (one, both, without)]
+
+    assert found[0] == found[1] != found[2]
+
+
 @pytest.mark.django_db
 def test_the_database_never_holds_the_words() -> None:
     patient = Patient.objects.create(legal_name="Maya Canary Thompson", email="maya@example.org")
