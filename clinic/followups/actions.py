@@ -36,10 +36,8 @@ from clinic.intake import protocols
 from clinic.intake.models import Intake
 from clinic.intake.renewal_actions import ask_again
 from clinic.journal.actions import remove_all
-from clinic.notifications.actions import acknowledge, cancel, queue
+from clinic.notifications.actions import acknowledge, cancel, page, queue
 from clinic.notifications.hours import zone_named
-from clinic.notifications.models import Message
-from clinic.notifications.paging import ACKNOWLEDGE_WITHIN
 from clinic.notifications.recheck import PAUSED
 from clinic.patients.actions import agree
 from clinic.patients.models import Patient
@@ -205,7 +203,8 @@ def _effect(follow_up: FollowUp, *, now: datetime, by: Actor) -> tuple[State, st
     if follow_up.plan not in TEMPLATES:
         return State.OPEN, ""
     if follow_up.audience != FollowUp.Audience.PATIENT:
-        _page_again(follow_up, now=now, by=by)
+        about = {"reference": reference_of(follow_up)}
+        page(key=f"followup:{follow_up.pk}", template=TEMPLATES[follow_up.plan], about=about, by=by, now=now)
         return State.DONE, ""
     if asks(follow_up.plan) and not _open_questions(follow_up, now=now, by=by):
         return State.CANCELLED, "nothing to ask"
@@ -247,20 +246,6 @@ def _erase(follow_up: FollowUp, *, now: datetime, by: Actor) -> str:
     patient = follow_up.patient
     agree(patient=patient, kind=MESSAGES, given=False, wording="erase", wording_version="erase/1", by=by, now=now)
     return f"journal entries erased: {remove_all(patient=patient, by=by)}"
-
-
-def _page_again(follow_up: FollowUp, *, now: datetime, by: Actor) -> None:
-    queue(
-        key=f"followup:{follow_up.pk}",
-        template=TEMPLATES[follow_up.plan],
-        to_role="on_call",
-        channel=Message.Channel.PAGER,
-        about={"reference": reference_of(follow_up)},
-        is_urgent=True,
-        acknowledge_within=ACKNOWLEDGE_WITHIN,
-        by=by,
-        now=now,
-    )
 
 
 @transaction.atomic

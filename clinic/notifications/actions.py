@@ -85,6 +85,30 @@ def queue(
 
 
 @transaction.atomic
+def page(*, key: str, template: str, about: dict[str, str], by: Actor, now: datetime) -> Message:
+    """Page whoever is on call; until somebody says "I have it" the page stays, and after 15 minutes the lead is told.
+
+    Args:
+        key: what it is for, as for `queue`; the same key pages once.
+        template: as for `queue`.
+        about: ids the template needs, with the `reference` that it is acknowledged by.
+        by: whose deed causes it.
+        now: the moment.
+    """
+    return queue(
+        key=key,
+        template=template,
+        to_role=Role.ON_CALL,
+        channel=Message.Channel.PAGER,
+        about=about,
+        is_urgent=True,
+        acknowledge_within=paging.ACKNOWLEDGE_WITHIN,
+        by=by,
+        now=now,
+    )
+
+
+@transaction.atomic
 def cancel(*, key_prefix: str, reason: str, by: Actor, patient: Patient | None = None) -> int:
     """Take back messages that have not been sent, also those that a worker has just taken or died on.
 

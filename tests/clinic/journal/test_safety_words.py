@@ -162,7 +162,7 @@ def test_if_the_page_cannot_be_queued_the_entry_is_not_shared_either(
     client, intake, _ = sent()
     tap(client, "3")
     broken = lambda **_: (_ for _ in ()).throw(RuntimeError)  # noqa: E731
-    monkeypatch.setattr("clinic.intake.urgency.queue", broken)
+    monkeypatch.setattr("clinic.intake.urgency.page", broken)
     told = {"note": WORDS, "slept": "", "took_medicine": ""}
 
     with pytest.raises(RuntimeError):
