@@ -33,7 +33,7 @@ from clinic.booking.cannot_keep import words
 from clinic.booking.models import Appointment
 from clinic.followups.cause_rows import appointment_version, key_of
 from clinic.followups.channel_causes import not_another_time
-from clinic.followups.coverage import RENEWAL, STILL_UNDER_CARE, TEMPLATES
+from clinic.followups.coverage import CORRECTED, RENEWAL, STILL_UNDER_CARE, TEMPLATES
 from clinic.followups.displaced_causes import asked_again, not_told_otherwise, sorted_out
 from clinic.followups.models import FollowUp
 from clinic.intake.models import Intake, ScreeningRecord
@@ -264,7 +264,7 @@ ENDS: Final = (
     End("sorted out", not_told_otherwise, plans=(STANDS_AGAIN,)),
     End("moved, cancelled or confirmed", not_another_time, plans=(ANOTHER_TIME,)),
     End("they were told that we cannot keep it", _told_otherwise, plans=REMINDERS),
-    End("the staff corrected it", _corrected, plans=tuple(AFTER_A_VISIT)),
+    End(CORRECTED, _corrected, plans=tuple(AFTER_A_VISIT)),
     End("the first one they missed", _first_missed, plans=(SECOND_NO_SHOW,)),
     End("they took it back", _taken_back, kinds=("wish:",)),
     End("decided", _decided, kinds=("record:",), words=("decision",)),

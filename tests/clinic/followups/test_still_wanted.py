@@ -8,6 +8,7 @@ import pytest
 
 from clinic.accounts.models import User
 from clinic.booking import visit_actions
+from clinic.followups.actions import close_task
 from clinic.followups.models import FollowUp
 from clinic.notifications.models import Message
 from clinic.patients.models import Patient
@@ -51,6 +52,55 @@ def test_somebody_whom_nobody_met_after_all_is_asked_nothing_for_twelve_weeks(
         SERIES, ("cancelled", "the staff corrected it")
     )
     assert not Message.objects.filter(template="short-questions").exists()
+
+
+def test_a_visit_that_was_missed_after_all_is_called_about_although_a_correction_had_ended_the_call(
+    patient: Patient, clinician: User
+) -> None:
+    visit = an_appointment(patient, clinician, NOW - 2 * HOUR, state="no_show")
+    do_due(NOW)
+    visit_actions.complete(appointment=visit, by=clinician.actor, now=NOW + MINUTE)
+    do_due(NOW + 2 * MINUTE)
+    assert planned("F25")["F25"].reason == "the staff corrected it"
+
+    for minute in (3, 5, 7):
+        visit_actions.miss(appointment=visit, by=clinician.actor, now=NOW + minute * MINUTE)
+        do_due(NOW + minute * MINUTE)
+        calls = FollowUp.objects.filter(plan="F25", state="open")
+        assert calls.count() == 1
+        if minute == 5:
+            visit_actions.leave_early(appointment=visit, by=clinician.actor, now=NOW + 6 * MINUTE)
+            do_due(NOW + 6 * MINUTE)
+            assert not calls.exists()
+    assert FollowUp.objects.filter(plan="F25").count() == 3
+
+
+def test_what_was_done_about_a_missed_visit_is_not_done_again_when_it_is_missed_after_all(
+    patient: Patient, clinician: User
+) -> None:
+    visit = an_appointment(patient, clinician, NOW - 2 * HOUR, state="no_show")
+    do_due(NOW)
+    close_task(follow_up=planned("F25")["F25"], by=clinician.actor, now=NOW + MINUTE)
+    visit_actions.complete(appointment=visit, by=clinician.actor, now=NOW + 2 * MINUTE)
+    do_due(NOW + 2 * MINUTE)
+    visit_actions.miss(appointment=visit, by=clinician.actor, now=NOW + 3 * MINUTE)
+    do_due(NOW + 3 * MINUTE)
+
+    assert planned("F25")["F25"].state == "done"
+
+
+def test_the_questions_of_a_visit_come_once_although_it_was_corrected_twice(patient: Patient, clinician: User) -> None:
+    a_record(patient, "ready_to_book", "P4", at=NOW - 5 * DAY)
+    visit = an_appointment(patient, clinician, NOW - HOUR, state="completed")
+    plan()
+    visit_actions.miss(appointment=visit, by=clinician.actor, now=NOW + MINUTE)
+    do_due(NOW + WEEK)
+    visit_actions.complete(appointment=visit, by=clinician.actor, now=NOW + WEEK + MINUTE)
+
+    for weeks in SERIES.values():
+        do_due(NOW + weeks * WEEK + 2 * MINUTE)
+
+    assert Message.objects.filter(template="short-questions").count() == len(SERIES)
 
 
 def a_letter(patient: Patient, clinician: User, *, state: str, by_decision: bool) -> None:
