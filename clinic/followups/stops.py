@@ -55,6 +55,7 @@ DISPLACED: Final = "C19"
 STANDS_AGAIN: Final = "C21"
 ANOTHER_TIME: Final = "C22"
 REMINDERS: Final = ("F22", "F23", "F24")
+OF_THE_PRESCRIBER: Final = ("F16", "F17", "F18")
 SECOND_NO_SHOW: Final = "F27"
 """Source: followups.csv: F27 is about a second missed appointment."""
 
@@ -135,6 +136,10 @@ def _any(conditions: Iterable[Q]) -> Q:
 
 def _revoked() -> Q:
     return Q(Exists(Decision.objects.filter(pk=OuterRef("row_id"), revoked_at__isnull=False)))
+
+
+def _over() -> Q:
+    return ~Q(Exists(Decision.objects.standing().filter(pk=OuterRef("row_id"))))
 
 
 def _newer_record() -> Q:
@@ -255,6 +260,7 @@ def _opted_out() -> Q:
 
 ENDS: Final = (
     End("the decision was taken back", _revoked, kinds=("decision:",)),
+    End("the decision is over", _over, kinds=("decision:",), plans=OF_THE_PRESCRIBER),
     End("a newer form counts", _newer_record, kinds=("record:",)),
     End("moved or cancelled", _not_as_planned, words=("cancelled",)),
     End("they want no reminders", _no_reminders, words=("cancelled",)),

@@ -12,7 +12,7 @@ from clinic.followups.actions import close_task
 from clinic.followups.models import FollowUp
 from clinic.notifications.models import Message
 from clinic.patients.models import Patient
-from clinic.reviews.models import Letter
+from clinic.reviews.models import Decision, Letter
 
 from .conftest import (
     DAY,
@@ -24,6 +24,7 @@ from .conftest import (
     a_record,
     an_appointment,
     an_intake,
+    another_record,
     do_due,
     plan,
     planned,
@@ -146,6 +147,32 @@ def test_a_prescriber_who_is_asked_after_another_decision_is_waited_for_again(
 
     anew = FollowUp.objects.filter(cause=f"decision:{second.pk}")
     assert dict(anew.values_list("plan", "state")) == {"F18": "open"}
+
+
+@pytest.mark.parametrize("how", ["a newer record", "its last day"])
+def test_no_prescriber_is_written_to_or_reminded_after_the_decision_that_asked_for_it_is_over(
+    how: str, patient: Patient, clinician: User
+) -> None:
+    record = a_record(patient, "clinician_review", "P3")
+    decision = a_decision(record, "prescriber_first", clinician, contacted_at=NOW)
+    do_due()
+    assert planned("F16")["F16"].state == "open"
+
+    if how == "a newer record":
+        another_record(record.intake, "clinician_review", "P3", at=NOW + DAY, number=2)
+    else:
+        Decision.objects.filter(pk=decision.pk).update(expired_at=NOW + DAY)
+    do_due(NOW + DAY)
+    assert (planned("F16")["F16"].state, planned("F16")["F16"].reason) == ("cancelled", "the decision is over")
+
+    do_due(NOW + 15 * DAY)
+    rows = planned("F17", "F18", "F06", "F07")
+    assert {name: row.state for name, row in rows.items()} == {
+        "F17": "cancelled",
+        "F18": "cancelled",
+        "F06": "open",
+        "F07": "open",
+    }
 
 
 @pytest.mark.parametrize(
