@@ -55,7 +55,8 @@ DISPLACED: Final = "C19"
 STANDS_AGAIN: Final = "C21"
 ANOTHER_TIME: Final = "C22"
 REMINDERS: Final = ("F22", "F23", "F24")
-OF_THE_PRESCRIBER: Final = ("F16", "F17", "F18")
+WHILE_IT_STANDS: Final = ("F10", "F11", "F12", "F16", "F17", "F18")
+"""What somebody is asked for because of a decision, as long as it asks."""
 SECOND_NO_SHOW: Final = "F27"
 """Source: followups.csv: F27 is about a second missed appointment."""
 
@@ -260,7 +261,7 @@ def _opted_out() -> Q:
 
 ENDS: Final = (
     End("the decision was taken back", _revoked, kinds=("decision:",)),
-    End("the decision is over", _over, kinds=("decision:",), plans=OF_THE_PRESCRIBER),
+    End("the decision is over", _over, kinds=("decision:",), plans=WHILE_IT_STANDS),
     End("a newer form counts", _newer_record, kinds=("record:",)),
     End("moved or cancelled", _not_as_planned, words=("cancelled",)),
     End("they want no reminders", _no_reminders, words=("cancelled",)),

@@ -175,6 +175,22 @@ def test_no_prescriber_is_written_to_or_reminded_after_the_decision_that_asked_f
     }
 
 
+def test_nobody_is_asked_for_more_after_the_last_day_of_the_decision_that_asked(
+    patient: Patient, clinician: User
+) -> None:
+    decision = a_decision(a_record(patient, "clinician_review", "P3"), "ask_for_more", clinician)
+    do_due(NOW + 2 * DAY)
+    Decision.objects.filter(pk=decision.pk).update(expired_at=NOW + 3 * DAY)
+
+    do_due(NOW + 12 * DAY)
+
+    rows = planned("F10", "F11", "F12")
+    assert {name: row.reason for name, row in rows.items()} == dict.fromkeys(rows, "the decision is over")
+    assert set(Message.objects.filter(template__startswith="one-more-thing").values_list("state", flat=True)) == {
+        "cancelled"
+    }
+
+
 @pytest.mark.parametrize(
     ("given", "morning"),
     [
