@@ -38,6 +38,7 @@ from clinic.followups.displaced_causes import asked_again, not_told_otherwise, s
 from clinic.followups.models import FollowUp
 from clinic.intake.models import Intake, ScreeningRecord
 from clinic.patients.models import Consent, Wish
+from clinic.questionnaires.asking import ASKS
 from clinic.questionnaires.models import Questionnaire
 from clinic.reviews.models import Decision, Letter, Route
 from clinic.treatment.models import Course
@@ -234,6 +235,11 @@ def _answered() -> Q:
     return Q(Exists(over))
 
 
+def _answers_are_here() -> Q:
+    """The questions that this asks for are not open any more, before its message left or somebody called."""
+    return Q(Exists(Questionnaire.objects.filter(asked_for=OuterRef("pk")).exclude(state=Questionnaire.State.OPEN)))
+
+
 def _course_ended() -> Q:
     return Q(Exists(Course.objects.filter(pk=OuterRef("row_id"), ended_at__isnull=False)))
 
@@ -281,6 +287,7 @@ ENDS: Final = (
     End("contact made", _reached, kinds=("intake:", "record:"), words=CONTACT),
     End("booked again", _booked_again, kinds=("appointment:",), words=("rebooked", "contact made")),
     End("answered", _answered, kinds=("questionnaire:",), words=("answered",)),
+    End("answered", _answers_are_here, plans=tuple(ASKS)),
     End("the course ended", _course_ended, kinds=("course:",)),
     End("they sent a new form", _sent_again, plans=(STILL_UNDER_CARE, RENEWAL, "C17")),
     End("left care", _left_care, plans=(RENEWAL,)),
