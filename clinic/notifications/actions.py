@@ -222,7 +222,8 @@ def acknowledge(*, reference: str, by: Actor, now: datetime, because: str = "") 
     Returns:
         How many pages were waiting for it; none when somebody said it first.
     """
-    pages = list(paging.unacknowledged().filter(about__reference=reference).select_for_update(of=("self",)))
+    waiting = paging.unacknowledged().filter(about__reference=reference).order_by("pk")
+    pages = list(waiting.select_for_update(of=("self",)))
     for page in pages:
         page.acknowledged_at, page.acknowledged_by = now, by.ref
         page.save(update_fields=["acknowledged_at", "acknowledged_by"])

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import pytest
+from django.db import connection, transaction
 
 from clinic.audit.models import AuditEvent
-from clinic.notifications import delivery
+from clinic.booking.holds import lock_patient
+from clinic.notifications import arrival_actions, delivery
+from clinic.notifications.actions import cancel
 from clinic.notifications.channels import email
 from clinic.notifications.models import Message
 from tests.at_once import at_once, errors
@@ -68,3 +73,33 @@ def test_without_the_claim_there_would_be_more_than_one_effect(
         assert errors(at_once(*[lambda message=message: delivery.deliver(message.pk, now=DAY, by=BY)] * WORKERS)) == []
 
     assert len(accepted) > ROUNDS
+
+
+def test_a_bounce_waits_for_a_patient_who_takes_messages_back_and_neither_stops_the_other(queued: Queue) -> None:
+    message = queued(key="race:bounce")
+    has_patient = threading.Event()
+
+    @transaction.atomic
+    def takes_back() -> None:
+        lock_patient(message.patient_id)
+        has_patient.set()
+        _until_somebody_waits()
+        cancel(key_prefix="race:", reason="they said so", by=BY)
+
+    def bounces() -> bool:
+        has_patient.wait(timeout=10)
+        return arrival_actions.report(message_id=message.pk, key="b:1", said="bounced", by=BY, now=DAY)
+
+    assert errors(at_once(takes_back, bounces)) == []
+    message.refresh_from_db()
+    assert (message.state, message.arrival) == ("sent", "bounced")
+
+
+def _until_somebody_waits() -> None:
+    """Until another connection waits for a lock."""
+    for _ in range(200):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            if cursor.fetchone()[0]:
+                return
+        time.sleep(0.02)
