@@ -120,9 +120,10 @@ def _plan_one(each: FollowUpPlan, protocol: str, *, now: datetime, row_id: UUID 
 def do(*, follow_up: FollowUp, now: datetime, by: Actor) -> str | None:
     """Do one follow-up, if it is due and nobody else is at it.
 
-    1. Claim it by a conditional update. 2. Lock the patient it writes to: what they cancel comes before or after.
-    3. Look again whether it is still wanted, and not too late. 4. Queue its message, or open its task. 5. Keep what
-    came of it, in one transaction with the message and the audit line.
+    1. Claim it by a conditional update. 2. Lock the forms it asks about, which whoever saves one locks before the
+    patient too. 3. Lock the patient it writes to: what they cancel comes before or after. 4. Look again whether it is
+    still wanted, and not too late. 5. Queue its message, or open its task. 6. Keep what came of it, in one transaction
+    with the message and the audit line.
 
     Args:
         follow_up: which.
@@ -173,6 +174,8 @@ def _do_claimed(follow_up: FollowUp, *, now: datetime, by: Actor) -> str | None:
 
 @transaction.atomic
 def _carry_out(claimed: FollowUp, *, now: datetime, by: Actor) -> str | None:
+    if asks(claimed.plan):
+        list(Intake.objects.select_for_update(no_key=True).filter(patient=claimed.patient_id).order_by("pk"))
     if claimed.audience == FollowUp.Audience.PATIENT:
         lock_patient(claimed.patient_id)
     follow_up = mine(claimed).select_for_update(of=("self",)).select_related("patient").first()

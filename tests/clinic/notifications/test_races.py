@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import threading
-import time
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 
 from clinic.audit.models import AuditEvent
 from clinic.booking.holds import lock_patient
@@ -17,7 +16,7 @@ from clinic.notifications import arrival_actions, delivery
 from clinic.notifications.actions import cancel
 from clinic.notifications.channels import email
 from clinic.notifications.models import Message
-from tests.at_once import at_once, errors
+from tests.at_once import at_once, errors, until_somebody_waits
 
 from .conftest import BY, DAY, Queue
 
@@ -83,7 +82,7 @@ def test_a_bounce_waits_for_a_patient_who_takes_messages_back_and_neither_stops_
     def takes_back() -> None:
         lock_patient(message.patient_id)
         has_patient.set()
-        _until_somebody_waits()
+        until_somebody_waits()
         cancel(key_prefix="race:", reason="they said so", by=BY)
 
     def bounces() -> bool:
@@ -93,13 +92,3 @@ def test_a_bounce_waits_for_a_patient_who_takes_messages_back_and_neither_stops_
     assert errors(at_once(takes_back, bounces)) == []
     message.refresh_from_db()
     assert (message.state, message.arrival) == ("sent", "bounced")
-
-
-def _until_somebody_waits() -> None:
-    """Until another connection waits for a lock."""
-    for _ in range(200):
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
-            if cursor.fetchone()[0]:
-                return
-        time.sleep(0.02)
