@@ -9,6 +9,7 @@ from clinic.web import errors
 handler400 = errors.bad_request
 handler403 = refused.forbidden
 handler404 = refused.not_found
+handler405 = refused.wrong_method
 handler500 = errors.server_error
 
 urlpatterns = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 
 from django.db import connection
@@ -35,3 +36,13 @@ def at_once(*works: Callable[[], object]) -> list[object]:
 def errors(got: list[object]) -> list[BaseException]:
     """The errors among what came of each."""
     return [each for each in got if isinstance(each, BaseException)]
+
+
+def until_somebody_waits() -> None:
+    """Until another connection waits for a lock."""
+    for _ in range(200):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            if cursor.fetchone()[0]:
+                return
+        time.sleep(0.02)

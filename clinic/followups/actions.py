@@ -36,10 +36,8 @@ from clinic.intake import protocols
 from clinic.intake.models import Intake
 from clinic.intake.renewal_actions import ask_again
 from clinic.journal.actions import remove_all
-from clinic.notifications.actions import acknowledge, cancel, queue
+from clinic.notifications.actions import acknowledge, cancel, page, queue
 from clinic.notifications.hours import zone_named
-from clinic.notifications.models import Message
-from clinic.notifications.paging import ACKNOWLEDGE_WITHIN
 from clinic.notifications.recheck import PAUSED
 from clinic.patients.actions import agree
 from clinic.patients.models import Patient
@@ -122,9 +120,10 @@ def _plan_one(each: FollowUpPlan, protocol: str, *, now: datetime, row_id: UUID 
 def do(*, follow_up: FollowUp, now: datetime, by: Actor) -> str | None:
     """Do one follow-up, if it is due and nobody else is at it.
 
-    1. Claim it by a conditional update. 2. Lock the patient it writes to: what they cancel comes before or after.
-    3. Look again whether it is still wanted, and not too late. 4. Queue its message, or open its task. 5. Keep what
-    came of it, in one transaction with the message and the audit line.
+    1. Claim it by a conditional update. 2. Lock the forms it asks about, which whoever saves one locks before the
+    patient too. 3. Lock the patient it writes to: what they cancel comes before or after. 4. Look again whether it is
+    still wanted, and not too late. 5. Queue its message, or open its task. 6. Keep what came of it, in one transaction
+    with the message and the audit line.
 
     Args:
         follow_up: which.
@@ -175,6 +174,8 @@ def _do_claimed(follow_up: FollowUp, *, now: datetime, by: Actor) -> str | None:
 
 @transaction.atomic
 def _carry_out(claimed: FollowUp, *, now: datetime, by: Actor) -> str | None:
+    if asks(claimed.plan):
+        list(Intake.objects.select_for_update(no_key=True).filter(patient=claimed.patient_id).order_by("pk"))
     if claimed.audience == FollowUp.Audience.PATIENT:
         lock_patient(claimed.patient_id)
     follow_up = mine(claimed).select_for_update(of=("self",)).select_related("patient").first()
@@ -205,7 +206,8 @@ def _effect(follow_up: FollowUp, *, now: datetime, by: Actor) -> tuple[State, st
     if follow_up.plan not in TEMPLATES:
         return State.OPEN, ""
     if follow_up.audience != FollowUp.Audience.PATIENT:
-        _page_again(follow_up, now=now, by=by)
+        about = {"reference": reference_of(follow_up)}
+        page(key=f"followup:{follow_up.pk}", template=TEMPLATES[follow_up.plan], about=about, by=by, now=now)
         return State.DONE, ""
     if asks(follow_up.plan) and not _open_questions(follow_up, now=now, by=by):
         return State.CANCELLED, "nothing to ask"
@@ -247,20 +249,6 @@ def _erase(follow_up: FollowUp, *, now: datetime, by: Actor) -> str:
     patient = follow_up.patient
     agree(patient=patient, kind=MESSAGES, given=False, wording="erase", wording_version="erase/1", by=by, now=now)
     return f"journal entries erased: {remove_all(patient=patient, by=by)}"
-
-
-def _page_again(follow_up: FollowUp, *, now: datetime, by: Actor) -> None:
-    queue(
-        key=f"followup:{follow_up.pk}",
-        template=TEMPLATES[follow_up.plan],
-        to_role="on_call",
-        channel=Message.Channel.PAGER,
-        about={"reference": reference_of(follow_up)},
-        is_urgent=True,
-        acknowledge_within=ACKNOWLEDGE_WITHIN,
-        by=by,
-        now=now,
-    )
 
 
 @transaction.atomic

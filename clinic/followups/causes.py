@@ -32,9 +32,9 @@ from django.db.models.functions import Cast, Coalesce, Concat
 from clinic.booking.frozen import frozen
 from clinic.booking.frozen import touched as touched_appointments
 from clinic.booking.models import Appointment
-from clinic.followups.cause_rows import Cause, Stamp, appointment_version, causes_of
+from clinic.followups.cause_rows import Cause, Stamp, appointment_version, causes_of, key_of
 from clinic.followups.channel_causes import another_time, closed, to_read, with_safety_words
-from clinic.followups.coverage import good_for
+from clinic.followups.coverage import CORRECTED, good_for
 from clinic.followups.displaced_causes import found as displaced_visits
 from clinic.followups.displaced_causes import told_otherwise
 from clinic.followups.models import FollowUp
@@ -56,7 +56,7 @@ FLAG_COUNTS_FOR: Final = timedelta(days=90)
 PRESCRIBER: Final = "consent_prescriber"
 """The consent to contact the prescriber."""
 LOOKS_BACK: Final = timedelta(days=30)
-"""How far back a taken back consent is looked for: longer than the sweep of each minute can ever be away."""
+"""How far back a taken back consent or a corrected visit is looked for: longer than the sweep can ever be away."""
 A_NIGHT: Final = timedelta(days=1)
 """More than quiet hours and a change of clocks can put a message off."""
 
@@ -239,6 +239,18 @@ def _missed_flagged(plan: FollowUpPlan, now: datetime) -> QuerySet[Any, Any]:
     return _missed(plan, now).filter(pressing="P1")
 
 
+def _said_again(finder: Finder) -> Finder:
+    """The same visits when the staff said the same of them again, after a correction had ended what followed."""
+
+    def again(plan: FollowUpPlan, now: datetime) -> QuerySet[Any, Any]:
+        ended = FollowUp.objects.filter(plan=plan.id, row_id=OuterRef("pk"), reason=CORRECTED).order_by()
+        times = Subquery(ended.values("plan").annotate(count=Count("pk")).values("count"))
+        lately = finder(plan, now).filter(over_at__gte=now - LOOKS_BACK).annotate(times=times)
+        return lately.filter(times__gt=0).annotate(cause_key=key_of("appointment", Cast("times", CharField())))
+
+    return again
+
+
 def _frozen(plan: FollowUpPlan, now: datetime) -> QuerySet[Any, Any]:
     """Appointments that must not go ahead as they are; whatever happens after that is a new cause."""
     touched = touched_appointments(now)
@@ -310,9 +322,9 @@ FINDERS: Final[dict[str, tuple[Finder, ...]]] = {
     "coordination_needed": (_coordination_by_protocol, _coordination_by_decision),
     "declined": (_decided(Route.NOT_SUITABLE_NOW),),
     "booked": (_booked,),
-    "no_show": (_missed,),
-    "no_show_flagged": (_missed_flagged,),
-    "consult_done": (_completed,),
+    "no_show": (_missed, _said_again(_missed)),
+    "no_show_flagged": (_missed_flagged, _said_again(_missed_flagged)),
+    "consult_done": (_completed, _said_again(_completed)),
     "booking_frozen": (_frozen,),
     "booking_displaced": (displaced_visits,),
     "booking_stands_again": (told_otherwise,),

@@ -193,6 +193,8 @@ UNDO_FOR: Final = timedelta(minutes=10)
 """How long whoever closed a task can open it again; nothing follows from an answer before."""
 OF_THE_CLINIC: Final = (*TASKS_OF_THE_CLINIC, *UNANSWERED, ERASURE, *EACH_YEAR)
 """Every follow-up that is not one of the protocol."""
+CORRECTED: Final = "the staff corrected it"
+"""Why what followed from a visit is over; when they correct it once more, it is promised anew."""
 OPENS_AT_ONCE: Final[dict[str, dict[str, str]]] = {
     "F36": {"P1": "0 min", "P2": "2 business days"},
     "C09": {"P2": "2 business days"},

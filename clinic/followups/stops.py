@@ -33,11 +33,12 @@ from clinic.booking.cannot_keep import words
 from clinic.booking.models import Appointment
 from clinic.followups.cause_rows import appointment_version, key_of
 from clinic.followups.channel_causes import not_another_time
-from clinic.followups.coverage import RENEWAL, STILL_UNDER_CARE, TEMPLATES
+from clinic.followups.coverage import CORRECTED, RENEWAL, STILL_UNDER_CARE, TEMPLATES
 from clinic.followups.displaced_causes import asked_again, not_told_otherwise, sorted_out
 from clinic.followups.models import FollowUp
 from clinic.intake.models import Intake, ScreeningRecord
 from clinic.patients.models import Consent, Wish
+from clinic.questionnaires.asking import ASKS
 from clinic.questionnaires.models import Questionnaire
 from clinic.reviews.models import Decision, Letter, Route
 from clinic.treatment.models import Course
@@ -55,6 +56,8 @@ DISPLACED: Final = "C19"
 STANDS_AGAIN: Final = "C21"
 ANOTHER_TIME: Final = "C22"
 REMINDERS: Final = ("F22", "F23", "F24")
+WHILE_IT_STANDS: Final = ("F10", "F11", "F12", "F16", "F17", "F18")
+"""What somebody is asked for because of a decision, as long as it asks."""
 SECOND_NO_SHOW: Final = "F27"
 """Source: followups.csv: F27 is about a second missed appointment."""
 
@@ -135,6 +138,10 @@ def _any(conditions: Iterable[Q]) -> Q:
 
 def _revoked() -> Q:
     return Q(Exists(Decision.objects.filter(pk=OuterRef("row_id"), revoked_at__isnull=False)))
+
+
+def _over() -> Q:
+    return ~Q(Exists(Decision.objects.standing().filter(pk=OuterRef("row_id"))))
 
 
 def _newer_record() -> Q:
@@ -228,6 +235,11 @@ def _answered() -> Q:
     return Q(Exists(over))
 
 
+def _answers_are_here() -> Q:
+    """The questions that this asks for are not open any more, before its message left or somebody called."""
+    return Q(Exists(Questionnaire.objects.filter(asked_for=OuterRef("pk")).exclude(state=Questionnaire.State.OPEN)))
+
+
 def _course_ended() -> Q:
     return Q(Exists(Course.objects.filter(pk=OuterRef("row_id"), ended_at__isnull=False)))
 
@@ -255,6 +267,7 @@ def _opted_out() -> Q:
 
 ENDS: Final = (
     End("the decision was taken back", _revoked, kinds=("decision:",)),
+    End("the decision is over", _over, kinds=("decision:",), plans=WHILE_IT_STANDS),
     End("a newer form counts", _newer_record, kinds=("record:",)),
     End("moved or cancelled", _not_as_planned, words=("cancelled",)),
     End("they want no reminders", _no_reminders, words=("cancelled",)),
@@ -264,7 +277,7 @@ ENDS: Final = (
     End("sorted out", not_told_otherwise, plans=(STANDS_AGAIN,)),
     End("moved, cancelled or confirmed", not_another_time, plans=(ANOTHER_TIME,)),
     End("they were told that we cannot keep it", _told_otherwise, plans=REMINDERS),
-    End("the staff corrected it", _corrected, plans=tuple(AFTER_A_VISIT)),
+    End(CORRECTED, _corrected, plans=tuple(AFTER_A_VISIT)),
     End("the first one they missed", _first_missed, plans=(SECOND_NO_SHOW,)),
     End("they took it back", _taken_back, kinds=("wish:",)),
     End("decided", _decided, kinds=("record:",), words=("decision",)),
@@ -274,6 +287,7 @@ ENDS: Final = (
     End("contact made", _reached, kinds=("intake:", "record:"), words=CONTACT),
     End("booked again", _booked_again, kinds=("appointment:",), words=("rebooked", "contact made")),
     End("answered", _answered, kinds=("questionnaire:",), words=("answered",)),
+    End("answered", _answers_are_here, plans=tuple(ASKS)),
     End("the course ended", _course_ended, kinds=("course:",)),
     End("they sent a new form", _sent_again, plans=(STILL_UNDER_CARE, RENEWAL, "C17")),
     End("left care", _left_care, plans=(RENEWAL,)),

@@ -22,9 +22,8 @@ from clinic.followups.models import FollowUp
 from clinic.followups.reach import reference_of
 from clinic.followups.stops import CONTACT
 from clinic.intake.clock import is_open
-from clinic.notifications.actions import queue
+from clinic.notifications.actions import page, queue
 from clinic.notifications.models import Message
-from clinic.notifications.paging import ACKNOWLEDGE_WITHIN
 from clinic.notifications.recheck import PAUSED
 from clinic.patients.models import Patient
 
@@ -58,17 +57,8 @@ def undo_done(*, follow_up: FollowUp, by: Actor, now: datetime) -> None:
         raise NotOpen
     _record(follow_up, "followups.undo_done", by=by)
     if follow_up.stop_condition in CONTACT and follow_up.cause.startswith(FLAGGED):
-        queue(
-            key=f"not-reached:{follow_up.pk}:{now.timestamp():.6f}",
-            template="urgent-page-again",
-            to_role="on_call",
-            channel=Message.Channel.PAGER,
-            about={"reference": reference_of(follow_up)},
-            is_urgent=True,
-            acknowledge_within=ACKNOWLEDGE_WITHIN,
-            by=by,
-            now=now,
-        )
+        key, about = f"not-reached:{follow_up.pk}:{now.timestamp():.6f}", {"reference": reference_of(follow_up)}
+        page(key=key, template="urgent-page-again", about=about, by=by, now=now)
 
 
 @transaction.atomic

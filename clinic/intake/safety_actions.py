@@ -16,8 +16,7 @@ from clinic.intake import safety_words
 from clinic.intake.again_actions import tell_again
 from clinic.intake.models import Intake
 from clinic.intake.urgency import page_on_call
-from clinic.notifications.actions import queue
-from clinic.notifications.paging import ACKNOWLEDGE_WITHIN
+from clinic.notifications.actions import page
 from clinic.patients import actions as patient_actions
 from clinic.patients.models import Patient
 from screening.protocol import PRIORITIES
@@ -102,14 +101,5 @@ def raise_for_words(*, patient: Patient, cause: str, by: Actor, now: datetime) -
         if intake.state == Intake.State.SUBMITTED:
             tell_again(intake=intake, answers={}, by=by, now=now)
         return
-    queue(
-        key=f"urgent-page:{cause}",
-        template="urgent-page",
-        to_role="on_call",
-        channel="pager",
-        about={"reference": patient.reference, "priority": rule.priority},
-        by=by,
-        now=now,
-        is_urgent=True,
-        acknowledge_within=ACKNOWLEDGE_WITHIN,
-    )
+    about = {"reference": patient.reference, "priority": rule.priority}
+    page(key=f"urgent-page:{cause}", template="urgent-page", about=about, by=by, now=now)

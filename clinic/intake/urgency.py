@@ -8,8 +8,7 @@ from typing import Final
 from clinic.audit.actors import Actor
 from clinic.audit.record import record
 from clinic.intake.models import Intake, ScreeningRecord
-from clinic.notifications.actions import queue
-from clinic.notifications.paging import ACKNOWLEDGE_WITHIN
+from clinic.notifications.actions import page
 from screening.engine import urgent_now
 from screening.facts import Facts
 from screening.protocol import PRIORITIES
@@ -64,14 +63,5 @@ def page_on_call(*, intake: Intake, priority: str, cause: str, by: Actor, now: d
         by: the patient.
         now: the moment.
     """
-    queue(
-        key=f"urgent-page:{intake.pk}:{cause}",
-        template="urgent-page",
-        to_role="on_call",
-        channel="pager",
-        about={"reference": intake.reference, "priority": priority},
-        by=by,
-        now=now,
-        is_urgent=True,
-        acknowledge_within=ACKNOWLEDGE_WITHIN,
-    )
+    about = {"reference": intake.reference, "priority": priority}
+    page(key=f"urgent-page:{intake.pk}:{cause}", template="urgent-page", about=about, by=by, now=now)

@@ -73,7 +73,9 @@ def entry(request: HttpRequest, patient: Patient, entry_id: UUID) -> HttpRespons
         is_shared = form.cleaned_data["is_shared"]
         kept = actions.add(entry=kept, told=told, is_shared=is_shared, by=by, now=now)
         messages.info(request, _("Saved."))
-        return redirect("journal:entry", kept.pk) if safety_words.hold(kept.note) else redirect("journal:journal")
+        if safety_words.hold(kept.note):
+            return session.with_help(redirect("journal:entry", kept.pk))
+        return redirect("journal:journal")
     context = {
         "entry": kept,
         "form": form,

@@ -85,6 +85,30 @@ def queue(
 
 
 @transaction.atomic
+def page(*, key: str, template: str, about: dict[str, str], by: Actor, now: datetime) -> Message:
+    """Page whoever is on call; until somebody says "I have it" the page stays, and after 15 minutes the lead is told.
+
+    Args:
+        key: what it is for, as for `queue`; the same key pages once.
+        template: as for `queue`.
+        about: ids the template needs, with the `reference` that it is acknowledged by.
+        by: whose deed causes it.
+        now: the moment.
+    """
+    return queue(
+        key=key,
+        template=template,
+        to_role=Role.ON_CALL,
+        channel=Message.Channel.PAGER,
+        about=about,
+        is_urgent=True,
+        acknowledge_within=paging.ACKNOWLEDGE_WITHIN,
+        by=by,
+        now=now,
+    )
+
+
+@transaction.atomic
 def cancel(*, key_prefix: str, reason: str, by: Actor, patient: Patient | None = None) -> int:
     """Take back messages that have not been sent, also those that a worker has just taken or died on.
 
@@ -198,7 +222,8 @@ def acknowledge(*, reference: str, by: Actor, now: datetime, because: str = "") 
     Returns:
         How many pages were waiting for it; none when somebody said it first.
     """
-    pages = list(paging.unacknowledged().filter(about__reference=reference).select_for_update(of=("self",)))
+    waiting = paging.unacknowledged().filter(about__reference=reference).order_by("pk")
+    pages = list(waiting.select_for_update(of=("self",)))
     for page in pages:
         page.acknowledged_at, page.acknowledged_by = now, by.ref
         page.save(update_fields=["acknowledged_at", "acknowledged_by"])

@@ -61,9 +61,10 @@ def report(
 ) -> bool:
     """Keep what a provider says became of a message. Hearing it twice, or in another order, comes to the same.
 
-    1. Lock the message; one that is not ours is ignored. 2. Keep the report by its key. 3. A message that anything is
-    said about was taken: it is sent, even if our own post never got its answer. 4. An address that never takes
-    messages, or whose owner complained, is written to no more, and follow-ups make a task of that.
+    1. Lock the patient, then the message, as whoever takes messages back does; one that is not ours is ignored.
+    2. Keep the report by its key. 3. A message that anything is said about was taken: it is sent, even if our own post
+    never got its answer. 4. An address that never takes messages, or whose owner complained, is written to no more, and
+    follow-ups make a task of that.
 
     Args:
         message_id: the id we gave it.
@@ -77,6 +78,7 @@ def report(
     Returns:
         False when it is not about a message of ours, or was heard before.
     """
+    Patient.objects.select_for_update(of=("self",)).filter(messages=message_id).first()
     message = Message.objects.select_for_update(of=("self",)).select_related("patient").filter(pk=message_id).first()
     if message is None:
         return False

@@ -28,6 +28,7 @@ from clinic.notifications import paging
 from clinic.notifications.hours import day_in_words, zone_of
 from clinic.notifications.layout import html_of
 from clinic.notifications.models import Message
+from clinic.notifications.stopping import fingerprint
 from clinic.patients import languages
 from clinic.patients.actions import LINK_DAYS, issue_link
 from clinic.patients.models import Patient, PatientLink
@@ -39,6 +40,12 @@ TO_THE_QUESTIONS: Final = frozenset({"short-questions", "short-questions-again"}
 """Templates whose link leads to questions, and opens them as often as needed until it expires."""
 TO_THE_FORM_AGAIN: Final = frozenset({"yearly-form"})
 """Templates whose link leads to a whole new form."""
+LEADS_TO: Final = {
+    **dict.fromkeys(TO_THE_FORM, (PatientLink.Purpose.RESUME, "intake:resume_link")),
+    **dict.fromkeys(TO_THE_QUESTIONS, (PatientLink.Purpose.QUESTIONS, "questionnaires:link")),
+    **dict.fromkeys(TO_THE_FORM_AGAIN, (PatientLink.Purpose.RENEWAL, "intake:again_link")),
+}
+TO_THEIR_PAGE: Final = (PatientLink.Purpose.STATUS, "intake:status_link")
 IN_A_NAME: Final = "-'\u2019"
 """What a first name may hold besides letters and their marks."""
 LONGEST_NAME: Final = 40
@@ -197,17 +204,10 @@ def _link(message: Message, *, by: Actor, now: datetime) -> str:
         return site + reverse("staff_join", kwargs={"token": accounts.issue_link(user=message.staff, by=by, now=now)})
     if message.to_role or message.patient is None:
         return site + reverse("staff:home")
-    if message.template in TO_THE_FORM:
-        token = issue_link(patient=message.patient, purpose=PatientLink.Purpose.RESUME, by=by, now=now)
-        return site + reverse("intake:resume_link", kwargs={"token": token})
-    if message.template in TO_THE_QUESTIONS:
-        token = issue_link(patient=message.patient, purpose=PatientLink.Purpose.QUESTIONS, by=by, now=now)
-        return site + reverse("questionnaires:link", kwargs={"token": token})
-    if message.template in TO_THE_FORM_AGAIN:
-        token = issue_link(patient=message.patient, purpose=PatientLink.Purpose.RENEWAL, by=by, now=now)
-        return site + reverse("intake:again_link", kwargs={"token": token})
-    token = issue_link(patient=message.patient, purpose=PatientLink.Purpose.STATUS, by=by, now=now)
-    return site + reverse("intake:status_link", kwargs={"token": token})
+    purpose, page = LEADS_TO.get(message.template, TO_THEIR_PAGE)
+    sent_to = fingerprint(message.patient, message.channel)
+    token = issue_link(patient=message.patient, purpose=purpose, sent_to=sent_to, by=by, now=now)
+    return site + reverse(page, kwargs={"token": token})
 
 
 def first_name(patient: Patient) -> str:

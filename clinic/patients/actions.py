@@ -30,14 +30,12 @@ CLOSED_FOR: Final = timedelta(minutes=15)
 TOKEN_BYTES: Final = 24
 FORGOTTEN: Final = sorted(Patient.PERSONAL | {"email_index", "phone_index", "marks", "safe_contact"})
 FOUND_BY: Final = frozenset({"legal_name", "preferred_name", "phone", "born_on"})
-
-
 NOBODY: Final = "0000-00-00"
 """The date of birth that a link is compared with when there is no such link."""
 
 
 class LinkNotUsable(Exception):
-    """A link and a date of birth that let nobody in: unknown, expired, spent or closed, or the date is wrong.
+    """A link and a date of birth that let nobody in: unknown, expired, spent, closed, sent elsewhere, or a wrong date.
 
     Nobody is told which, so that trying links teaches nothing.
     """
@@ -210,12 +208,13 @@ def take_back_wish(*, wish: Wish, by: Actor, now: datetime) -> bool:
 
 
 @transaction.atomic
-def issue_link(*, patient: Patient, purpose: str, by: Actor, now: datetime) -> str:
+def issue_link(*, patient: Patient, purpose: str, by: Actor, now: datetime, sent_to: str = "") -> str:
     """Make a private link for a message that is about to be sent.
 
     Args:
         patient: whom it lets in.
         purpose: one of `PatientLink.Purpose`.
+        sent_to: the keyed fingerprint of the address it goes to; that of their e-mail when left out.
         by: who sends it.
         now: the moment; it works for 30 days.
     Returns:
@@ -226,6 +225,7 @@ def issue_link(*, patient: Patient, purpose: str, by: Actor, now: datetime) -> s
         patient=patient,
         purpose=purpose,
         token_hash=_hash(token),
+        sent_to=sent_to or patient.email_index,
         expires_at=now + timedelta(days=LINK_DAYS),
         created_at=now,
     )
@@ -268,7 +268,7 @@ def _try_link(*, token: str, purpose: str, born_on: date, by: Actor, now: dateti
     known = link or PatientLink(token_hash=_hash(token), expires_at=now)
     is_spent = known.spent_at and known.purpose not in PatientLink.RE_USABLE
     is_open = not (is_spent or known.expires_at <= now or (known.closed_until and known.closed_until > now))
-    expected = str(link.patient.born_on) if link else NOBODY
+    expected = str(link.patient.born_on) if link and link.went_to_them else NOBODY
     is_right = secrets.compare_digest(expected, born_on.isoformat()) and is_open
     if is_right:
         known.spent_at = now
@@ -296,13 +296,8 @@ def show_scores(*, patient: Patient, shown: bool, by: Actor) -> None:
         by: the patient.
     """
     Patient.objects.filter(pk=patient.pk).update(hides_scores=not shown)
-    record(
-        by=by,
-        action="patients.show_scores",
-        subject=f"patient:{patient.pk}",
-        patient=patient.pk,
-        detail={"shown": shown},
-    )
+    detail = {"shown": shown}
+    record(by=by, action="patients.show_scores", subject=f"patient:{patient.pk}", patient=patient.pk, detail=detail)
 
 
 @transaction.atomic

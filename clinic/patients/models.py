@@ -127,7 +127,10 @@ class Wish(models.Model):
 
 
 class PatientLink(models.Model):
-    """A private link that was sent; only the hash of its token is kept. Looking changes nothing, a POST spends it."""
+    """A private link that was sent; only the hash of its token is kept. Looking changes nothing, a POST spends it.
+
+    `sent_to` is the keyed fingerprint of the address it went to: it lets nobody in once the patient gave us another.
+    """
 
     class Purpose(models.TextChoices):
         RESUME = "resume", "carry on with the form"
@@ -142,6 +145,7 @@ class PatientLink(models.Model):
     patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="links")
     purpose = models.CharField(max_length=20, choices=Purpose.choices)
     token_hash = models.CharField(max_length=64, unique=True)
+    sent_to = models.CharField(max_length=64, blank=True, default="")
     expires_at = models.DateTimeField()
     spent_at = models.DateTimeField(null=True)
     wrong_tries = models.PositiveSmallIntegerField(default=0)
@@ -150,3 +154,8 @@ class PatientLink(models.Model):
 
     def __str__(self) -> str:
         return f"{self.purpose} link"
+
+    @property
+    def went_to_them(self) -> bool:
+        """True while the address it went to is one that the patient has."""
+        return bool(self.sent_to) and self.sent_to in (self.patient.email_index, self.patient.phone_index)

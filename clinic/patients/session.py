@@ -11,6 +11,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from clinic.patients import languages
 from clinic.patients.models import Patient
@@ -53,7 +54,8 @@ def saved_although_late(view: Callable[..., HttpResponse]) -> Callable[..., Http
     """Let a view keep a form that comes from an idle browser, show nothing of its answer, and ask who it is after that.
 
     Somebody who takes long over a hard question must not lose the answer, and whom it concerns must not wait for a date
-    of birth. The help page that may be shown is the public one, which says nothing about anybody.
+    of birth. The help page that may be shown is the public one, which says nothing about anybody. What could not be
+    kept, because something was missing in it, is not called saved.
     """
 
     @wraps(view)
@@ -62,13 +64,23 @@ def saved_although_late(view: Callable[..., HttpResponse]) -> Callable[..., Http
             return view(request, *args, **kwargs)
         request.is_late = True  # type: ignore[attr-defined]
         try:
-            leads_to = view(request, *args, **kwargs).get("Location")
+            answer = view(request, *args, **kwargs)
         except Http404:
-            leads_to = None
+            answer = HttpResponse()
         list(messages.get_messages(request))  # read here by nobody, so that no other page shows what was heard
-        return redirect("pages:help_now" if leads_to == reverse("intake:help") else "intake:idle")
+        if getattr(answer, "shows_help", False) or answer.get("Location") == reverse("intake:help"):
+            return redirect("pages:help_now")
+        if "Location" not in answer:
+            messages.info(request, _("We could not keep what you sent last. Please look at it again."))
+        return redirect("intake:idle")
 
     return late
+
+
+def with_help(answer: HttpResponse) -> HttpResponse:
+    """Say that the page an answer leads to shows help, so that who comes late is not left without any."""
+    answer.shows_help = True  # type: ignore[attr-defined]
+    return answer
 
 
 def of_patient_id(view: IdView[Params]) -> Callable[Concatenate[HttpRequest, Params], HttpResponse]:

@@ -8,7 +8,7 @@ from typing import Any, Concatenate, Final, ParamSpec
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -17,7 +17,6 @@ from clinic.accounts.allow import only
 from clinic.accounts.permissions import Permission
 from clinic.reviews import worklist
 from clinic.staff import urgent_lines
-from clinic.web import errors
 
 Params = ParamSpec("Params")
 View = Callable[Concatenate[HttpRequest, Params], HttpResponse]
@@ -58,7 +57,7 @@ def page(permission: Permission, *methods: str) -> Callable[[View[Params]], View
         @wraps(view)
         def in_clinic_time(request: HttpRequest, *args: Params.args, **kwargs: Params.kwargs) -> HttpResponse:
             if request.method not in answers:
-                return errors.wrong_method(request)
+                return HttpResponseNotAllowed(answers)
             with timezone.override(ZoneInfo(settings.CLINIC_TIME_ZONE)):
                 return view(request, *args, **kwargs)
 

@@ -14,16 +14,22 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Not part of their work; the page says so when it is on the record that they asked for it."""
     if not _is_at_work(request):
         return errors.forbidden(request, exception)
-    return show(
-        request, "refused.html", status=403, is_theirs=False, noted=ON_RECORD if ON_RECORD in exception.args else ""
-    )
+    noted = ON_RECORD if ON_RECORD in exception.args else ""
+    return show(request, "refused.html", status=403, because="not_theirs", noted=noted)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """There is no such page, or no such form."""
     if not _is_at_work(request):
         return errors.not_found(request, exception)
-    return show(request, "refused.html", status=404, is_theirs=True)
+    return show(request, "refused.html", status=404, because="not_there")
+
+
+def wrong_method(request: HttpRequest) -> HttpResponse:
+    """The page is there, and was asked for in a way it does not answer."""
+    if not _is_at_work(request):
+        return errors.wrong_method(request)
+    return show(request, "refused.html", status=405, because="wrong_way")
 
 
 def _is_at_work(request: HttpRequest) -> bool:

@@ -12,8 +12,9 @@ TELLS_THE_ERROR = frozenset({"celery.app.trace", "celery.worker.request", "gunic
 """Loggers that write the text of an exception into their own sentence; what stands before the colon is enough."""
 TELLS_TOO_MUCH = ("fontTools", "httpx", "kombu")
 """Libraries that log each step of their work: addresses asked, and the very letters that a PDF is written with."""
-LINK_SECRET = re.compile(r"(?<=/)[A-Za-z0-9_:-]{20,}(?![A-Za-z0-9_:.-])")
-"""A token is letters and digits, or parts of them with colons between; it may also end an address."""
+LINK_SECRET = re.compile(r"(?<=/)[^\w/\s]*[A-Za-z0-9_:-]{20,}")
+"""A token is letters and digits, or parts of them with colons between; it may also end an address, or stand beside what
+was copied with it, such as a bracket before or a full stop behind."""
 
 
 def without_secrets(_: object, __: str, event: structlog.types.EventDict) -> structlog.types.EventDict:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.urls import get_resolver
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
@@ -80,13 +81,16 @@ def readable_input(answer: Answer) -> Answer:
 
 
 def refused_in_words(answer: Answer) -> Answer:
-    """Give a page with the help line, not an empty one, to who asks in a way that an address does not answer."""
+    """Give a page in words, not an empty one, to who asks in a way that an address does not answer.
+
+    Which page is said where those of the other errors are said, in `clinic.urls`.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = answer(request)
         if not isinstance(response, HttpResponseNotAllowed):
             return response
-        page = errors.wrong_method(request)
+        page = get_resolver().resolve_error_handler(405)(request)
         page.headers["Allow"] = response.headers["Allow"]
         return page
 

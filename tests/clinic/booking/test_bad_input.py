@@ -18,7 +18,7 @@ from clinic.accounts.models import User
 from clinic.audit import actors
 from clinic.booking.models import Appointment, WaitingPlace
 from clinic.notifications.models import Message
-from clinic.patients.actions import come_back, issue_link
+from clinic.patients.actions import come_back, describe, issue_link
 from clinic.patients.models import Patient, PatientLink
 
 pytestmark = pytest.mark.django_db
@@ -113,10 +113,9 @@ def test_what_belongs_to_another_patient(
 def test_a_spent_link_neither_books_nor_moves_nor_cancels(
     client: Client, patient: Patient, clinician: User, hold: Make, book: Make, at: At, now: datetime, frozen: object
 ) -> None:
-    patient.born_on = BORN
-    patient.save(update_fields=["born_on"])
-    booked = book(hold(patient, clinician, at(3, 9)))
     by, purpose = actors.VISITOR, PatientLink.Purpose.STATUS
+    describe(patient=patient, told={"born_on": BORN, "email": "maya@example.test"}, by=by)
+    booked = book(hold(patient, clinician, at(3, 9)))
     token = issue_link(patient=patient, purpose=purpose, by=by, now=now)
     link = reverse("intake:status_link", args=[token])
     born = {"born_on_month": "5", "born_on_day": "17", "born_on_year": "1990"}

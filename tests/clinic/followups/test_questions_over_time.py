@@ -69,6 +69,28 @@ def test_a_person_takes_over_after_three_days(seen: Patient) -> None:
     assert (task.state, task.audience) == ("open", "coordinator")
 
 
+def test_a_message_that_has_not_left_is_taken_back_once_its_questions_were_answered(seen: Patient) -> None:
+    do_due(NOW + WEEK)
+    sent(concern="")
+
+    do_due(NOW + WEEK + MINUTE)
+
+    message = Message.objects.get(template="short-questions")
+    assert (message.state, message.reason) == ("cancelled", "answered")
+    assert planned("F31")["F31"].state == "cancelled"
+
+
+def test_a_call_about_questions_ends_once_they_were_answered(seen: Patient) -> None:
+    Patient.objects.update(safe_contact="no")
+    do_due(NOW + WEEK)
+    assert planned("F31")["F31"].state == "open"
+    sent(concern="")
+
+    do_due(NOW + WEEK + MINUTE)
+
+    assert (planned("F31")["F31"].state, planned("F31")["F31"].reason) == ("cancelled", "answered")
+
+
 def test_what_was_answered_is_not_reminded_of(seen: Patient) -> None:
     do_due(NOW + WEEK)
     sent(concern="")

@@ -18,12 +18,13 @@ from clinic.audit.models import AuditEvent
 from clinic.booking import actions as booking
 from clinic.followups import actions, claims
 from clinic.followups.models import FollowUp
+from clinic.intake.safety_actions import give_phone
 from clinic.my import actions as my
 from clinic.notifications.models import Message
 from clinic.patients.models import Patient
-from tests.at_once import at_once, errors
+from tests.at_once import at_once, errors, until_somebody_waits
 
-from .conftest import BY, DAY, NOW, a_patient, a_record, an_appointment, an_intake
+from .conftest import BY, DAY, HOUR, NOW, a_patient, a_record, an_appointment, an_intake
 
 WORKERS = 4
 ROWS = 12
@@ -157,3 +158,30 @@ def test_what_is_said_while_a_message_is_written_takes_it_back(
 
     assert errors(got) == []
     assert Message.objects.get(key__startswith="followup:").state == "cancelled"
+
+
+def test_a_number_that_is_given_while_questions_are_opened_is_kept_and_the_questions_are_asked(
+    patient: Patient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clinician = User.objects.create_user("dr@larkfield.example", name="Dr. Osei", role=Role.CLINICIAN)
+    intake = a_record(patient, "ready_to_book", "P4", at=NOW - 5 * DAY, answers={}).intake
+    an_appointment(patient, clinician, NOW - 7 * DAY, state="completed")
+    actions.plan(now=NOW, by=BY)
+    opens, at_it = actions.open_for, threading.Event()
+
+    def slowly(**told: Any) -> Any:
+        at_it.set()
+        until_somebody_waits()
+        return opens(**told)
+
+    def gives_number() -> None:
+        at_it.wait(timeout=10)
+        give_phone(intake=intake, phone="(555) 010-0177", by=BY, now=NOW)
+
+    monkeypatch.setattr(actions, "open_for", slowly)
+
+    assert errors(at_once(lambda: actions.do_due(now=NOW + HOUR, by=BY), gives_number)) == []
+    patient.refresh_from_db()
+    assert patient.phone == "(555) 010-0177"
+    asked = FollowUp.objects.get(plan="F31")
+    assert (asked.state, asked.attempts) == ("done", 1)

@@ -8,10 +8,11 @@ import pytest
 
 from clinic.accounts.models import User
 from clinic.booking import visit_actions
+from clinic.followups.actions import close_task
 from clinic.followups.models import FollowUp
 from clinic.notifications.models import Message
 from clinic.patients.models import Patient
-from clinic.reviews.models import Letter
+from clinic.reviews.models import Decision, Letter
 
 from .conftest import (
     DAY,
@@ -23,6 +24,7 @@ from .conftest import (
     a_record,
     an_appointment,
     an_intake,
+    another_record,
     do_due,
     plan,
     planned,
@@ -51,6 +53,55 @@ def test_somebody_whom_nobody_met_after_all_is_asked_nothing_for_twelve_weeks(
         SERIES, ("cancelled", "the staff corrected it")
     )
     assert not Message.objects.filter(template="short-questions").exists()
+
+
+def test_a_visit_that_was_missed_after_all_is_called_about_although_a_correction_had_ended_the_call(
+    patient: Patient, clinician: User
+) -> None:
+    visit = an_appointment(patient, clinician, NOW - 2 * HOUR, state="no_show")
+    do_due(NOW)
+    visit_actions.complete(appointment=visit, by=clinician.actor, now=NOW + MINUTE)
+    do_due(NOW + 2 * MINUTE)
+    assert planned("F25")["F25"].reason == "the staff corrected it"
+
+    for minute in (3, 5, 7):
+        visit_actions.miss(appointment=visit, by=clinician.actor, now=NOW + minute * MINUTE)
+        do_due(NOW + minute * MINUTE)
+        calls = FollowUp.objects.filter(plan="F25", state="open")
+        assert calls.count() == 1
+        if minute == 5:
+            visit_actions.leave_early(appointment=visit, by=clinician.actor, now=NOW + 6 * MINUTE)
+            do_due(NOW + 6 * MINUTE)
+            assert not calls.exists()
+    assert FollowUp.objects.filter(plan="F25").count() == 3
+
+
+def test_what_was_done_about_a_missed_visit_is_not_done_again_when_it_is_missed_after_all(
+    patient: Patient, clinician: User
+) -> None:
+    visit = an_appointment(patient, clinician, NOW - 2 * HOUR, state="no_show")
+    do_due(NOW)
+    close_task(follow_up=planned("F25")["F25"], by=clinician.actor, now=NOW + MINUTE)
+    visit_actions.complete(appointment=visit, by=clinician.actor, now=NOW + 2 * MINUTE)
+    do_due(NOW + 2 * MINUTE)
+    visit_actions.miss(appointment=visit, by=clinician.actor, now=NOW + 3 * MINUTE)
+    do_due(NOW + 3 * MINUTE)
+
+    assert planned("F25")["F25"].state == "done"
+
+
+def test_the_questions_of_a_visit_come_once_although_it_was_corrected_twice(patient: Patient, clinician: User) -> None:
+    a_record(patient, "ready_to_book", "P4", at=NOW - 5 * DAY)
+    visit = an_appointment(patient, clinician, NOW - HOUR, state="completed")
+    plan()
+    visit_actions.miss(appointment=visit, by=clinician.actor, now=NOW + MINUTE)
+    do_due(NOW + WEEK)
+    visit_actions.complete(appointment=visit, by=clinician.actor, now=NOW + WEEK + MINUTE)
+
+    for weeks in SERIES.values():
+        do_due(NOW + weeks * WEEK + 2 * MINUTE)
+
+    assert Message.objects.filter(template="short-questions").count() == len(SERIES)
 
 
 def a_letter(patient: Patient, clinician: User, *, state: str, by_decision: bool) -> None:
@@ -96,6 +147,48 @@ def test_a_prescriber_who_is_asked_after_another_decision_is_waited_for_again(
 
     anew = FollowUp.objects.filter(cause=f"decision:{second.pk}")
     assert dict(anew.values_list("plan", "state")) == {"F18": "open"}
+
+
+@pytest.mark.parametrize("how", ["a newer record", "its last day"])
+def test_no_prescriber_is_written_to_or_reminded_after_the_decision_that_asked_for_it_is_over(
+    how: str, patient: Patient, clinician: User
+) -> None:
+    record = a_record(patient, "clinician_review", "P3")
+    decision = a_decision(record, "prescriber_first", clinician, contacted_at=NOW)
+    do_due()
+    assert planned("F16")["F16"].state == "open"
+
+    if how == "a newer record":
+        another_record(record.intake, "clinician_review", "P3", at=NOW + DAY, number=2)
+    else:
+        Decision.objects.filter(pk=decision.pk).update(expired_at=NOW + DAY)
+    do_due(NOW + DAY)
+    assert (planned("F16")["F16"].state, planned("F16")["F16"].reason) == ("cancelled", "the decision is over")
+
+    do_due(NOW + 15 * DAY)
+    rows = planned("F17", "F18", "F06", "F07")
+    assert {name: row.state for name, row in rows.items()} == {
+        "F17": "cancelled",
+        "F18": "cancelled",
+        "F06": "open",
+        "F07": "open",
+    }
+
+
+def test_nobody_is_asked_for_more_after_the_last_day_of_the_decision_that_asked(
+    patient: Patient, clinician: User
+) -> None:
+    decision = a_decision(a_record(patient, "clinician_review", "P3"), "ask_for_more", clinician)
+    do_due(NOW + 2 * DAY)
+    Decision.objects.filter(pk=decision.pk).update(expired_at=NOW + 3 * DAY)
+
+    do_due(NOW + 12 * DAY)
+
+    rows = planned("F10", "F11", "F12")
+    assert {name: row.reason for name, row in rows.items()} == dict.fromkeys(rows, "the decision is over")
+    assert set(Message.objects.filter(template__startswith="one-more-thing").values_list("state", flat=True)) == {
+        "cancelled"
+    }
 
 
 @pytest.mark.parametrize(

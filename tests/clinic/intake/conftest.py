@@ -13,6 +13,7 @@ from clinic import celery
 from clinic.audit.actors import Actor, patient
 from clinic.intake import actions, protocols
 from clinic.intake.models import Intake, ScreeningRecord
+from clinic.vault.keys import ring
 from screening.cases import facts_of
 from screening.protocol import Page
 from tests.cases import CASES, PROTOCOL
@@ -71,6 +72,7 @@ def fill(db: None) -> Fill:
         intake.save()
         patient_of = intake.patient
         patient_of.born_on, patient_of.email = intake.answers["dob"], "maya@example.org"
+        patient_of.email_index = ring().blind_index("email", patient_of.email)
         patient_of.save()
         return intake
 

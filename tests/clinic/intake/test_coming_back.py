@@ -53,6 +53,11 @@ def spend(token: str) -> None:
     Client().post(f"/resume/{token}/", RIGHT)
 
 
+def change_address(token: str) -> None:
+    told = {"email": "maya.now@mail.example"}
+    patient_actions.describe(patient=PatientLink.objects.get().patient, told=told, by=VISITOR)
+
+
 def tire(token: str) -> None:
     for _ in range(5):
         Client().post(f"/resume/{token}/", WRONG)
@@ -60,7 +65,16 @@ def tire(token: str) -> None:
 
 @pytest.mark.parametrize(
     ("before", "typed"),
-    [(None, WRONG), (expire, RIGHT), (expire, WRONG), (spend, RIGHT), (tire, RIGHT), (tire, WRONG)],
+    [
+        (None, WRONG),
+        (expire, RIGHT),
+        (expire, WRONG),
+        (spend, RIGHT),
+        (tire, RIGHT),
+        (tire, WRONG),
+        (change_address, RIGHT),
+        (change_address, WRONG),
+    ],
 )
 def test_whatever_is_wrong_with_a_link_the_words_the_status_and_the_work_are_those_of_one_that_never_was(
     token: str, before: Callable[[str], None] | None, typed: dict[str, str]
@@ -73,11 +87,27 @@ def test_whatever_is_wrong_with_a_link_the_words_the_status_and_the_work_are_tho
     assert try_link(token, typed)[0] == 200
 
 
+def test_a_link_that_went_to_an_old_address_lets_nobody_in_until_it_is_theirs_again(token: str) -> None:
+    before = str(PatientLink.objects.get().patient.email)
+    change_address(token)
+
+    assert try_link(token, RIGHT)[0] == 200
+    patient_actions.describe(patient=PatientLink.objects.get().patient, told={"email": before.upper()}, by=VISITOR)
+    assert try_link(token, RIGHT)[0] == 302
+
+
+def test_a_link_opens_although_another_detail_was_changed(token: str) -> None:
+    told = {"phone": "(555) 010-0177", "preferred_name": "May"}
+    patient_actions.describe(patient=PatientLink.objects.get().patient, told=told, by=VISITOR)
+
+    assert try_link(token, RIGHT)[0] == 302
+
+
 def test_the_words_say_what_to_do(token: str) -> None:
     words = try_link(token, WRONG)[1]
 
     assert words.count("This link and this date of birth do not open a form.") == 2
-    assert "We can send a new one to the email you gave us." in words
+    assert "We can send a new one to the last email you gave us." in words
     assert "<title>Error:" in words
     assert 'href="/resume/"' in words
 

@@ -162,7 +162,7 @@ def test_if_the_page_cannot_be_queued_the_entry_is_not_shared_either(
     client, intake, _ = sent()
     tap(client, "3")
     broken = lambda **_: (_ for _ in ()).throw(RuntimeError)  # noqa: E731
-    monkeypatch.setattr("clinic.intake.urgency.queue", broken)
+    monkeypatch.setattr("clinic.intake.urgency.page", broken)
     told = {"note": WORDS, "slept": "", "took_medicine": ""}
 
     with pytest.raises(RuntimeError):
@@ -191,13 +191,28 @@ def test_two_sends_at_the_same_moment_page_once(sent: Sent) -> None:
     assert pages() == 1
 
 
-def test_words_that_come_after_half_an_hour_are_kept_and_told_and_shown_to_nobody(sent: Sent) -> None:
+@pytest.mark.parametrize(("told", "paged"), [("shared", 1), ("private", 0)])
+def test_words_that_come_after_half_an_hour_are_kept_and_lead_to_help_that_says_nothing_of_them(
+    told: str, paged: int, sent: Sent
+) -> None:
+    client, _, _ = sent()
+    where = tap(client, "3")
+    note = SHARED if told == "shared" else {name: value for name, value in SHARED.items() if name != "is_shared"}
+
+    with time_machine.travel(NOW + timedelta(minutes=31), tick=False):
+        response = client.post(where, note)
+        after = client.get(where)
+
+    assert (response.url, after.url) == ("/help-now/", "/intake/idle/")
+    assert (Entry.objects.get().note, pages()) == (WORDS, paged)
+
+
+def test_other_words_that_come_after_half_an_hour_lead_to_the_date_of_birth(sent: Sent) -> None:
     client, _, _ = sent()
     where = tap(client, "3")
 
     with time_machine.travel(NOW + timedelta(minutes=31), tick=False):
-        response = client.post(where, SHARED)
-        after = client.get(where)
+        response = client.post(where, SHARED | {"note": "I slept well."})
 
-    assert (response.url, after.url) == ("/intake/idle/", "/intake/idle/")
-    assert (Entry.objects.get().note, pages()) == (WORDS, 1)
+    assert response.url == "/intake/idle/"
+    assert Entry.objects.get().note == "I slept well."

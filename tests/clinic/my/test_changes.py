@@ -115,3 +115,13 @@ def test_who_has_the_phone_after_half_an_hour_does_not_read_what_was_heard(sent:
     assert intake.records.count() == 2
     assert "For your privacy we closed this page" in page
     assert "A clinician looks at it" not in page
+
+
+def test_what_could_not_be_kept_after_half_an_hour_is_not_called_saved(sent: Sent) -> None:
+    client, intake, _ = sent()
+
+    with time_machine.travel(NOW + timedelta(minutes=31), tick=False):
+        page = words(client.post("/my/changes/", {"bp_sys": "a lot"}, follow=True))
+
+    assert intake.records.count() == 1
+    assert "We could not keep what you sent last. Please look at it again." in page

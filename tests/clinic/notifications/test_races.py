@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import pytest
+from django.db import transaction
 
 from clinic.audit.models import AuditEvent
-from clinic.notifications import delivery
+from clinic.booking.holds import lock_patient
+from clinic.notifications import arrival_actions, delivery
+from clinic.notifications.actions import cancel
 from clinic.notifications.channels import email
 from clinic.notifications.models import Message
-from tests.at_once import at_once, errors
+from tests.at_once import at_once, errors, until_somebody_waits
 
 from .conftest import BY, DAY, Queue
 
@@ -68,3 +72,23 @@ def test_without_the_claim_there_would_be_more_than_one_effect(
         assert errors(at_once(*[lambda message=message: delivery.deliver(message.pk, now=DAY, by=BY)] * WORKERS)) == []
 
     assert len(accepted) > ROUNDS
+
+
+def test_a_bounce_waits_for_a_patient_who_takes_messages_back_and_neither_stops_the_other(queued: Queue) -> None:
+    message = queued(key="race:bounce")
+    has_patient = threading.Event()
+
+    @transaction.atomic
+    def takes_back() -> None:
+        lock_patient(message.patient_id)
+        has_patient.set()
+        until_somebody_waits()
+        cancel(key_prefix="race:", reason="they said so", by=BY)
+
+    def bounces() -> bool:
+        has_patient.wait(timeout=10)
+        return arrival_actions.report(message_id=message.pk, key="b:1", said="bounced", by=BY, now=DAY)
+
+    assert errors(at_once(takes_back, bounces)) == []
+    message.refresh_from_db()
+    assert (message.state, message.arrival) == ("sent", "bounced")

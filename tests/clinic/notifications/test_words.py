@@ -14,6 +14,7 @@ from clinic.notifications import words
 from clinic.notifications.channels import email
 from clinic.notifications.channels.outgoing import Outgoing
 from clinic.notifications.models import Message
+from clinic.patients.actions import describe
 from clinic.patients.models import Patient, PatientLink
 from screening.loader import published
 
@@ -134,6 +135,19 @@ def test_a_message_about_the_form_leads_into_the_form(template: str, patient: Pa
 
     assert f"{settings.SITE_URL}/resume/" in said.text
     assert PatientLink.objects.get().purpose == PatientLink.Purpose.RESUME
+
+
+@pytest.mark.parametrize("channel", ["email", "sms"])
+def test_a_link_lets_them_in_as_long_as_the_address_it_went_to_is_theirs(channel: str, patient: Patient) -> None:
+    by, told_before = BY, {"email": "maya@mail.example", "phone": "(555) 010-0199"}
+    describe(patient=patient, told=told_before, by=by)
+    told("short-questions", patient, channel=channel)
+    changed, other = ("email", "phone") if channel == "email" else ("phone", "email")
+
+    describe(patient=patient, told={other: "555 010 0177" if other == "phone" else "may@mail.example"}, by=by)
+    assert PatientLink.objects.get().went_to_them
+    describe(patient=patient, told={changed: "555 010 0188" if changed == "phone" else "m@mail.example"}, by=by)
+    assert not PatientLink.objects.get().went_to_them
 
 
 def test_it_says_until_when_the_link_works_where_the_patient_is(patient: Patient) -> None:

@@ -283,7 +283,11 @@ def test_a_page_is_only_asked_the_way_it_answers(
     answer = signed_in(role).generic(other, addresses[name])
 
     assert answer.status_code == 405
-    assert "Your answers up to the last page" not in answer.content.decode()
+    assert other not in answer.headers["Allow"]
+    shown = answer.content.decode()
+    assert "Your answers up to the last page" not in shown
+    assert "<title>This page does not work that way" in shown
+    assert 'class="topbar"' in shown
 
 
 @pytest.mark.parametrize("name", READ_AND_SENT)

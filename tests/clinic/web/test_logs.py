@@ -75,6 +75,16 @@ def test_an_address_with_a_private_link_is_logged_without_it(lines: Callable[[],
     assert TOKEN not in written
 
 
+@pytest.mark.parametrize("address", ["/resume/{}.", "/resume/{}.json", "/status/({})", '/status/"{}"', "/q/{}/."])
+def test_a_private_link_that_was_copied_with_what_stood_beside_it_is_logged_without_it(
+    address: str, lines: Callable[[], str]
+) -> None:
+    logging.getLogger("django.request").warning("Not Found: %s", address.format(TOKEN))
+
+    assert "Not Found: /" in lines()
+    assert TOKEN not in lines()
+
+
 @pytest.mark.parametrize("ending", ["/", "", "?stop"])
 def test_the_link_of_a_page_is_logged_without_what_says_that_somebody_has_it(
     ending: str, lines: Callable[[], str]
