@@ -44,14 +44,13 @@ def tell_details(*, patient: Patient, told: Mapping[str, str], by: Actor, now: d
     Returns:
         Whether help is shown now.
     """
-    before = str(patient.phone or "")
+    before, is_alarming = str(patient.phone or ""), safety_words.hold(*told.values())
+    if is_alarming:  # first, because it locks the form, and whoever saves one locks that before the patient
+        safety_actions.raise_for_words(patient=patient, cause=f"details:{now:%Y%m%dT%H%M%S}", by=by, now=now)
     patient_actions.describe(patient=patient, told=dict(told), by=by)
     if "phone" in told:
         number_actions.follow(patient=patient, before=before, by=by, now=now)
-    if not safety_words.hold(*told.values()):
-        return False
-    safety_actions.raise_for_words(patient=patient, cause=f"details:{now:%Y%m%dT%H%M%S}", by=by, now=now)
-    return True
+    return is_alarming
 
 
 @transaction.atomic

@@ -58,7 +58,7 @@ def begin(*, by: Actor, now: datetime) -> Patient:
 
 @transaction.atomic
 def describe(*, patient: Patient, told: dict[str, str], by: Actor) -> None:
-    """Keep who a patient is and how to reach them, as they told it in the intake.
+    """Keep who a patient is and how to reach them, as they told it; what another tab keeps meanwhile stays.
 
     Args:
         patient: whom.
@@ -66,19 +66,19 @@ def describe(*, patient: Patient, told: dict[str, str], by: Actor) -> None:
             region, language; a key that is absent is left as it was.
         by: who tells.
     """
-    for field, value in told.items():
-        setattr(patient, field, value)
+    kept = Patient.objects.select_for_update(no_key=True).get(pk=patient.pk)
+    new: dict[str, object] = dict(told)
     if "email" in told:
-        patient.email_index = ring().blind_index("email", told["email"].strip().lower())
+        new["email_index"] = ring().blind_index("email", told["email"].strip().lower())
     if "phone" in told:
-        patient.phone_index = ring().blind_index("phone", "".join(filter(str.isdigit, told["phone"])))
+        new["phone_index"] = ring().blind_index("phone", "".join(filter(str.isdigit, told["phone"])))
     if FOUND_BY & told.keys():
-        patient.marks = marks_of(
-            names=[str(name or "") for name in (patient.legal_name, patient.preferred_name)],
-            phone=str(patient.phone or ""),
-            born_on=str(patient.born_on or ""),
-        )
-    patient.save()
+        now = {name: str(told.get(name, getattr(kept, name)) or "") for name in FOUND_BY}
+        names = [now["legal_name"], now["preferred_name"]]
+        new["marks"] = marks_of(names=names, phone=now["phone"], born_on=now["born_on"])
+    for row in (kept, patient):
+        vars(row).update(new)
+    kept.save(update_fields=list(new))
     record(
         by=by,
         action="patients.describe",

@@ -21,6 +21,7 @@ from clinic.followups.models import FollowUp
 from clinic.intake.safety_actions import give_phone
 from clinic.my import actions as my
 from clinic.notifications.models import Message
+from clinic.patients import actions as patient_actions
 from clinic.patients.models import Patient
 from tests.at_once import at_once, errors, until_somebody_waits
 
@@ -185,3 +186,29 @@ def test_a_number_that_is_given_while_questions_are_opened_is_kept_and_the_quest
     assert patient.phone == "(555) 010-0177"
     asked = FollowUp.objects.get(plan="F31")
     assert (asked.state, asked.attempts) == ("done", 1)
+
+
+def test_details_with_safety_words_and_a_number_that_is_given_in_another_tab_do_not_stop_each_other(
+    patient: Patient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    intake = a_record(patient, "ready_to_book", "P4", at=NOW - DAY, answers={}).intake
+    describe, at_it = patient_actions.describe, threading.Event()
+
+    def slowly(**told: Any) -> Any:
+        kept = describe(**told)
+        if "preferred_name" in told["told"]:
+            at_it.set()
+            until_somebody_waits()
+        return kept
+
+    def gives_number() -> None:
+        at_it.wait(timeout=10)
+        give_phone(intake=intake, phone="(555) 010-0177", by=BY, now=NOW)
+
+    monkeypatch.setattr(patient_actions, "describe", slowly)
+    told = {"preferred_name": "I want to kill myself"}
+
+    assert errors(at_once(lambda: my.tell_details(patient=patient, told=told, by=BY, now=NOW), gives_number)) == []
+    patient.refresh_from_db()
+    assert (patient.phone, patient.preferred_name) == ("(555) 010-0177", told["preferred_name"])
+    assert Message.objects.filter(template="urgent-page").exists()
