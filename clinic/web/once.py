@@ -29,7 +29,7 @@ def written(template_name: str, told: Mapping[str, object]) -> SafeString:
     if key not in _kept:
         if len(_kept) >= MOST:
             _kept.clear()
-        _kept[key] = SafeString(render_to_string(template_name, dict(told)))
+        _kept[key] = render_to_string(template_name, dict(told))
     return _kept[key]
 
 
