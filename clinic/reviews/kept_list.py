@@ -82,12 +82,10 @@ WAITING_AFTER_A_RECORD: Final = pgtrigger.Trigger(
     when=pgtrigger.After,
     operation=pgtrigger.Insert,
     declare=[("whose", "bigint")],
-    func="IF NEW.number > 1 THEN"  # before the first there is none to follow, and a patient waits for each question
-    + _SAME_CLINICIAN.format(record="NEW.id")
+    func=_SAME_CLINICIAN.format(record="NEW.id")
     + _OLDER_WAIT_NO_MORE
     + _OLDER_DECISIONS_ARE_STALE
     + _OLDER_FIRST_SIGNATURES_ARE_STALE
-    + "END IF;"
     + _WAITS_IF_IT_NEEDS_A_PERSON.format(column="id", second_look=_SECOND_LOOK),
 )
 WAITING_AFTER_A_DECISION: Final = pgtrigger.Trigger(
