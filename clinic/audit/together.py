@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.utils import CursorWrapper
 from django.db.models import Field, Model
 from django.db.models.expressions import DatabaseDefault
 from django.utils.timezone import is_naive
@@ -24,6 +25,8 @@ from clinic.audit.record import OutsideTransaction
 NOTHING: Final[Mapping[Model, Sequence[str]]] = {}
 AS_THEY_ARE: Final = frozenset({str, int, bool, type(None), UUID, datetime})
 """Types of values that need nothing done to them before they are put into JSON."""
+IF_FIRST_WAS: Final = " WHERE EXISTS (SELECT 1 FROM w0)"
+"""Ends an insert that depends on the first piece of its statement having written something."""
 Piece = tuple[str, list[Any]]
 
 
@@ -50,18 +53,53 @@ def write(*new: Model, changed: Mapping[Model, Sequence[str]] = NOTHING, unless_
     if not pieces and not unless_there:
         return
     there = _there(unless_there)
-    named = ", ".join(f"w{number} AS ({sql} RETURNING 1)" for number, (sql, _) in enumerate(pieces))
-    counts = ", ".join([*(f"(SELECT count(*) FROM w{number})" for number in range(len(pieces))), there[0]])  # noqa: S608  # nosec B608
-    statement = f"WITH {named} SELECT {counts}" if pieces else f"SELECT {counts}"
     with prepared.cursor() as cursor:
-        cursor.execute(statement, [value for _, values in (*pieces, there) for value in values])
-        *written, found = cursor.fetchone()
+        *written, found = _sent(cursor, pieces, there)
         if 0 in written:
             raise LookupError("A row that was to be changed is gone.")
         if found < len(unless_there):
             for sql, values in _inserts(unless_there, connection, or_else=" ON CONFLICT DO NOTHING"):
                 cursor.execute(sql, values)
-    for row in new:
+    _are_there(new, connection)
+
+
+def write_if_still(row: Model, names: Sequence[str], *new: Model, still: Mapping[str, object]) -> bool:
+    """Update a row and insert others, all or none, unless the row changed since it was read; a transaction by itself.
+
+    Nothing is held beforehand and nothing is begun, so that it is one trip to the database and not four.
+
+    Args:
+        row: which is there, as it is to be.
+        names: the fields of it that are written.
+        new: rows that are not in the database yet, those of one table side by side.
+        still: columns of the row, with what must still stand in them.
+    Returns:
+        False when the row is gone or was changed: then nothing is written.
+    """
+    connection = transaction.get_connection()
+    change, values = _update(row, names, connection)
+    unchanged = "".join(f" AND {_quoted(name)} = %s" for name in still)
+    pieces = [(change + unchanged, [*values, *still.values()])]
+    pieces += [(sql + IF_FIRST_WAS, told) for sql, told in _inserts(new, connection)]
+    with prepared.cursor() as cursor:
+        if not _sent(cursor, pieces)[0]:
+            return False
+    _are_there(new, connection)
+    return True
+
+
+def _sent(cursor: CursorWrapper, pieces: Sequence[Piece], *counted: Piece) -> Sequence[int]:
+    """How many rows each piece wrote, and what else was counted, in one statement."""
+    named = ", ".join(f"w{number} AS ({sql} RETURNING 1)" for number, (sql, _) in enumerate(pieces))
+    counts = [f"(SELECT count(*) FROM w{number})" for number in range(len(pieces))]  # noqa: S608  # nosec B608
+    counts += [sql for sql, _ in counted]
+    statement = f"{f'WITH {named} ' if pieces else ''}SELECT {', '.join(counts)}"
+    cursor.execute(statement, [value for _, values in (*pieces, *counted) for value in values])
+    return cursor.fetchone()  # type: ignore[no-any-return]
+
+
+def _are_there(rows: Sequence[Model], connection: BaseDatabaseWrapper) -> None:
+    for row in rows:
         row._state.adding, row._state.db = False, connection.alias
 
 

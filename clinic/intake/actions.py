@@ -6,7 +6,7 @@ import copy
 import hashlib
 import uuid
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -15,6 +15,7 @@ from django.db.models import Model
 
 from clinic.audit import together
 from clinic.audit.actors import Actor
+from clinic.audit.models import AuditEvent
 from clinic.audit.record import line, record
 from clinic.celery import nudge
 from clinic.intake import protocols, safety_words, sealing, urgency
@@ -95,12 +96,12 @@ def begin(*, by: Actor, now: datetime) -> Intake:
     return intake
 
 
-@transaction.atomic
 def save_page(*, intake: Intake, page: Page, answers: dict[str, Any], by: Actor, now: datetime) -> Saved:
     """Keep the answers of one page; other questions are left as they are, so that two tabs do not undo each other.
 
-    1. Lock the intake. 2. Refuse when it was sent. 3. Keep old values in the history. 4. Copy who the patient is.
-    5. Ask the urgent rules. 6. Write the audit line.
+    1. Keep old values in the history. 2. Where the page says nothing of who the patient is, and nothing urgent that is
+    new, write the page and its audit line in one statement, unless somebody saved since the intake was read. Otherwise:
+    3. Lock the intake. 4. Refuse when it was sent. 5. Copy who the patient is. 6. Page the person on call. 7. Write it.
 
     Args:
         intake: which.
@@ -113,7 +114,22 @@ def save_page(*, intake: Intake, page: Page, answers: dict[str, Any], by: Actor,
     Raises:
         AlreadySubmitted: it was sent already.
     """
-    intake = _draft(intake)
+    told = {field: str(answers.get(q) or "") for q, field in TOLD_TO_PATIENT.items() if q in answers}
+    if intake.state == Intake.State.DRAFT and not told:
+        saved = _with_page(copy.copy(intake), page, answers, now)
+        if not urgency.newly_raised(saved.intake, saved.facts) and _write_if_still(saved.intake, answers, by=by):
+            return saved
+    with transaction.atomic():
+        saved = _with_page(_draft(intake), page, answers, now)
+        if told:
+            patient_actions.describe(patient=saved.intake.patient, told=told, by=by)
+        help_now = urgency.ask(saved.intake, saved.facts, by=by, now=now)
+        _write(saved.intake, SAVED, (_page_line(saved.intake, answers, by=by),))
+        return replace(saved, help_now=help_now)
+
+
+def _with_page(intake: Intake, page: Page, answers: dict[str, Any], now: datetime) -> Saved:
+    """What comes of the answers of a page, before anything of it is written."""
     is_steering = not protocols.of(intake).steering.isdisjoint(answers)
     shown_before = set(protocols.facts_of(intake, now=now).shown) if is_steering else set()
     merged = dict(intake.answers)
@@ -128,22 +144,15 @@ def save_page(*, intake: Intake, page: Page, answers: dict[str, Any], by: Actor,
     intake.answers, intake.history = merged, history[-MAX_HISTORY:]
     intake.visited = sorted({*intake.visited, page.id})
     intake.saved_at = now
-    told = {field: str(answers.get(q) or "") for q, field in TOLD_TO_PATIENT.items() if q in answers}
-    if told:
-        patient_actions.describe(patient=intake.patient, told=told, by=by)
     facts = protocols.facts_of(intake, now=now)
     closed = sorted((shown_before - set(facts.shown)) & merged.keys())
     intake.history = [*intake.history, *([now.isoformat(), q, merged[q]] for q in closed)][-MAX_HISTORY:]
-    help_now = urgency.ask(intake, facts, by=by, now=now)
-    saved = line(
-        by=by,
-        action="intake.save_page",
-        subject=f"intake:{intake.pk}",
-        patient=intake.patient_id,
-        detail={"questions": len(answers)},
-    )
-    _write(intake, SAVED, (saved,))
-    return Saved(intake, facts, len(closed), help_now)
+    return Saved(intake, facts, len(closed), help_now=False)
+
+
+def _page_line(intake: Intake, answers: dict[str, Any], *, by: Actor) -> AuditEvent:
+    subject, detail = f"intake:{intake.pk}", {"questions": len(answers)}
+    return line(by=by, action="intake.save_page", subject=subject, patient=intake.patient_id, detail=detail)
 
 
 @transaction.atomic
@@ -289,6 +298,14 @@ def _write(intake: Intake, fields: Iterable[str], rows: Iterable[Model], *, unle
     """Write what changed of a locked intake, together with the rows and audit lines that belong to it."""
     intake.version += 1
     together.write(*rows, changed={intake: ("version", *fields)}, unless_there=unless_there)
+
+
+def _write_if_still(intake: Intake, answers: dict[str, Any], *, by: Actor) -> bool:
+    """Write a page of an intake that is not locked; False when somebody saved since it was read: nothing is written."""
+    still = {"version": intake.version}
+    intake.version += 1
+    saved = _page_line(intake, answers, by=by)
+    return together.write_if_still(intake, ("version", *SAVED), saved, still=still)
 
 
 def _medicines_saved(intake: Intake, action: str, *, by: Actor, now: datetime) -> Saved:

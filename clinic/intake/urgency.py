@@ -11,18 +11,22 @@ from clinic.intake.models import Intake, ScreeningRecord
 from clinic.notifications.actions import page
 from screening.engine import urgent_now
 from screening.facts import Facts
-from screening.protocol import PRIORITIES
+from screening.protocol import PRIORITIES, Rule
 
 FIELDS: Final = ("urgent_rules", "safety_raised_at", "safety_priority")
 """What is kept of it on the intake."""
 
 
-def ask(intake: Intake, facts: Facts, *, by: Actor, now: datetime) -> bool:
-    """Ask the urgent rules about what is saved; a rule that newly holds pages the person on call and shows help."""
+def newly_raised(intake: Intake, facts: Facts) -> list[Rule]:
+    """The urgent rules that hold now and did not before; a question counts once its page was saved."""
     pages = facts.protocol.pages
     saved = frozenset(q for page in intake.visited if page in pages for q in pages[page].questions)
-    found = urgent_now(facts, saved=saved)
-    new = [finding.rule for finding in found if finding.rule.id not in intake.urgent_rules]
+    return [found.rule for found in urgent_now(facts, saved=saved) if found.rule.id not in intake.urgent_rules]
+
+
+def ask(intake: Intake, facts: Facts, *, by: Actor, now: datetime) -> bool:
+    """Ask the urgent rules about what is saved; a rule that newly holds pages the person on call and shows help."""
+    new = newly_raised(intake, facts)
     if not new:
         return False
     intake.urgent_rules = sorted({*intake.urgent_rules, *(rule.id for rule in new)})

@@ -125,7 +125,10 @@ def _say(pipe: int, word: bytes) -> None:
 
 
 def _count_steps(fault: Fault, at_step: int | None, pipe: int) -> None:
-    """Count a step before each statement and each SMTP line, and before and after each commit."""
+    """Count a step before each statement and each SMTP line, and before and after each commit.
+
+    A statement outside a transaction commits by itself, so that there is a step after it too.
+    """
     taken = 0
 
     def step() -> None:
@@ -137,7 +140,10 @@ def _count_steps(fault: Fault, at_step: int | None, pipe: int) -> None:
 
     def statement(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
         step()
-        return execute(sql, params, many, context)
+        done = execute(sql, params, many, context)
+        if connection.get_autocommit():
+            step()
+        return done
 
     commit, send = connection.commit, smtplib.SMTP.send
 

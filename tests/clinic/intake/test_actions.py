@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from clinic.audit.models import AuditEvent
 from clinic.intake import actions
@@ -53,6 +54,47 @@ def test_saving_writes_one_audit_line_without_the_answer(draft: Intake) -> None:
     event = AuditEvent.objects.get(action="intake.save_page")
     assert event.actor == f"patient:{draft.patient_id}"
     assert "Canary" not in str(event.__dict__)
+
+
+def test_a_page_without_news_for_anybody_is_one_statement_and_holds_nothing(draft: Intake) -> None:
+    with CaptureQueriesContext(connection) as sent:
+        save(draft, phq1="1")
+
+    assert [query["sql"].startswith("WITH w0 AS (UPDATE") for query in sent] == [True]
+    assert Intake.objects.get(pk=draft.pk).answers["phq1"] == "1"
+    assert AuditEvent.objects.filter(action="intake.save_page").count() == 1
+
+
+def test_two_tabs_that_read_the_same_form_keep_both_pages_each_with_its_line(draft: Intake) -> None:
+    one, other = (Intake.objects.get(pk=draft.pk) for _ in range(2))
+    assert (one.answers, other.answers) == ({}, {})
+    save(one, phq1="1")
+    save(other, gad1="2")
+
+    stored = Intake.objects.get(pk=draft.pk)
+    assert stored.answers == {"phq1": "1", "gad1": "2"}
+    assert stored.version == draft.version + 2
+    assert AuditEvent.objects.filter(action="intake.save_page").count() == 2
+
+
+def test_a_page_of_a_form_that_was_sent_since_it_was_read_writes_nothing(fill: Any, submit: Any) -> None:
+    intake = fill()
+    tab = Intake.objects.get(pk=intake.pk)
+    submit(intake)
+
+    with pytest.raises(actions.AlreadySubmitted):
+        save(tab, phq1="3")
+    assert Intake.objects.get(pk=intake.pk).answers["phq1"] != "3"
+    assert not AuditEvent.objects.filter(action="intake.save_page").exists()
+
+
+def test_a_page_of_a_form_that_was_removed_writes_nothing(draft: Intake) -> None:
+    tab = Intake.objects.get(pk=draft.pk)
+    draft.delete()
+
+    with pytest.raises(Intake.DoesNotExist):
+        save(tab, phq1="3")
+    assert not AuditEvent.objects.filter(action="intake.save_page").exists()
 
 
 @pytest.mark.parametrize("verb", ["save_page", "submit"])
