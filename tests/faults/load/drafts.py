@@ -15,6 +15,7 @@ from clinic.intake import protocols
 from clinic.intake.consent_words import mark_of
 from clinic.intake.models import Intake
 from clinic.patients.models import Patient
+from clinic.patients.references import new_reference
 from clinic.patients.session import PATIENT, SEEN
 from clinic.web.sessions import SessionStore
 from screening.cases import facts_of
@@ -42,15 +43,18 @@ def drafts(count: int, *, in_danger: int = 0) -> list[Form]:
     """So many forms ready to be signed; those of people in danger are spread evenly among them."""
     turns = [(number + 1) * in_danger // count - number * in_danger // count for number in range(count)]
     cases = [IN_DANGER if turn else READY for turn in turns]
-    return [form for first in range(0, count, AT_ONCE) for form in _some(cases[first : first + AT_ONCE])]
+    known: set[str] = set()
+    return [form for first in range(0, count, AT_ONCE) for form in _some(cases[first : first + AT_ONCE], known)]
 
 
-def _some(cases: list[str]) -> list[Form]:
+def _some(cases: list[str], known: set[str]) -> list[Form]:
     now = timezone.now()
     answers = {case: _answers(case, now) for case in set(cases)}
     patients = [_patient(answers[case]) for case in cases]
     intakes = [_intake(patient, answers[case], now) for patient, case in zip(patients, cases, strict=True)]
     visits = [_visit(patient) for patient in patients]
+    for row in (*patients, *intakes):
+        _call_unlike(row, known)
     Patient.objects.bulk_create(patients)
     Intake.objects.bulk_create(intakes)
     Session.objects.bulk_create(visits)
@@ -66,6 +70,13 @@ def _some(cases: list[str]) -> list[Form]:
         )
         for intake, visit, case in zip(intakes, visits, cases, strict=True)
     ]
+
+
+def _call_unlike(row: Patient | Intake, known: set[str]) -> None:
+    """Of so many references two are alike once in a hundred runs."""
+    while row.reference in known:
+        row.reference = new_reference()
+    known.add(row.reference)
 
 
 def _answers(case: str, now: datetime) -> dict[str, Any]:
