@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -24,7 +25,7 @@ from clinic.intake.medicine_forms import STATUSES
 from clinic.intake.models import Intake, ScreeningRecord
 from clinic.intake.onward import TO_CHECK
 from clinic.patients.zones import by_when, known_zone
-from clinic.web import dates
+from clinic.web import dates, once
 from screening.joined import Joined
 from screening.journey import Journey
 from screening.protocol import Page, Part
@@ -110,6 +111,18 @@ def heading(page: Page, form: PageForm) -> tuple[str, str]:
         return "", page.hint or page.title
     is_short = len(asked[0].wording.split()) <= LONGEST_HEADING
     return (asked[0].id, asked[0].wording) if is_short else ("", page.title)
+
+
+def notes(page: Page, told: Mapping[str, Any]) -> SafeString:
+    """What stands below the heading of a page of questions: hint, news, what is told first, and why it is asked.
+
+    Args:
+        page: in the language of the reader.
+        told: the context of its template.
+    """
+    same = {name: told[name] for name in ("heading", "heading_field", "is_new", "is_carried_in", "is_part_start")}
+    same |= {"hint": page.hint, "before": page.before, "why": page.why, "name": settings.CLINIC_NAME}
+    return once.written("intake/page_notes.html", same)
 
 
 def in_words(question: Question, answer: Any) -> str:

@@ -126,7 +126,7 @@ def page(request: HttpRequest, intake: Intake, part: str, number: int) -> HttpRe
         return _after_saving(request, saved, asked)
     field, words = presenters.heading(asked, form)
     context = {**page_context(request, intake, journey, asked), "form": form, "heading": words, "heading_field": field}
-    context["below_heading"] = "intake/page_notes.html"
+    context["below_heading"] = presenters.notes(asked, context)
     return render(request, "intake/page.html", context, status=200 if request.method != "POST" else 422)
 
 

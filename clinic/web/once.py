@@ -11,8 +11,8 @@ from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
-MOST: Final = 500
-"""Kept parts; the values they are told are of the clinic and of countries, so there are a few dozen."""
+MOST: Final = 2_000
+"""Kept parts; what they are told is of the clinic, of countries and of pages, so there are a few hundred a language."""
 _kept: Final[dict[tuple[str, str | None, str], SafeString]] = {}
 
 

@@ -7,7 +7,6 @@ from typing import Any
 from django.forms import BaseForm, BoundField, CheckboxInput
 from django.forms.renderers import DjangoTemplates
 from django.template import Context
-from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
@@ -169,12 +168,12 @@ class Fields:
     def render(self, form: BaseForm, context: Context, **_: object) -> SafeString:
         """The fields, in a box when the part has a class of its own; a name that the form lacks is an error.
 
-        Of the context counts what `field_html` says, and `below_heading`: the template of the notes.
+        Of the context counts what `field_html` says, and `below_heading`: the notes, as HTML.
         """
         form.rendered_fields |= {*self.names}
         look = {**context.flatten(), "wrapper_class": self.wrapper_class}
-        if "below_heading" in look and look.get("heading_field") in self.names:
-            look["notes"] = render_to_string(look["below_heading"], dict(look))
+        if look.get("heading_field") in self.names:
+            look["notes"] = look.get("below_heading", "")
         html = "".join(self.written(form, name, look) for name in self.names)
         boxed = f'<div class="{safe(self.css_class)}">{html}</div>' if self.css_class else html
         return mark_safe(boxed)  # noqa: S308 - every value is escaped where it is written  # nosec B308 B703

@@ -51,7 +51,7 @@ def test_an_answer_that_nobody_can_see_is_asked_for() -> None:
 @pytest.mark.parametrize("told", [None, {}], ids=["shown", "sent empty"])
 def test_a_page_shows_its_questions_as_crispy_does(page: Page, told: dict[str, str] | None) -> None:
     journey = Journey(Facts(PROTOCOL, {}, protocols.day_of(NOW)))
-    look = {"page": page, "heading_field": page.questions[0], "below_heading": "intake/page_notes.html"}
+    look = {"page": page, "heading_field": page.questions[0], "below_heading": "notes"}
     written = [
         Template("{% load calm crispy_forms_tags %}" + tag).render(
             Context({**look, "form": (form := PageForm(page, journey, told)), "summary_shown_for": form})
