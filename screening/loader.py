@@ -49,6 +49,7 @@ def load(place: Path, *, sealed: bool = True) -> Protocol:
     """
     reading = _Reading(place, sealed=sealed)
     protocol = reading.protocol()
+    reading.refuse_if_wrong()  # before the cases: one rule that cannot be read is missing in each that names it
     cases.cases(reading.group("cases"), protocol)
     reading.refuse_if_wrong()
     reading.refuse_if_edited()

@@ -217,6 +217,13 @@ def test_every_mistake_is_named_and_not_only_the_first(folder: Path) -> None:
     assert len(refusal(folder).splitlines()) == 4
 
 
+def test_a_rule_that_cannot_be_read_is_not_missing_in_the_cases_that_name_it(folder: Path) -> None:
+    (folder / "rules/heart.toml").write_text(FILES["rules/heart.toml"].replace("smokes == 'yes'", "smokes ==", 1))
+
+    (said,) = refusal(folder).splitlines()
+    assert said.startswith("rules/heart.toml, line 4: [R001]")
+
+
 def _link_out(folder: Path) -> None:
     (folder / "rules/heart.toml").unlink()
     (folder / "rules/heart.toml").symlink_to(folder.parent / "elsewhere.toml")
