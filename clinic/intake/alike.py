@@ -42,10 +42,13 @@ class Questions(Fields):
     def written(self, form: BaseForm, name: str, look: Mapping[str, Any]) -> str:
         """The HTML of one question; with an answer or an error in it, it is this person's and written anew."""
         question = form.facts.protocol.questions.get(name)
-        if question is None or form.is_bound or name in form.initial or not _is_as_made(question, form.fields[name]):
+        language = get_language()
+        if question is None or form.is_bound or name in form.initial:
+            return super().written(form, name, look)
+        if not _is_as_made(question, form.fields[name], language):
             return super().written(form, name, look)
         is_heading = look.get("heading_field") == name
-        key = (id(question), get_language(), anchor(form.facts.protocol, name), self.wrapper_class, is_heading)
+        key = (id(question), language, anchor(form.facts.protocol, name), self.wrapper_class, is_heading)
         if key not in _blank:
             plain = {"wrapper_class": self.wrapper_class, "heading_field": look.get("heading_field"), "notes": NOTES}
             _blank[key] = (question, *field_html(form[name], plain).partition(NOTES))
@@ -53,9 +56,9 @@ class Questions(Fields):
         return f"{before}{look.get('notes', '') if notes else ''}{after}"
 
 
-def _is_as_made(question: Question, field: Field) -> bool:
+def _is_as_made(question: Question, field: Field, language: str | None) -> bool:
     """True where a form changed nothing of the field that is made once, such as whether it must be answered."""
-    kept = _fields.get((id(question), get_language()))
+    kept = _fields.get((id(question), language))
     if kept is None:
         return False
     made, widget = vars(kept[1]), vars(kept[1].widget)
