@@ -114,7 +114,8 @@ def test_a_slip_that_nobody_confirmed_is_asked_about_before_signing(fill: Any, l
 
 
 def test_help_comes_before_any_slip(fill: Any, let_in: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("clinic.intake.urgency.ask", lambda *_, **__: True)
+    urgent = next(rule for rule in PROTOCOL.rules if rule.id == "R001")
+    monkeypatch.setattr("clinic.intake.urgency.newly_raised", lambda *_: [urgent])
     response = let_in(fill()).post(NUMBERS, READING | {"weight_kg": "12 kg"})
 
     assert response.headers["Location"] == "/intake/help/"
