@@ -21,6 +21,8 @@ from screening.protocol import Protocol
 
 WRITTEN_BESIDE: Final = ("dose", "reason", "prescriber")
 """What is written freely about a medicine, beside its name."""
+KEPT: Final = "_facts"
+"""Where an intake in memory keeps its facts; no column has this name."""
 
 
 def current() -> Protocol:
@@ -106,14 +108,21 @@ def listed(intake: Intake) -> tuple[Listed, ...]:
 def facts_of(intake: Intake, *, now: datetime, answers: dict[str, object] | None = None) -> Facts:
     """The facts of an intake, with its own answers or with others put in their place.
 
-    An answer to a safety question that is asked in other words now does not count until it was given again.
+    An answer to a safety question that is asked in other words now does not count until it was given again. The facts
+    are kept with the intake until one of the things that they hang on is another: a page asks for them several times.
     """
     joint = joined_for(intake)
     given = intake.answers if answers is None else answers
     stale = {q for page, questions in joint.again.items() if page not in intake.visited for q in questions}
     if stale:
         given = {question: answer for question, answer in given.items() if question not in stale}
-    return Facts(joint.protocol, given, day_of(now), clinic_facts(), listed(intake))
+    asked = (day_of(now), clinic_facts(), listed(intake))
+    kept: Facts | None = vars(intake).get(KEPT)
+    is_same = kept and kept.protocol is joint.protocol and kept.given == given
+    if kept and is_same and (kept.on, kept.clinic, kept.medications) == asked:
+        return kept
+    vars(intake)[KEPT] = facts = Facts(joint.protocol, dict(given), *asked)
+    return facts
 
 
 def journey_of(intake: Intake, *, now: datetime) -> Journey:
