@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from screening.facts import Facts
     from screening.protocol import Protocol
 
+_ESCAPED: Final = re.compile(r"\\(?:[bfnrt]|u00[01][0-9a-f])")
+"""A line end, a tab or another mark that parts words, as JSON writes it."""
 FLAG: Final = "freetext_flag"
 """Stands beside the answers when safety words were found in something that is no answer, such as the signature."""
 
@@ -94,7 +97,7 @@ def _as_text(value: object) -> str:
     """What was told as one text, also a list or an object, with the line ends and the marks that were typed."""
     if isinstance(value, str):
         return value
-    return json.dumps(value, ensure_ascii=False, default=str).replace("\\n", " ").replace("\\t", " ")
+    return _ESCAPED.sub(" ", json.dumps(value, ensure_ascii=False, default=str))
 
 
 def _unreadable(facts: Facts) -> list[str]:

@@ -247,6 +247,8 @@ def test_each_of_four_consents_is_needed(consent: str) -> None:
         ({"reason_story": ["some days", "I want to die"]}, (), True),
         ({"reason_story": {"morning": "fine", "night": "I want to die"}}, (), True),
         ({"reason_story": [{"night": ["I want\nto die"]}]}, (), True),
+        *(({"reason_story": [f"I want{mark}to die"]}, (), True) for mark in ("\r\n", "\t", "\x0b", "\f", "\u2028")),
+        ({"reason_story": [ON, "I want to die"]}, (), True),
         ({"reason_story": ["I want to d\u200bie"]}, (), True),
         ({"reason_story": 5}, (), False),
         ({"has_prescriber": "the one I want", "reason_story": "to die of laughter"}, (), False),
