@@ -13,6 +13,7 @@ from screening.answers import (
     UnreadableAnswer,
     day,
     is_doubt,
+    is_visible,
     number,
     plain_text,
     squeezed,
@@ -140,3 +141,15 @@ def test_of_a_very_long_text_the_beginning_and_the_end_are_searched(letter: str)
     assert len(whole) == SCANNED_CHARACTERS + 2
     assert [len(word) for word in cut.split()] == [5, half - 6, half - 5, 4]
     assert (cut.split()[0], cut.split()[-1]) == ("first", "last")
+
+
+@pytest.mark.parametrize("text", ["a", "Ä", "٣", "?", "€", " . ", "\u200bx"])
+def test_a_letter_a_digit_or_a_sign_can_be_seen(text: str) -> None:
+    assert is_visible(plain_text(text))
+
+
+@pytest.mark.parametrize(
+    "text", ["", " ", "\t\r\n", "\u200b\u2060\ufeff", "\x00", "\ud800", *"\u115f\u1160\u2800\u3164\uffa0"]
+)
+def test_marks_that_take_no_ink_cannot_be_seen(text: str) -> None:
+    assert not is_visible(plain_text(text))
