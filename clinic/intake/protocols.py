@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from functools import cache
+from operator import is_
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -118,11 +120,16 @@ def facts_of(intake: Intake, *, now: datetime, answers: dict[str, object] | None
         given = {question: answer for question, answer in given.items() if question not in stale}
     asked = (day_of(now), clinic_facts(), listed(intake))
     kept: Facts | None = vars(intake).get(KEPT)
-    is_same = kept and kept.protocol is joint.protocol and kept.given == given
-    if kept and is_same and (kept.on, kept.clinic, kept.medications) == asked:
+    is_same = kept and kept.protocol is joint.protocol and (kept.on, kept.clinic, kept.medications) == asked
+    if kept and is_same and _are_the_same(kept.given, given):
         return kept
     vars(intake)[KEPT] = facts = Facts(joint.protocol, dict(given), *asked)
     return facts
+
+
+def _are_the_same(before: Mapping[str, object], now: Mapping[str, object]) -> bool:
+    """True for the very same answers: 1 and True are equal, and not read alike."""
+    return before.keys() == now.keys() and all(map(is_, before.values(), now.values()))
 
 
 def journey_of(intake: Intake, *, now: datetime) -> Journey:

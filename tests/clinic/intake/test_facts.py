@@ -58,6 +58,16 @@ def test_they_are_those_of_what_is_told_now(fill: Any, change: Callable[[Intake]
     assert (facts.given, facts.medications) == (intake.answers, protocols.listed(intake))
 
 
+def test_an_answer_that_is_only_equal_is_another_one(fill: Any) -> None:
+    intake = fill()
+    facts = []
+    for answer in (1, True):
+        intake.answers = {**intake.answers, "phq9": answer}
+        facts.append(protocols.facts_of(intake, now=NOW).answers["phq9"])
+
+    assert facts == ["1", None]
+
+
 def test_they_are_those_of_the_day_and_of_the_clinic(fill: Any, settings: Any) -> None:
     intake = fill()
     before = protocols.facts_of(intake, now=NOW)
