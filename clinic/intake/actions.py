@@ -256,7 +256,7 @@ def submit(
     sealed = sealing.record_of(intake=intake, facts=facts, signature=name, body_hash=body_hash, now=now)
     intake.protocol, intake.seal = sealed.protocol, sealed.seal
     new = urgency.raised_by_sending(intake, sealed, now=now)
-    given, given_lines, words = sealing.consents_of(intake=intake, consents=consents, by=by, now=now)
+    given, consented, words = sealing.consents_of(intake=intake, consents=consents, by=by, now=now)
     received = preparing.message(
         key=f"intake-received:{sealed.pk}",
         template="intake-received",
@@ -272,7 +272,7 @@ def submit(
         patient=intake.patient_id,
         detail={"record": str(sealed.pk), "protocol": sealed.protocol, "priority": sealed.priority},
     )
-    lines = (*given_lines, preparing.line_about(received, by=by), sent)
+    lines = (consented, preparing.line_about(received, by=by), sent)
     _write(intake, SENT, (sealed, *given, received, *lines), unless_there=words)
     if new:
         urgency.page_on_call(intake=intake, priority=sealed.priority, cause=f"record:{sealed.pk}", by=by, now=now)

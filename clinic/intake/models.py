@@ -61,7 +61,7 @@ class Intake(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     reference = models.CharField(max_length=12, unique=True, default=new_reference, editable=False)
-    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="intakes")
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="intakes", db_index=False)
     protocol = models.CharField(max_length=60)
     seal = models.CharField(max_length=64)
     state = models.CharField(max_length=10, choices=State.choices, default=State.DRAFT)
@@ -106,7 +106,7 @@ class ScreeningRecord(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    intake = models.ForeignKey(Intake, on_delete=models.PROTECT, related_name="records")
+    intake = models.ForeignKey(Intake, on_delete=models.PROTECT, related_name="records", db_index=False)
     number = models.PositiveSmallIntegerField(default=1)
     protocol = models.CharField(max_length=60)
     seal = models.CharField(max_length=64)

@@ -54,12 +54,12 @@ def record_of(
 
 def consents_of(
     *, intake: Intake, consents: dict[str, Any], by: Actor, now: datetime
-) -> tuple[list[Consent], list[AuditEvent], Sequence[ConsentWords]]:
-    """Each consent of the signing page with the hash of the words that were read, their audit lines, and the words."""
+) -> tuple[list[Consent], AuditEvent, Sequence[ConsentWords]]:
+    """Each consent of the signing page with the hash of the words that were read, their audit line, and the words."""
     protocol = protocols.shown(protocols.of(intake))
     read = words_of_all(protocol.questions[question_id] for question_id in consents)
     words = {question_id: str(each) for question_id, each in read.items()}
-    given, lines = consent_rows(
+    given, said = consent_rows(
         patient_id=intake.patient_id,
         given={question_id: answer == "yes" for question_id, answer in consents.items()},
         words=words,
@@ -67,4 +67,4 @@ def consents_of(
         by=by,
         now=now,
     )
-    return given, lines, words_rows(words)
+    return given, said, words_rows(words)

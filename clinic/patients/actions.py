@@ -109,7 +109,7 @@ def agree(
 def agree_to(
     *, patient: Patient, given: Mapping[str, bool], words: Mapping[str, str], version: str, by: Actor, now: datetime
 ) -> list[Consent]:
-    """Keep what a patient agreed to, refused or withdrew; each is its own row with its own audit line.
+    """Keep what a patient agreed to, refused or withdrew; each is its own row; one audit line names them all.
 
     Args:
         patient: who.
@@ -119,8 +119,8 @@ def agree_to(
         by: who says so.
         now: the moment.
     """
-    consents, lines = consent_rows(patient_id=patient.pk, given=given, words=words, version=version, by=by, now=now)
-    together.write(*consents, *lines, unless_there=words_rows(words))
+    consents, said = consent_rows(patient_id=patient.pk, given=given, words=words, version=version, by=by, now=now)
+    together.write(*consents, said, unless_there=words_rows(words))
     return consents
 
 

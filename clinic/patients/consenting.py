@@ -11,7 +11,7 @@ from uuid import UUID
 
 from clinic.audit.actors import Actor
 from clinic.audit.models import AuditEvent
-from clinic.audit.record import line
+from clinic.audit.record import Detail, line
 from clinic.patients.models import Consent, ConsentWords
 
 TEXTS_KEPT: Final = 500
@@ -20,8 +20,8 @@ TEXTS_KEPT: Final = 500
 
 def consent_rows(
     *, patient_id: UUID, given: Mapping[str, bool], words: Mapping[str, str], version: str, by: Actor, now: datetime
-) -> tuple[list[Consent], list[AuditEvent]]:
-    """Each consent as its own row, with its own audit line; arguments as for `actions.agree_to`."""
+) -> tuple[list[Consent], AuditEvent]:
+    """Each consent as its own row, and the audit line that names them all; arguments as for `actions.agree_to`."""
     consents = [
         Consent(
             patient_id=patient_id,
@@ -33,17 +33,17 @@ def consent_rows(
         )
         for kind, yes in given.items()
     ]
-    lines = [
-        line(
-            by=by,
-            action="patients.agree" if consent.given else "patients.refuse",
-            subject=f"consent:{consent.pk}",
-            patient=patient_id,
-            detail={"kind": consent.kind},
-        )
-        for consent in consents
-    ]
-    return consents, lines
+    said: dict[str, Detail] = {
+        "agreed": [kind for kind, yes in given.items() if yes],
+        "refused": [kind for kind, yes in given.items() if not yes],
+    }
+    return consents, line(
+        by=by,
+        action="patients.consent",
+        subject=f"patient:{patient_id}",
+        patient=patient_id,
+        detail=said,
+    )
 
 
 def words_rows(words: Mapping[str, str]) -> tuple[ConsentWords, ...]:

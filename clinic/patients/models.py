@@ -74,7 +74,7 @@ class Consent(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="consents")
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="consents", db_index=False)
     kind = models.CharField(max_length=40)
     given = models.BooleanField()
     wording_hash = models.CharField(max_length=64)

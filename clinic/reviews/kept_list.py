@@ -11,6 +11,7 @@ from typing import Final
 
 import pgtrigger
 
+_KNOWN: Final = [("whose", "bigint"), ("screened", "record"), ("form", "record"), ("again", "boolean")]
 _SAME_CLINICIAN: Final = """
     SELECT reviews_waiting.owner_id INTO whose FROM reviews_waiting
     JOIN intake_screeningrecord AS older ON older.id = reviews_waiting.record_id
@@ -44,58 +45,64 @@ _OLDER_FIRST_SIGNATURES_ARE_STALE: Final = """
       AND older.number < NEW.number AND reviews_firstsignature.state = 'waiting';
 """
 _WAITS_NO_MORE: Final = "DELETE FROM reviews_waiting WHERE record_id = NEW.record_id;"
-_SECOND_LOOK: Final = """(
-        screened.number > 1
+_WAITS_IF_IT_NEEDS_A_PERSON: Final = """
+    SELECT id, intake_id, number, outcome, priority, due_at INTO screened
+    FROM intake_screeningrecord WHERE id = NEW.{column};
+    SELECT intake.patient_id, intake.safety_raised_at IS NOT NULL AS raised, patient.region INTO form
+    FROM intake_intake AS intake JOIN patients_patient AS patient ON patient.id = intake.patient_id
+    WHERE intake.id = screened.intake_id;
+    again := screened.number > 1
         OR EXISTS (SELECT 1 FROM reviews_decision AS told JOIN intake_screeningrecord AS of ON of.id = told.record_id
-                   WHERE of.intake_id = intake.id)
+                   WHERE of.intake_id = screened.intake_id)
         OR EXISTS (SELECT 1 FROM reviews_decision AS told JOIN intake_screeningrecord AS of ON of.id = told.record_id
                    JOIN intake_intake AS other ON other.id = of.intake_id
-                   WHERE other.patient_id = intake.patient_id AND told.route IN
+                   WHERE other.patient_id = form.patient_id AND told.route IN
                    ('ask_for_more', 'not_suitable_now', 'urgent_contact_made'))
         OR EXISTS (SELECT 1 FROM reviews_firstsignature AS asked
                    JOIN intake_screeningrecord AS of ON of.id = asked.record_id
                    JOIN intake_intake AS other ON other.id = of.intake_id
-                   WHERE other.patient_id = intake.patient_id AND asked.state = 'waiting'))"""
-"""Once a clinician has looked, or a second record was made, no outcome opens booking by itself any more."""
-_WAITS_IF_IT_NEEDS_A_PERSON: Final = """
-    INSERT INTO reviews_waiting
-        (record_id, is_urgent, due_at, outcome, priority, region, is_second_look, owner_id)
-    SELECT screened.id, screened.outcome = 'urgent' OR intake.safety_raised_at IS NOT NULL, screened.due_at,
-           screened.outcome, screened.priority, patient.region, {second_look}, whose
-    FROM intake_screeningrecord AS screened JOIN intake_intake AS intake ON intake.id = screened.intake_id
-    JOIN patients_patient AS patient ON patient.id = intake.patient_id
-    WHERE screened.id = NEW.{column}
-      AND (screened.outcome <> 'ready_to_book' OR intake.safety_raised_at IS NOT NULL OR {second_look})
+                   WHERE other.patient_id = form.patient_id AND asked.state = 'waiting');
+    IF (screened.outcome <> 'ready_to_book' OR form.raised OR again)
       AND NOT EXISTS (SELECT 1 FROM intake_screeningrecord AS newer
                       WHERE newer.intake_id = screened.intake_id AND newer.number > screened.number)
       AND NOT EXISTS (SELECT 1 FROM reviews_decision AS standing
                       WHERE standing.record_id = screened.id AND standing.revoked_at IS NULL
                         AND standing.expired_at IS NULL AND standing.stale_at IS NULL)
-    ON CONFLICT (record_id) DO NOTHING;
+    THEN
+        INSERT INTO reviews_waiting
+            (record_id, is_urgent, due_at, outcome, priority, region, is_second_look, owner_id)
+        VALUES (screened.id, screened.outcome = 'urgent' OR form.raised, screened.due_at, screened.outcome,
+                screened.priority, form.region, again, whose)
+        ON CONFLICT (record_id) DO NOTHING;
+    END IF;
     RETURN NULL;
 """
 """Everything but a plain "ready to book" needs a person, and so does an intake that raised a safety flag on its way,
-whatever was answered afterwards. Source: clinical.md section 5.1; ux.md P13 (closed until a clinician clears it)."""
+whatever was answered afterwards. Source: clinical.md section 5.1; ux.md P13 (closed until a clinician clears it).
+Once a clinician has looked, or a second record was made, no outcome opens booking by itself `again`. What each question
+finds is kept in a variable: asked of all tables at once, PostgreSQL read whole tables while they were small."""
 
 WAITING_AFTER_A_RECORD: Final = pgtrigger.Trigger(
     name="a_record_may_wait",
     when=pgtrigger.After,
     operation=pgtrigger.Insert,
-    declare=[("whose", "bigint")],
-    func=_SAME_CLINICIAN.format(record="NEW.id")
+    declare=_KNOWN,
+    func="IF NEW.number > 1 THEN"
+    + _SAME_CLINICIAN.format(record="NEW.id")
     + _OLDER_WAIT_NO_MORE
     + _OLDER_DECISIONS_ARE_STALE
     + _OLDER_FIRST_SIGNATURES_ARE_STALE
-    + _WAITS_IF_IT_NEEDS_A_PERSON.format(column="id", second_look=_SECOND_LOOK),
+    + "    END IF;"
+    + _WAITS_IF_IT_NEEDS_A_PERSON.format(column="id"),
 )
 WAITING_AFTER_A_DECISION: Final = pgtrigger.Trigger(
     name="a_decision_ends_waiting",
     when=pgtrigger.After,
     operation=pgtrigger.Insert | pgtrigger.Update,
-    declare=[("whose", "bigint")],
+    declare=_KNOWN,
     func=_SAME_CLINICIAN.format(record="NEW.record_id")
     + _WAITS_NO_MORE
-    + _WAITS_IF_IT_NEEDS_A_PERSON.format(column="record_id", second_look=_SECOND_LOOK),
+    + _WAITS_IF_IT_NEEDS_A_PERSON.format(column="record_id"),
 )
 
 ABOUT_ITS_RECORD: Final = """

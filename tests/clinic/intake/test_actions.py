@@ -169,6 +169,15 @@ def test_sending_seals_a_record_with_everything(fill: Any, submit: Any) -> None:
     assert not Consent.objects.get(kind="consent_sms").given
 
 
+def test_one_line_of_the_record_says_what_was_agreed_to_and_what_was_refused(fill: Any, submit: Any) -> None:
+    sealed = submit(fill("V015"))
+
+    told = AuditEvent.objects.get(action="patients.consent", patient=str(sealed.intake.patient_id)).detail
+    rows = Consent.objects.filter(patient=sealed.intake.patient)
+    assert set(told["agreed"]) == set(rows.filter(given=True).values_list("kind", flat=True)) > {"consent_privacy"}
+    assert set(told["refused"]) == set(rows.filter(given=False).values_list("kind", flat=True)) >= {"consent_sms"}
+
+
 def test_the_same_form_twice_is_one_record_and_one_message(fill: Any, submit: Any) -> None:
     intake = fill()
 
