@@ -63,7 +63,9 @@ def write(*new: Model, changed: Mapping[Model, Sequence[str]] = NOTHING, unless_
     _are_there(new, connection)
 
 
-def write_if_still(row: Model, names: Sequence[str], *new: Model, still: Mapping[str, object]) -> bool:
+def write_if_still(
+    row: Model, names: Sequence[str], *new: Model, still: Mapping[str, object], where_there: Sequence[Model] = ()
+) -> bool:
     """Update a row and insert others, all or none, unless the row changed since it was read; a transaction by itself.
 
     Nothing is held beforehand and nothing is begun, so that it is one trip to the database and not four.
@@ -73,13 +75,18 @@ def write_if_still(row: Model, names: Sequence[str], *new: Model, still: Mapping
         names: the fields of it that are written.
         new: rows that are not in the database yet, those of one table side by side.
         still: columns of the row, with what must still stand in them.
+        where_there: rows of one table that must be there already, by their keys.
     Returns:
-        False when the row is gone or was changed: then nothing is written.
+        False when the row is gone or was changed, or one that must be there is not: then nothing is written.
     """
     connection = transaction.get_connection()
     change, values = _update(row, names, connection)
     unchanged = "".join(f" AND {_quoted(name)} = %s" for name in still)
-    pieces = [(change + unchanged, [*values, *still.values()])]
+    values += still.values()
+    if where_there:
+        there, keys = _there(where_there)
+        unchanged, values = f"{unchanged} AND {there} = %s", [*values, *keys, len(where_there)]
+    pieces = [(change + unchanged, values)]
     pieces += [(sql + IF_FIRST_WAS, told) for sql, told in _inserts(new, connection)]
     with prepared.cursor() as cursor:
         if not _sent(cursor, pieces)[0]:

@@ -1,30 +1,22 @@
-"""What is done with intakes: begun, saved page by page, medicines listed, signed and sent."""
+"""What is done with intakes: begun, saved page by page, medicines listed. Sending is in `send_actions`."""
 
 from __future__ import annotations
 
 import copy
-import hashlib
-import uuid
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
 from django.db import transaction
-from django.db.models import Model
 
 from clinic.audit import together
 from clinic.audit.actors import Actor
 from clinic.audit.models import AuditEvent
 from clinic.audit.record import line, record
-from clinic.celery import nudge
-from clinic.intake import protocols, safety_words, sealing, urgency
-from clinic.intake.models import Intake, ScreeningRecord
-from clinic.notifications import preparing
+from clinic.intake import protocols, urgency
+from clinic.intake.models import Intake
 from clinic.patients import actions as patient_actions
-from screening.engine import canonical
 from screening.facts import Facts
-from screening.journey import Journey
 from screening.protocol import Page
 
 TOLD_TO_PATIENT: Final = {
@@ -38,28 +30,14 @@ TOLD_TO_PATIENT: Final = {
     "region": "region",
 }
 """Which answers also say who the patient is."""
-FOLLOW_UP: Final = "clinic.followups.tasks.look_at"
 SAVED: Final = ("answers", "medicines", "visited", "history", "saved_at", *urgency.FIELDS)
-SENT: Final = ("answers", "visited", "state", "submitted_at", "saved_at", "protocol", "seal", *urgency.FIELDS)
-"""Which fields saving a page or a medicine, and sending the form, may change."""
+"""Which fields saving a page or a medicine may change."""
 MAX_MEDICINES: Final = 60
 MAX_HISTORY: Final = 2_000
 
 
 class AlreadySubmitted(Exception):
     """The intake was sent; what was typed after that is not saved, and what was sent is safe."""
-
-
-class SentDifferently(Exception):
-    """A second, different form came with the key of one that was sent. The first stands; nothing was lost."""
-
-
-class Incomplete(Exception):
-    """Some page is not done; `page` is the first of them."""
-
-    def __init__(self, page: Page | None) -> None:
-        super().__init__("incomplete")
-        self.page = page
 
 
 class ListIsFull(Exception):
@@ -124,7 +102,7 @@ def save_page(*, intake: Intake, page: Page, answers: dict[str, Any], by: Actor,
         if told:
             patient_actions.describe(patient=saved.intake.patient, told=told, by=by)
         help_now = urgency.ask(saved.intake, saved.facts, by=by, now=now)
-        _write(saved.intake, SAVED, (_page_line(saved.intake, answers, by=by),))
+        _write(saved.intake, _page_line(saved.intake, answers, by=by))
         return replace(saved, help_now=help_now)
 
 
@@ -213,91 +191,17 @@ def say_safe(*, intake: Intake, by: Actor, now: datetime) -> None:
     record(by=by, action="intake.say_safe", subject=f"intake:{intake.pk}", patient=intake.patient_id)
 
 
-@transaction.atomic
-def submit(
-    *, intake: Intake, key: uuid.UUID, name: str, consents: dict[str, Any], page: Page, by: Actor, now: datetime
-) -> ScreeningRecord:
-    """Sign an intake, screen it and seal the record.
-
-    1. Lock the intake. 2. The same key and body again is the same record; another body is refused and changes nothing.
-    3. Keep the consents as answers, and whether the typed name holds safety words. 4. Every page must be done. 5. Ask
-    every rule. 6. Seal the record with the answers and the result. 7. Tell the patient that it arrived, and the person
-    on call when it is urgent. 8. Audit.
-
-    Args:
-        intake: which.
-        key: the key the server put into the form.
-        name: the name typed as signature.
-        consents: the answers of the signing page.
-        page: the signing page.
-        by: the patient.
-        now: the moment.
-    Returns:
-        The sealed record.
-    Raises:
-        SentDifferently: it was sent before with another body, or the key is not the one of this intake.
-        Incomplete: some page is not done.
-    """
-    intake = _locked(intake)
-    body_hash = _body_hash(name, consents)
-    if intake.state == Intake.State.SUBMITTED:
-        return _same_as_sent(intake, key, body_hash)
-    if key != intake.submit_key:
-        raise SentDifferently
-    intake.answers = {**intake.answers, **{q: a for q, a in consents.items() if a is not None}}
-    if safety_words.hold(name):
-        intake.answers = {**intake.answers, safety_words.FLAG: "yes"}
-    intake.visited = sorted({*intake.visited, page.id})
-    facts = protocols.facts_of(intake, now=now)
-    open_page = Journey(facts, frozenset(intake.visited)).first_open()
-    if open_page is not None:
-        raise Incomplete(open_page)
-    intake.state, intake.submitted_at, intake.saved_at = Intake.State.SUBMITTED, now, now
-    sealed = sealing.record_of(intake=intake, facts=facts, signature=name, body_hash=body_hash, now=now)
-    intake.protocol, intake.seal = sealed.protocol, sealed.seal
-    new = urgency.raised_by_sending(intake, sealed, now=now)
-    given, consented, words = sealing.consents_of(intake=intake, consents=consents, by=by, now=now)
-    received = preparing.message(
-        key=f"intake-received:{sealed.pk}",
-        template="intake-received",
-        patient_id=intake.patient_id,
-        about={"record": str(sealed.pk)},
-        now=now,
-        keeps_quiet_hours=False,
-    )
-    sent = line(
-        by=by,
-        action="intake.submit",
-        subject=f"intake:{intake.pk}",
-        patient=intake.patient_id,
-        detail={"record": str(sealed.pk), "protocol": sealed.protocol, "priority": sealed.priority},
-    )
-    lines = (consented, preparing.line_about(received, by=by), sent)
-    _write(intake, SENT, (sealed, *given, received, *lines), unless_there=words)
-    if new:
-        urgency.page_on_call(intake=intake, priority=sealed.priority, cause=f"record:{sealed.pk}", by=by, now=now)
-    preparing.nudge_about(received, now=now)
-    nudge(FOLLOW_UP, sealed.pk)
-    return sealed
-
-
-def _locked(intake: Intake) -> Intake:
-    """The intake, held until the transaction ends; it is read again only when somebody saved since it was read."""
-    version = Intake.objects.held(intake)
-    return copy.copy(intake) if version == intake.version else Intake.objects.get(pk=intake.pk)
-
-
 def _draft(intake: Intake) -> Intake:
-    locked = _locked(intake)
+    locked = Intake.objects.locked(intake)
     if locked.state != Intake.State.DRAFT:
         raise AlreadySubmitted
     return locked
 
 
-def _write(intake: Intake, fields: Iterable[str], rows: Iterable[Model], *, unless_there: Sequence[Model] = ()) -> None:
-    """Write what changed of a locked intake, together with the rows and audit lines that belong to it."""
+def _write(intake: Intake, saved: AuditEvent) -> None:
+    """Write what changed of a locked intake, together with its audit line."""
     intake.version += 1
-    together.write(*rows, changed={intake: ("version", *fields)}, unless_there=unless_there)
+    together.write(saved, changed={intake: ("version", *SAVED)})
 
 
 def _write_if_still(intake: Intake, answers: dict[str, Any], *, by: Actor) -> bool:
@@ -314,16 +218,5 @@ def _medicines_saved(intake: Intake, action: str, *, by: Actor, now: datetime) -
     intake.saved_at = now
     detail = {"count": len(intake.medicines)}
     saved = line(by=by, action=action, subject=f"intake:{intake.pk}", patient=intake.patient_id, detail=detail)
-    _write(intake, SAVED, (saved,))
+    _write(intake, saved)
     return Saved(intake, facts, 0, help_now)
-
-
-def _same_as_sent(intake: Intake, key: uuid.UUID, body_hash: str) -> ScreeningRecord:
-    sent = intake.records.order_by("number").last()
-    if sent is None or key != intake.submit_key or sent.body_hash != body_hash:
-        raise SentDifferently
-    return sent
-
-
-def _body_hash(name: str, consents: dict[str, Any]) -> str:
-    return hashlib.sha256(canonical({"name": name, "consents": consents})).hexdigest()

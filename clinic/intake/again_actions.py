@@ -12,8 +12,9 @@ from clinic.audit.actors import Actor
 from clinic.audit.record import record
 from clinic.celery import nudge
 from clinic.intake import protocols, sealing, urgency
-from clinic.intake.actions import FOLLOW_UP, MAX_HISTORY, TOLD_TO_PATIENT
+from clinic.intake.actions import MAX_HISTORY, TOLD_TO_PATIENT
 from clinic.intake.models import Intake, ScreeningRecord
+from clinic.intake.send_actions import FOLLOW_UP
 from clinic.notifications.actions import cancel
 from clinic.patients import actions as patient_actions
 from screening.protocol import Protocol

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import uuid
 from functools import cache
 from typing import Final
@@ -38,8 +39,8 @@ class Intakes(models.QuerySet["Intake"]):
             return None
         return self.model.from_db(connection.alias, names, [Sealed(v) if isinstance(v, bytes) else v for v in row])
 
-    def held(self, intake: Intake) -> int:
-        """Hold an intake until the transaction ends, and say which version of it there is now.
+    def locked(self, intake: Intake) -> Intake:
+        """A copy of an intake, held until the transaction ends; read anew only when somebody saved since it was read.
 
         Raises:
             Intake.DoesNotExist: it is gone.
@@ -47,7 +48,7 @@ class Intakes(models.QuerySet["Intake"]):
         found = prepared.row(HELD, [intake.pk])
         if found is None:
             raise self.model.DoesNotExist
-        return int(found[0])
+        return copy.copy(intake) if found[0] == intake.version else self.get(pk=intake.pk)
 
 
 class Intake(models.Model):

@@ -24,6 +24,7 @@ from clinic.intake import (
     presenters,
     protocols,
     quick_check,
+    send_actions,
 )
 from clinic.intake.forms import PageForm
 from clinic.intake.journeys import address, page_at
@@ -191,7 +192,7 @@ def sign(request: HttpRequest, patient_id: str) -> HttpResponse:
 
 def _send(request: HttpRequest, intake: Intake, asked: Page, form: SignForm) -> HttpResponse:
     try:
-        actions.submit(
+        send_actions.submit(
             intake=intake,
             key=form.cleaned_data["key"],
             name=form.cleaned_data["signature"],
@@ -200,9 +201,9 @@ def _send(request: HttpRequest, intake: Intake, asked: Page, form: SignForm) -> 
             by=actors.patient(intake.patient_id),
             now=timezone.now(),
         )
-    except actions.SentDifferently:
+    except send_actions.SentDifferently:
         return render(request, "intake/already_sent.html", status=422)
-    except actions.Incomplete as incomplete:
+    except send_actions.Incomplete as incomplete:
         messages.info(request, NEXT_NEEDED)
         return redirect(address(protocols.of(intake), incomplete.page) if incomplete.page else "intake:tasks")
     return redirect("my:status")

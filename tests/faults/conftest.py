@@ -13,7 +13,7 @@ from django.test import Client
 
 from clinic import celery
 from clinic.audit.actors import system
-from clinic.intake import actions as intake_actions
+from clinic.intake import send_actions
 from clinic.intake.models import Intake, ScreeningRecord
 from clinic.notifications import actions as notifications
 from clinic.notifications import delivery
@@ -81,7 +81,7 @@ def provider(settings: Any) -> Iterator[Mailbox]:
 
 def submit(intake: Intake, **others: Any) -> ScreeningRecord:
     """Sign and send a form, as the signing page does."""
-    return intake_actions.submit(
+    return send_actions.submit(
         intake=intake,
         key=intake.submit_key,
         name="Maya Thompson",

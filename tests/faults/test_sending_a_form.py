@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 from django.db import transaction
 
+from clinic.audit import together
 from clinic.audit.models import AuditEvent
 from clinic.intake import actions
-from clinic.intake.models import Intake
+from clinic.intake.models import Intake, Intakes
 from tests.at_once import at_once
 from tests.clinic.intake import conftest as made
 from tests.clinic.notifications.smtp_server import Mailbox
@@ -23,8 +24,8 @@ from .dying import MOST_STEPS, Fault, run
 from .ledgers import wrong
 
 pytestmark = pytest.mark.django_db(transaction=True)
-CASES = ("V000", "V027")
-"""Somebody who is ready, and somebody in danger, whose form also pages."""
+CASES = CALM_CASE, URGENT_CASE = ("V000", "V027")
+"""Somebody who is ready, and somebody in danger, whose form also pages and for that is locked."""
 CLICKS = 4
 FORMS_CLICKED = often(5, 300)
 URGENT, CALM = {"phq9": "2"}, {"phq1": "3"}
@@ -53,15 +54,15 @@ def send_with_a_fault_at_every_step(
 
 
 @pytest.mark.parametrize("fault", [Fault.KILLED, Fault.DISCONNECTED])
-@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize(("case", "steps"), [(CALM_CASE, 2), (URGENT_CASE, 4)])
 def test_a_fault_at_any_step_of_sending_loses_and_doubles_nothing(
-    case: str, fault: Fault, fill: Callable[..., Intake], provider: Mailbox
+    case: str, steps: int, fault: Fault, fill: Callable[..., Intake], provider: Mailbox
 ) -> None:
     told: set[str] = set()
     for _ in range(ROUNDS):
         references, faults = send_with_a_fault_at_every_step(fill, case, fault)
         told |= references
-        assert faults >= 4
+        assert faults >= steps
 
     sweep(NOW)
 
@@ -171,13 +172,28 @@ def test_a_form_that_is_clicked_many_times_is_sent_once_and_each_click_gets_the_
 def test_control_without_the_lock_a_second_click_gets_an_error(
     fill: Callable[..., Intake], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    together = threading.Barrier(CLICKS)
+    all_read = threading.Barrier(CLICKS)
 
-    def unlocked(intake: Intake) -> Intake:
+    def unlocked(_: object, intake: Intake) -> Intake:
         found = Intake.objects.get(pk=intake.pk)
-        together.wait(timeout=10)
+        all_read.wait(timeout=10)
         return found
 
-    monkeypatch.setattr(actions, "_locked", unlocked)
+    monkeypatch.setattr(Intakes, "locked", unlocked)
 
-    assert len(set(click(fill(), CLICKS))) > 1
+    assert len(set(click(fill(URGENT_CASE), CLICKS))) > 1
+
+
+def test_control_without_the_version_a_second_click_gets_an_error(
+    fill: Callable[..., Intake], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    submit(fill(CALM_CASE))
+    all_read, write = threading.Barrier(CLICKS), together.write_if_still
+
+    def whatever_stands(*rows: Any, still: object, **told: Any) -> bool:
+        all_read.wait(timeout=10)
+        return write(*rows, still={}, **told)
+
+    monkeypatch.setattr(together, "write_if_still", whatever_stands)
+
+    assert len(set(click(fill(CALM_CASE), CLICKS))) > 1

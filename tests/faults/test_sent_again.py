@@ -12,8 +12,8 @@ import pytest
 from django.db import OperationalError
 from django.test import Client
 
-from clinic.intake import actions, views
-from clinic.intake.models import Intake, ScreeningRecord
+from clinic.intake import send_actions, views
+from clinic.intake.models import Intake, Intakes, ScreeningRecord
 from tests.at_once import at_once
 from tests.clinic.intake.test_views import sign_data
 from tests.clinic.notifications.smtp_server import Mailbox
@@ -136,7 +136,7 @@ def test_other_words_under_the_same_key_are_refused_and_change_nothing(
 def test_control_without_looking_at_the_words_somebody_is_told_that_others_arrived(
     fill: Any, browser: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(actions, "_same_as_sent", lambda intake, key, body_hash: intake.records.get())
+    monkeypatch.setattr(send_actions, "_same_as_sent", lambda intake, signed: intake.records.get())
     intake = fill()
 
     assert sends_others(browser(intake), intake)[1] == ARRIVED
@@ -145,12 +145,12 @@ def test_control_without_looking_at_the_words_somebody_is_told_that_others_arriv
 def test_control_without_knowing_that_it_was_sent_the_second_time_is_an_error_or_a_second_form(
     fill: Any, browser: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def forgetful(intake: Intake) -> Intake:
+    def forgetful(_: object, intake: Intake) -> Intake:
         found = Intake.objects.get(pk=intake.pk)
         found.state = Intake.State.DRAFT
         return found
 
-    monkeypatch.setattr(actions, "_locked", forgetful)
+    monkeypatch.setattr(Intakes, "locked", forgetful)
     back, clicked = fill(), fill()
 
     answers = {back: goes_back(browser(back), back), clicked: clicks_twice(browser(clicked), clicked, BETWEEN)}

@@ -19,7 +19,7 @@ from clinic.audit import actors
 from clinic.booking import actions as booking
 from clinic.booking import availability_actions, find, waiting_actions
 from clinic.booking.models import Appointment
-from clinic.intake import actions, protocols
+from clinic.intake import actions, protocols, send_actions
 from clinic.intake.journeys import address
 from clinic.intake.models import Intake, ScreeningRecord
 from clinic.notifications.models import Message
@@ -144,7 +144,7 @@ class Visitor(OverTime):
         assert self.intake
         told = answers_of(case, **others)
         consents = {name: told.get(name, "no" if name == "consent_prescriber" else None) for name in SIGN.questions}
-        self.sealed = actions.submit(
+        self.sealed = send_actions.submit(
             intake=self.intake, key=self.intake.submit_key, name="Maya Rose Thompson", consents=consents, page=SIGN,
             by=self.by, now=NOW - timedelta(hours=1),
         )  # fmt: skip

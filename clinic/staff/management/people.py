@@ -18,7 +18,7 @@ from clinic.audit.actors import Actor, patient, system
 from clinic.booking import actions as booking
 from clinic.booking import availability_actions, find
 from clinic.intake import actions as intake_actions
-from clinic.intake import protocols
+from clinic.intake import protocols, send_actions
 from clinic.intake.models import Intake, ScreeningRecord
 from clinic.patients import actions as patient_actions
 from clinic.reviews import actions as reviews
@@ -150,12 +150,12 @@ def _send(intake: Intake, person: Person, answers: dict[str, Any], *, by: Actor,
     page: Page = next(page for page in protocols.of(intake).pages.values() if page.kind == "sign")
     shown = protocols.facts_of(intake, now=now).shown
     consents = {name: answers.get(name, "yes") for name in page.questions if name in shown}
-    sign = intake_actions.submit
+    sign = send_actions.submit
     try:
         return sign(
             intake=intake, key=intake.submit_key, name=person.name, consents=consents, page=page, by=by, now=now
         )
-    except intake_actions.Incomplete as incomplete:
+    except send_actions.Incomplete as incomplete:
         left_out = incomplete.page
         if left_out is None:
             raise

@@ -11,7 +11,7 @@ from django.test import Client
 
 from clinic import celery
 from clinic.audit.actors import Actor, patient
-from clinic.intake import actions, protocols
+from clinic.intake import actions, protocols, send_actions
 from clinic.intake.models import Intake, ScreeningRecord
 from clinic.vault.keys import ring
 from screening.cases import facts_of
@@ -84,7 +84,7 @@ def submit() -> Callable[..., ScreeningRecord]:
     """Signs and sends an intake."""
 
     def send(intake: Intake, name: str = "Maya Thompson", **others: Any) -> ScreeningRecord:
-        return actions.submit(
+        return send_actions.submit(
             intake=intake,
             key=others.pop("key", intake.submit_key),
             name=name,

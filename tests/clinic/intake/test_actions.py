@@ -10,7 +10,7 @@ from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from clinic.audit.models import AuditEvent
-from clinic.intake import actions
+from clinic.intake import actions, send_actions
 from clinic.intake.models import Intake, ScreeningRecord
 from clinic.notifications.models import Message
 from clinic.patients.models import Consent
@@ -100,7 +100,10 @@ def test_a_page_of_a_form_that_was_removed_writes_nothing(draft: Intake) -> None
 @pytest.mark.parametrize("verb", ["save_page", "submit"])
 def test_a_failing_audit_undoes_the_write(verb: str, fill: Any, submit: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     intake = fill()
-    monkeypatch.setattr("clinic.intake.actions.line", lambda **told: AuditEvent(actor=None, action=told["action"]))
+    for module in ("actions", "send_actions"):
+        monkeypatch.setattr(
+            f"clinic.intake.{module}.line", lambda **told: AuditEvent(actor=None, action=told["action"])
+        )
 
     with pytest.raises(DatabaseError), transaction.atomic():
         submit(intake) if verb == "submit" else save(intake, safe_now="no")
@@ -190,7 +193,7 @@ def test_another_form_with_the_same_key_is_refused_and_changes_nothing(fill: Any
     intake = fill()
     first = submit(intake)
 
-    with pytest.raises(actions.SentDifferently):
+    with pytest.raises(send_actions.SentDifferently):
         submit(intake, name="Somebody Else")
 
     assert ScreeningRecord.objects.get().signature == first.signature
@@ -199,7 +202,7 @@ def test_another_form_with_the_same_key_is_refused_and_changes_nothing(fill: Any
 def test_a_key_of_another_form_is_refused(fill: Any, submit: Any) -> None:
     intake = fill()
 
-    with pytest.raises(actions.SentDifferently):
+    with pytest.raises(send_actions.SentDifferently):
         submit(intake, key=uuid.uuid4())
 
     assert not ScreeningRecord.objects.exists()
@@ -212,7 +215,7 @@ def test_an_unfinished_form_cannot_be_sent_and_says_where(fill: Any, submit: Any
     intake.answers = answers
     intake.save()
 
-    with pytest.raises(actions.Incomplete) as refused:
+    with pytest.raises(send_actions.Incomplete) as refused:
         submit(intake)
 
     assert refused.value.page == page_of("phq4")
@@ -297,7 +300,9 @@ def test_a_broker_that_is_down_does_not_stop_a_form(
 def test_a_consent_that_was_not_given_is_kept_as_no(fill: Any) -> None:
     intake = fill()
     told = consents(intake.answers, consent_telehealth=None)
-    actions.submit(intake=intake, key=intake.submit_key, name="M", consents=told, page=SIGN, by=by_of(intake), now=NOW)
+    send_actions.submit(
+        intake=intake, key=intake.submit_key, name="M", consents=told, page=SIGN, by=by_of(intake), now=NOW
+    )
 
     assert not Consent.objects.get(kind="consent_telehealth").given
 

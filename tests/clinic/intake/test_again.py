@@ -14,7 +14,7 @@ from django.test import Client
 from clinic.audit.actors import patient as patient_actor
 from clinic.audit.actors import system
 from clinic.audit.models import AuditEvent
-from clinic.intake import actions, draft_actions, renewal_actions
+from clinic.intake import actions, draft_actions, renewal_actions, send_actions
 from clinic.intake.models import Intake, Renewal, ScreeningRecord
 from clinic.notifications.models import Message
 from clinic.notifications.words import words_for
@@ -64,7 +64,7 @@ def sent(form: Intake, case: str = "V000", **others: Any) -> ScreeningRecord:
     form.visited = [page.id for page in PROTOCOL.pages.values() if page.kind != "sign"]
     form.save()
     told = {"key": form.submit_key, "name": "Maya Thompson", "page": SIGN, "by": by_of(form), "now": LATER + HOUR}
-    return actions.submit(intake=form, consents=consents(form.answers), **told)
+    return send_actions.submit(intake=form, consents=consents(form.answers), **told)
 
 
 def test_the_link_opens_a_whole_new_form_and_looking_changes_nothing(asked: Intake) -> None:

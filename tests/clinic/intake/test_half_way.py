@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from clinic.intake import actions, protocols
+from clinic.intake import actions, protocols, send_actions
 from clinic.intake.again_actions import tell_again
 from clinic.intake.models import Intake, ScreeningRecord
 from clinic.notifications.models import Message
@@ -127,7 +127,7 @@ def test_a_form_cannot_be_sent_past_the_new_question(fill: Any, publish: Publish
     intake = fill()
     safety(publish)
 
-    with pytest.raises(actions.Incomplete) as refused:
+    with pytest.raises(send_actions.Incomplete) as refused:
         submit(intake)
 
     assert refused.value.page is not None

@@ -13,7 +13,7 @@ import time_machine
 from django.test import Client
 
 from clinic.accounts.models import User
-from clinic.intake import actions as intake_actions
+from clinic.intake import send_actions
 from clinic.intake.models import Intake
 from clinic.questionnaires.comparing import Series, series_of
 from clinic.questionnaires.models import Questionnaire
@@ -171,7 +171,7 @@ def another_form(fill: Any) -> Callable[..., None]:
         form = Intake.objects.get(patient=questionnaire.patient, state="draft")
         given = consents(form.answers)
         told_by = {"name": "Maya Thompson", "by": by_of(questionnaire), "page": SIGN}
-        intake_actions.submit(intake=form, key=form.submit_key, consents=given, now=now, **told_by)
+        send_actions.submit(intake=form, key=form.submit_key, consents=given, now=now, **told_by)
 
     return send_another
 
