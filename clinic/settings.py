@@ -203,7 +203,7 @@ SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
-CSRF_FAILURE_VIEW = "clinic.web.errors.csrf_failure"
+CSRF_FAILURE_VIEW = "clinic.staff.refused.csrf_failure"
 
 USE_HTTPS = SITE_URL.startswith("https://")
 if IS_PRODUCTION or USE_HTTPS:

@@ -10,7 +10,7 @@ handler400 = errors.bad_request
 handler403 = refused.forbidden
 handler404 = refused.not_found
 handler405 = refused.wrong_method
-handler500 = errors.server_error
+handler500 = refused.server_error
 
 urlpatterns = [
     path("", include("clinic.intake.urls")),  # asked most often, and looked through first

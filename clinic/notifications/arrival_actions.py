@@ -33,6 +33,8 @@ HELP_WORDS: Final = frozenset({"HELP", "INFO"})
 ANSWERS: Final = {"1": TextReply.Word.CONFIRM, "2": TextReply.Word.CHANGE}
 """What a reminder asks for; without a reminder that it can be an answer to, a number is read by a person."""
 LONGEST_TEXT: Final = 2_000
+EARLIER_NUMBER: Final = {"number": "earlier"}
+"""What stands beside a text from a number that was theirs when we last wrote to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +139,8 @@ def _keep(message: Message, said: str, provider_id: str, *, by: Actor, now: date
 def hear_text(*, key: str, number: str, text: str, now: datetime) -> Heard:
     """Keep what somebody wrote by text, and do what it asks at once; from a number nobody has, nothing is kept.
 
-    1. Find whose number it is; it may be several people's, and STOP is meant for the number. 2. Keep the text, once for
+    1. Find whose number it is; it may be several people's, and STOP is meant for the number. What comes from a number
+    they used to have may be somebody else's by now: it does nothing, and a person reads it. 2. Keep the text, once for
     each, encrypted. 3. STOP takes the consent and closes the number; START gives back what STOP took, and only that.
     4. A bare 1 or 2 is the answer of the one person whose reminder it can answer; booking reads it from the row.
     5. Whatever is not just such a word is for a person to read: follow-ups make a task of the row.
@@ -149,6 +152,9 @@ def hear_text(*, key: str, number: str, text: str, now: datetime) -> Heard:
         now: the moment.
     """
     owners = list(stopping.owners_of(number))
+    if not owners:
+        before = stopping.texted_at(number, now=now)
+        return Heard("", any([_hear(each, key, text, "", False, now, EARLIER_NUMBER) for each in before]))
     answer = ANSWERS.get(text.strip(" .!"))
     if answer and (found := reminded.answered_by(owners, now=now)):
         patient, about = found

@@ -98,6 +98,7 @@ class Message(models.Model):
         indexes = [
             models.Index(fields=["due_at"], name="message_due", condition=models.Q(state__in=["due", "claimed"])),
             models.Index(fields=["due_at"], name="message_failed", condition=models.Q(state="failed")),
+            models.Index(fields=["sent_to"], name="message_texted_to", condition=models.Q(channel="sms", state="sent")),
             models.Index(
                 fields=["-arrival_at"],
                 name="message_did_not_arrive",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from clinic.audit.actors import Actor
@@ -15,6 +15,8 @@ from clinic.patients.phones import international, ways_to_write
 from clinic.vault.keys import ring
 
 TEXT_CONSENT: Final = "consent_sms"
+ANSWERED: Final = timedelta(days=90)
+"""So long somebody may answer a text at a number that is not theirs any more; later somebody else may have it."""
 Because = StoppedAddress.Because
 
 
@@ -39,6 +41,20 @@ def owners_of(number: str) -> Iterator[Patient]:
     for patient in Patient.objects.filter(phone_index__in=fingerprints).order_by("pk"):
         if international(str(patient.phone or ""), patient.country) == number:
             yield patient
+
+
+def texted_at(number: str, *, now: datetime) -> list[Patient]:
+    """Every patient whom we lately texted at this number, whether it is theirs still or not.
+
+    Args:
+        number: international, as a provider writes it.
+        now: the moment.
+    """
+    ways = {ring().blind_index("phone", way): way for way in ways_to_write(number)}
+    texts = Message.objects.filter(channel=Message.Channel.SMS, state=Message.State.SENT, sent_at__gte=now - ANSWERED)
+    left_for = dict(texts.filter(sent_to__in=ways).values_list("patient", "sent_to"))
+    found = Patient.objects.filter(pk__in=left_for).order_by("pk")
+    return [each for each in found if international(ways[left_for[each.pk]], each.country) == number]
 
 
 def stop(*, patient: Patient, channel: str, because: str, by: Actor, now: datetime, address: str = "") -> bool:

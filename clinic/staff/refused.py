@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import logging
+import sys
+
 from django.http import HttpRequest, HttpResponse
 
 from clinic.accounts import sessions
 from clinic.accounts.allow import ON_RECORD
 from clinic.staff.frame import show
+from clinic.vault.fields import CannotOpen
 from clinic.web import errors
+
+log = logging.getLogger(__name__)
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -30,6 +36,27 @@ def wrong_method(request: HttpRequest) -> HttpResponse:
     if not _is_at_work(request):
         return errors.wrong_method(request)
     return show(request, "refused.html", status=405, because="wrong_way")
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form that did not come from our own page, or from one that was open for too long."""
+    if not _is_at_work(request):
+        return errors.csrf_failure(request, reason)
+    return show(request, "refused.html", status=403, because="too_old")
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Something broke on our side, or what is stored cannot be opened; when the bar breaks too, the plain page."""
+    error = sys.exc_info()[1]
+    if errors.does_not_answer(error):
+        return errors.server_error(request)
+    because = "cannot_be_opened" if isinstance(error, CannotOpen) else "broken"
+    try:
+        if _is_at_work(request):
+            return show(request, "refused.html", status=500, because=because, number=errors.noted(request))
+    except Exception:  # noqa: BLE001 - whatever broke the page may break its bar
+        log.exception("the staff's own page of an error")
+    return errors.server_error(request)
 
 
 def _is_at_work(request: HttpRequest) -> bool:

@@ -16,6 +16,7 @@ from clinic.followups.models import FollowUp
 from clinic.intake import protocols
 from clinic.intake.models import Intake, ScreeningRecord
 from clinic.journal.models import Entry
+from clinic.notifications.arrival_actions import EARLIER_NUMBER
 from clinic.notifications.models import Message, StoppedAddress, TextReply
 from clinic.patients.models import Patient, Wish
 from clinic.questionnaires.models import Questionnaire
@@ -191,7 +192,10 @@ def _messages(patient: Patient) -> Iterator[Happening]:
             level = "" if each.arrival == Message.Arrival.DELIVERED else "review"
             yield Happening(each.arrival_at, "messages", arrived, (each.template.replace("-", " "),), level=level)
     for reply in TextReply.objects.filter(patient=patient).order_by("-at")[:MOST]:
-        yield Happening(reply.at, "messages", "They wrote by text", (str(reply.text),), "The patient")
+        what, who = "They wrote by text", "The patient"
+        if reply.about == EARLIER_NUMBER:
+            what, who = "Somebody wrote by text from a number they used to have", "Not known"
+        yield Happening(reply.at, "messages", what, (str(reply.text),), who)
     for stopped in StoppedAddress.objects.filter(patient=patient).order_by("-at")[:MOST]:
         by_what = "Texts" if stopped.channel == Message.Channel.SMS else "Emails"
         yield Happening(stopped.at, "messages", f"{by_what} stopped: {stopped.get_because_display()}", level="review")

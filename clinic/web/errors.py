@@ -59,12 +59,17 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Something broke on our side; the reference is in the log line, beside the address and nothing else."""
+    """Something broke on our side."""
     if does_not_answer(sys.exc_info()[1]):
         return resting(request)
+    return page(request, "500.html", 500, reference=noted(request))
+
+
+def noted(request: HttpRequest) -> str:
+    """A number for what broke, in the log line beside the address and nothing else; people can read it out."""
     reference = "".join(secrets.choice(PLAIN) for _ in range(8))
     log.error("reference %s: %s", reference, request.path)
-    return page(request, "500.html", 500, reference=reference)
+    return reference
 
 
 def does_not_answer(error: BaseException | None) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -117,6 +118,51 @@ def test_the_same_digits_in_another_country_are_another_number(agreed: Patient) 
 def test_a_forged_stop_is_refused(agreed: Patient) -> None:
     assert write("STOP", token="another").status_code == 403  # noqa: S106 - of no account
     assert has_agreed(agreed, "consent_sms") is True
+
+
+@pytest.mark.parametrize("text", ["I want to kill myself", "Is this you?", "2", "STOP"])
+def test_a_text_from_a_number_they_used_to_have_is_for_a_person_and_changes_nothing(
+    text: str, agreed: Patient, queued: Queue, provider: Any
+) -> None:
+    left = queued(channel="sms", template="reminder-2-hours", about={"when": "today"})
+    delivery.deliver(left.pk, now=DAY, by=BY)
+    describe(patient=agreed, told={"phone": "(555) 010-0123"}, by=BY)
+    provider.shift(timedelta(days=20))
+
+    answer = write(text)
+
+    assert (answer.status_code, "<Message>" in answer.content.decode()) == (200, False)
+    reply = TextReply.objects.get()
+    assert (reply.patient, reply.text, reply.word, reply.needs_reading) == (agreed, text, "", True)
+    assert reply.about == {"number": "earlier"}
+    assert has_agreed(agreed, "consent_sms") is True
+    assert not StoppedAddress.objects.exists()
+    assert write(text).status_code == 200
+    assert TextReply.objects.count() == 1
+
+
+def test_a_text_from_a_number_they_had_long_ago_leaves_nothing_behind(
+    agreed: Patient, queued: Queue, provider: Any
+) -> None:
+    left = queued(channel="sms", template="reminder-2-hours", about={"when": "today"})
+    delivery.deliver(left.pk, now=DAY, by=BY)
+    describe(patient=agreed, told={"phone": "(555) 010-0123"}, by=BY)
+    provider.shift(timedelta(days=91))
+
+    assert write("Is this you?").status_code == 200
+    assert not TextReply.objects.exists()
+
+
+def test_a_number_that_somebody_else_has_now_is_theirs_alone(agreed: Patient, queued: Queue, provider: Any) -> None:
+    left = queued(channel="sms", template="reminder-2-hours", about={"when": "today"})
+    delivery.deliver(left.pk, now=DAY, by=BY)
+    describe(patient=agreed, told={"phone": "(555) 010-0123"}, by=BY)
+    other = Patient.objects.create()
+    describe(patient=other, told={"phone": NUMBER}, by=BY)
+
+    write("Is this you?")
+
+    assert TextReply.objects.get().patient == other
 
 
 def test_a_number_nobody_has_leaves_nothing_behind(agreed: Patient) -> None:

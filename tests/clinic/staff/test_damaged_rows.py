@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -9,6 +10,7 @@ from django.db import connection
 from django.test import Client
 
 from clinic.accounts.permissions import Role
+from clinic.staff import views
 from tests.clinic.reviews import records
 from tests.clinic.staff.tasks import open_task
 
@@ -56,3 +58,69 @@ def test_a_task_about_somebody_whose_name_cannot_be_opened_hides_no_other(
 
     assert lost.intake.patient.reference in page
     assert whole.intake.patient.reference in page
+
+
+@pytest.mark.parametrize(("table", "column"), DAMAGED)
+def test_the_page_of_a_form_that_cannot_be_opened_says_so_and_what_to_do(
+    signed_in: Callable[[Role], Client], table: str, column: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    lost = records.sealed(records.REVIEW)
+    damage(table, column, lost.intake.patient_id if table.startswith("patients") else lost.pk)
+    browser = signed_in(Role.CLINICIAN)
+    browser.raise_request_exception = False
+
+    answer = browser.get(f"/staff/intakes/{lost.intake.reference}/")
+    shown = answer.content.decode()
+
+    assert answer.status_code == 500
+    assert "<h1>This cannot be opened</h1>" in shown
+    assert "It still waits for a person" in shown
+    assert 'href="/staff/worklist/"' in shown, "the bar"
+    assert "Your answers up to the last page" not in shown
+    said = re.search(r"<strong>([2-9A-Z]{8})</strong>", shown)
+    assert said
+    assert said[1] in caplog.text
+
+
+def test_a_page_that_breaks_keeps_the_bar_and_does_not_say_that_nothing_was_done(
+    signed_in: Callable[[Role], Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(views, "review_page", lambda *_: 1 / 0)
+    browser, record = signed_in(Role.CLINICIAN), records.sealed(records.REVIEW)
+    browser.raise_request_exception = False
+
+    answer = browser.get(f"/staff/intakes/{record.intake.reference}/")
+    shown = answer.content.decode()
+
+    assert answer.status_code == 500
+    assert "Look whether it was done before you do it again" in shown
+    assert 'href="/staff/worklist/"' in shown
+
+
+def test_a_page_whose_bar_breaks_too_is_the_plain_one(
+    signed_in: Callable[[Role], Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser, record = signed_in(Role.CLINICIAN), records.sealed(records.REVIEW)
+    monkeypatch.setattr("clinic.reviews.worklist.how_many", lambda **_: 1 / 0)
+    browser.raise_request_exception = False
+
+    answer = browser.get(f"/staff/intakes/{record.intake.reference}/")
+
+    assert answer.status_code == 500
+    assert "Something went wrong on our side" in answer.content.decode()
+
+
+@pytest.mark.parametrize("told", [{}, {"csrfmiddlewaretoken": "x" * 32}], ids=["none", "another"])
+def test_a_staff_form_that_was_open_for_too_long_keeps_the_bar(
+    signed_in: Callable[[Role], Client], told: dict[str, str]
+) -> None:
+    signed, record = signed_in(Role.CLINICIAN), records.sealed(records.REVIEW)
+    browser = Client(enforce_csrf_checks=True)
+    browser.cookies = signed.cookies
+
+    answer = browser.post(f"/staff/intakes/{record.intake.reference}/decide/", told)
+    shown = answer.content.decode()
+
+    assert (answer.status_code, "This page was open for too long" in shown) == (403, True)
+    assert 'href="/staff/worklist/"' in shown
+    assert "Your answers up to the last page" not in shown
