@@ -27,6 +27,7 @@ from clinic.audit.actors import Actor
 from clinic.audit.actors import patient as by_patient
 from clinic.booking.models import Appointment, WaitingPlace
 from clinic.intake import actions as intakes
+from clinic.intake import send_actions
 from clinic.notifications.models import Message
 from clinic.patients.actions import describe
 from clinic.patients.models import Patient
@@ -99,7 +100,7 @@ def given_somebody(name: str) -> Patient:
     by = by_patient(intake.patient_id)
     describe(patient=intake.patient, told=told, by=by)
     agreed = {"name": "Maya Rose Thompson", "consents": consents(intake.answers), "page": SIGN}
-    intakes.submit(intake=intake, key=intake.submit_key, **agreed, by=by, now=now)
+    send_actions.submit(intake=intake, key=intake.submit_key, **agreed, by=by, now=now)
     return intake.patient
 
 
