@@ -16,7 +16,7 @@ from clinic.audit.models import AuditEvent
 from clinic.booking.models import Appointment
 from clinic.followups.models import FollowUp
 from clinic.intake.models import ScreeningRecord
-from clinic.notifications.models import Message
+from clinic.notifications.models import Message, TextReply
 from clinic.notifications.words import words_for
 from clinic.patients.lookers import BROKE_GLASS, looks_at
 from clinic.reviews.signing import Contact
@@ -235,3 +235,14 @@ def test_scores_over_time_stand_on_the_page_as_the_patient_sees_them(browser: Cl
     assert "PHQ-9 went from 11 to 0 since December 1. Response: a fall of half or more. Remission: under 5." in page
     assert page.count('class="plot"') == page.count("<table")
     assert "Short questions were not answered" in page
+
+
+def test_a_text_from_a_number_they_used_to_have_is_not_said_to_be_theirs(
+    decided: ScreeningRecord, signed_in: Callable[[Role], Client]
+) -> None:
+    for key, about in (("sms:1", {}), ("sms:2", {"number": "earlier"})):
+        TextReply.objects.create(key=key, patient=decided.intake.patient, text=f"the text {key}", about=about)
+    shown = signed_in(Role.ON_CALL).get(page_of(decided)).content.decode()
+
+    assert "They wrote by text" in shown
+    assert "Somebody wrote by text from a number they used to have" in shown
