@@ -26,10 +26,8 @@ from screening.journey import Journey
 from screening.protocol import Page
 
 FOLLOW_UP: Final = "clinic.followups.tasks.look_at"
-SENT: Final = (
-    "version", "answers", "visited", "state", "submitted_at", "saved_at", "protocol", "seal", *urgency.FIELDS,
-)  # fmt: skip
-"""Which fields of an intake sending it may change."""
+SENT: Final = ("answers", "visited", "state", "submitted_at", "saved_at", "protocol", "seal", *urgency.FIELDS)
+"""Which fields of an intake sending it may change, beside its version."""
 
 
 class SentDifferently(Exception):
@@ -63,7 +61,7 @@ class _Signed:
 
 @dataclass(frozen=True, slots=True)
 class _Sending:
-    """A form as it is once it is sent, before anything of it is written."""
+    """A form as it is once it is sent, before anything of it is written; `is_news` when somebody is to be paged."""
 
     intake: Intake
     record: ScreeningRecord
@@ -112,7 +110,7 @@ def _sent_if_still(intake: Intake, signed: _Signed) -> ScreeningRecord | None:
     except Incomplete:
         return None
     if sending.is_news or not together.write_if_still(
-        sending.intake, SENT, *sending.rows, still=still, where_there=sending.words
+        sending.intake, ("version", *SENT), *sending.rows, still=still, where_there=sending.words
     ):
         return None
     return _nudged(sending, now=signed.now)
@@ -127,7 +125,7 @@ def _sent_locked(intake: Intake, signed: _Signed) -> ScreeningRecord:
         raise SentDifferently
     sending = _sending(intake, signed)
     record, by, now = sending.record, signed.by, signed.now
-    together.write(*sending.rows, changed={intake: SENT}, unless_there=sending.words)
+    together.write(*sending.rows, changed={intake: ("version", *SENT)}, unless_there=sending.words)
     if sending.is_news:
         urgency.page_on_call(intake=intake, priority=record.priority, cause=f"record:{record.pk}", by=by, now=now)
     return _nudged(sending, now=now)

@@ -79,8 +79,8 @@ _WAITS_IF_IT_NEEDS_A_PERSON: Final = """
 """
 """Everything but a plain "ready to book" needs a person, and so does an intake that raised a safety flag on its way,
 whatever was answered afterwards. Source: clinical.md section 5.1; ux.md P13 (closed until a clinician clears it).
-Once a clinician has looked, or a second record was made, no outcome opens booking by itself `again`. What each question
-finds is kept in a variable: asked of all tables at once, PostgreSQL read whole tables while they were small."""
+Once a clinician has looked, or a second record was made, it waits `again`, and no outcome opens booking by itself.
+What each question finds is kept in a variable: asked of all tables at once, PostgreSQL read whole ones while small."""
 
 WAITING_AFTER_A_RECORD: Final = pgtrigger.Trigger(
     name="a_record_may_wait",
