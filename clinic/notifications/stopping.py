@@ -46,6 +46,8 @@ def owners_of(number: str) -> Iterator[Patient]:
 def texted_at(number: str, *, now: datetime) -> list[Patient]:
     """Every patient whom we lately texted at this number, whether it is theirs still or not.
 
+    Whoever moved to a country where its digits are no number is one of them; where they are another number, not.
+
     Args:
         number: international, as a provider writes it.
         now: the moment.
@@ -54,7 +56,7 @@ def texted_at(number: str, *, now: datetime) -> list[Patient]:
     texts = Message.objects.filter(channel=Message.Channel.SMS, state=Message.State.SENT, sent_at__gte=now - ANSWERED)
     left_for = dict(texts.filter(sent_to__in=ways).values_list("patient", "sent_to"))
     found = Patient.objects.filter(pk__in=left_for).order_by("pk")
-    return [each for each in found if international(ways[left_for[each.pk]], each.country) == number]
+    return [each for each in found if international(ways[left_for[each.pk]], each.country) in (number, "")]
 
 
 def stop(*, patient: Patient, channel: str, because: str, by: Actor, now: datetime, address: str = "") -> bool:

@@ -141,6 +141,19 @@ def test_a_text_from_a_number_they_used_to_have_is_for_a_person_and_changes_noth
     assert TextReply.objects.count() == 1
 
 
+@pytest.mark.parametrize("country", ["FR", "GB", "CA", ""])
+def test_a_text_from_a_number_they_had_in_another_country_is_heard(
+    country: str, agreed: Patient, queued: Queue
+) -> None:
+    left = queued(channel="sms", template="reminder-2-hours", about={"when": "today"})
+    delivery.deliver(left.pk, now=DAY, by=BY)
+    describe(patient=agreed, told={"phone": "+33123456789", "country": country}, by=BY)
+
+    write("I want to kill myself")
+
+    assert TextReply.objects.get().patient == agreed
+
+
 def test_a_text_from_a_number_they_had_long_ago_leaves_nothing_behind(
     agreed: Patient, queued: Queue, provider: Any
 ) -> None:
